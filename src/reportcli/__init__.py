@@ -1,0 +1,22 @@
+"""reportcli, the catalogue of technical reports on large language models. Loads nothing before it is used."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reportcli.errors import ReportcliError
+    from reportcli.library import Library, open_catalog
+    from reportcli.report import Report
+
+__all__ = ["Library", "Report", "ReportcliError", "__version__", "open_catalog"]
+
+_HOME = {"ReportcliError": "errors", "Library": "library", "open_catalog": "library", "Report": "report"}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "__version__":
+        return import_module("importlib.metadata").version("reportcli")
+    if name in _HOME:
+        return getattr(import_module(f"reportcli.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'reportcli' has no attribute {name!r}")

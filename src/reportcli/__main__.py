@@ -1,0 +1,5 @@
+"""``python -m reportcli``."""
+
+from reportcli.cli import main
+
+main()

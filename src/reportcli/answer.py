@@ -1,0 +1,222 @@
+"""What we tell the user: listings, sheets, comparisons, vocabularies — frozen values, each with its notes.
+
+Every answer says itself in the same four ways (``header`` and ``rows``, ``records``, ``ids``), so that a format needs
+to know none of them. Nothing here fetches, and nothing here knows a screen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
+from reportcli.errors import UnknownField, WrongField
+from reportcli.names import Found
+from reportcli.query import Hit, Match, Query, explain
+from reportcli.report import DATE, FIELDS, NUMBER, Field, Report, record
+from reportcli.vocabulary import Technique
+from reportcli.words import nearest
+
+Record = dict[str, Any]
+GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
+PIPE_COLUMNS = ("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens")
+
+
+class Answer(Protocol):
+    """What every answer can do; ``notes`` are sentences for standard error."""
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    @property
+    def header(self) -> tuple[str, ...]: ...
+    def rows(self) -> Iterator[tuple[Any, ...]]: ...
+    def records(self) -> Iterator[Record]: ...
+    def ids(self) -> Iterator[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Reports, one after another, with the columns to show of each."""
+
+    hits: tuple[Hit, ...]
+    columns: tuple[Field, ...]
+    notes: tuple[str, ...] = ()
+    query: Query | None = None  # of a search
+    chosen: bool = False  # whether the user named the columns
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(column.path.removeprefix("derived.") for column in self.columns)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return (tuple(column.get(hit.report) for column in self.columns) for hit in self.hits)
+
+    def records(self) -> Iterator[Record]:
+        for hit in self.hits:
+            why = {"score": round(hit.score, 6), "matches": record(self.why(hit))} if self.query else {}
+            yield whole(hit.report) | why
+
+    def why(self, hit: Hit) -> tuple[Match, ...]:
+        """Return where a hit holds what was asked, the weightiest fields first."""
+        return explain(self.query, hit.subject) if self.query else ()
+
+    def ids(self) -> Iterator[str]:
+        return (hit.report.id for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """All that is known of some reports."""
+
+    found: tuple[Found, ...]
+    sources: bool = False
+    topic: str = ""
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("id", "field", "value")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield each known value; the field is its path in the JSON record, as jq writes it."""
+        for one in self.found:
+            for path, value in _paths(whole(spoken(one))):
+                if path != "id" and self._wanted(path, spoken(one)):
+                    yield one.report.id, path, value
+
+    def _wanted(self, path: str, report: Report) -> bool:
+        if self.topic and not path.startswith("notes["):
+            return False
+        if self.topic:
+            return report.notes[int(path[6 : path.index("]")])].topic == self.topic
+        return self.sources or not path.startswith(("sources.", "confidence."))
+
+    def records(self) -> Iterator[Record]:
+        for one in self.found:
+            report = spoken(one)
+            kept = tuple(note for note in report.notes if self.topic in ("", note.topic))
+            yield whole(replace(report, notes=kept))
+
+    def ids(self) -> Iterator[str]:
+        return (one.report.id for one in self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of several reports; ``differs`` is None where a side does not say and the others agree."""
+
+    field: Field
+    values: tuple[Any, ...]
+    differs: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Reports or single models side by side; ``names`` are their ids, a model's name where one was asked for."""
+
+    names: tuple[str, ...]
+    reports: tuple[Report, ...]
+    lines: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return ("field", *self.names)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return ((line.field.path, *line.values) for line in self.lines)
+
+    def records(self) -> Iterator[Record]:
+        for line in self.lines:
+            values = dict(zip(self.names, map(record, line.values), strict=True))
+            yield {"field": line.field.path, "values": values, "differs": line.differs}
+
+    def ids(self) -> Iterator[str]:
+        return (report.id for report in self.reports)
+
+
+def whole(report: Report) -> Record:
+    """Return a report as a JSON record: every key, with the figures of the model that speaks under ``derived``."""
+    return record(report) | {"derived": record(derive(report))}
+
+
+def spoken(found: Found) -> Report:
+    """Return the report as the model that was asked for sees it."""
+    return speak_as(found.report, found.model) if found.model else found.report
+
+
+def _paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _paths(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for place, item in enumerate(value):
+            yield from _paths(item, f"{path}[{place}]")
+    elif value is not None and value != []:
+        yield path, value
+
+
+def columns(names: Sequence[str]) -> tuple[Field, ...]:
+    """Return the fields that are meant by column names. Raises UnknownField with the nearest."""
+    return tuple(map(_column, names))
+
+
+def _column(name: str) -> Field:
+    found = column_field(name)
+    if found is None:
+        raise UnknownField(name, nearest(name, field_names()))
+    return found
+
+
+def sort_keys(text: str) -> tuple[tuple[Field, bool], ...]:
+    """Read ``date,-parameters``: fields, each with whether it descends."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
+    for key, _ in keys:
+        if key.kind == "map":
+            raise WrongField(key.path, "for sorting", ("date", "name", "parameters"))
+    return keys
+
+
+def sorted_hits(hits: Sequence[Hit], keys: Sequence[tuple[Field, bool]]) -> list[Hit]:
+    """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
+    result = list(hits)
+    for key, descends in reversed(keys):
+        known = [hit for hit in result if _sortable(key, hit.report) is not None]
+        unknown = [hit for hit in result if _sortable(key, hit.report) is None]
+        known.sort(key=lambda hit, key=key: _sortable(key, hit.report), reverse=descends)  # type: ignore[misc]
+        result = known + unknown
+    return result
+
+
+def _sortable(key: Field, report: Report) -> Any:
+    value = key.get(report)
+    if isinstance(value, tuple):
+        flat = [item for item in value if item is not None and item != ()]
+        value = flat[0] if flat and key.kind not in (NUMBER, DATE) else max(flat, default=None)
+    return value.casefold() if isinstance(value, str) else value
+
+
+def compare(found: Sequence[Found], notes: tuple[str, ...] = ()) -> Comparison:
+    """Set reports side by side; fields that no side knows are left out."""
+    reports = tuple(map(spoken, found))
+    names = _distinct([one.model.name if one.model and one.model.name != one.report.name else one.report.id for one in found])
+    lines = []
+    for group in GROUPS:
+        for one in FIELDS + DERIVED:
+            values = tuple(one.get(report) for report in reports)
+            if one.group == group and any(value is not None and value != () for value in values):
+                lines.append(Row(one, values, _differs(values)))
+    return Comparison(names, reports, tuple(lines), notes)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(result)
+
+
+def _differs(values: Sequence[Any]) -> bool | None:
+    known = [frozenset(value) if isinstance(value, tuple) else value for value in values if value is not None and value != ()]
+    if any(value != known[0] for value in known):
+        return True
+    return None if len(known) < len(values) else False

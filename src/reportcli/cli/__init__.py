@@ -1,0 +1,118 @@
+"""The door: argv comes in, the one command that is asked for is built and run, errors are caught once."""
+
+import gc
+
+gc.disable()  # a run is short and leaves no cycles worth collecting; this saves a twelfth of the start
+
+import os  # noqa: E402  (imports are what the line above makes cheaper)
+import sys  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+from importlib import import_module  # noqa: E402
+from types import SimpleNamespace  # noqa: E402
+from typing import Annotated, Any, NamedTuple, NoReturn  # noqa: E402
+
+import typer  # noqa: E402
+from typer.core import TyperGroup  # noqa: E402
+from typer.main import get_command  # noqa: E402
+
+from reportcli.errors import ReportcliError  # noqa: E402
+
+# click's exceptions in some releases of Typer, its own copy in others; BadParameter is public in all.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+_INTERRUPTED = 130
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class Command(NamedTuple):
+    """A command of the table: its group in the help, its line there, and where its function lives."""
+
+    group: str
+    line: str
+    room: str
+    function: str
+
+
+COMMANDS = {
+    "list": Command("Read", "Every report, newest first.", "reading", "list_reports"),
+    "search": Command("Read", "The reports that match a query, best first.", "reading", "search"),
+    "filter": Command("Read", "The reports of a period.", "reading", "filter_reports"),
+    "filter-by-date": Command("", "The same as filter.", "reading", "filter_reports"),
+    "show": Command("Read", "All that the catalogue knows of a report.", "reading", "show"),
+    "compare": Command("Look", "Reports, or single models, side by side.", "reading", "compare"),
+}
+
+
+class Commands(TyperGroup):
+    """Builds only the command that is asked for: building all of them costs more than the rest of a start."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        entry = COMMANDS.get(cmd_name)
+        return None if entry is None else _built(cmd_name, entry)
+
+
+def _built(name: str, entry: Command) -> Any:
+    from reportcli.cli.options import command
+
+    function = getattr(import_module(f"reportcli.cli.{entry.room}"), entry.function)
+    app = typer.Typer(add_completion=False, rich_markup_mode=_markup())
+    app.command(name, context_settings=_HELP, rich_help_panel=entry.group, hidden=not entry.group)(command(function))
+    return get_command(app)
+
+
+def _markup() -> Any:
+    return "rich" if sys.stdout.isatty() and sys.stderr.isatty() else None
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"reportcli {version('reportcli')}")
+        raise typer.Exit
+
+
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
+    color: Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = None,
+) -> None:
+    """The catalogue of technical reports on large language models."""
+    context.obj = SimpleNamespace(quiet=quiet, color=color)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; the one place where errors are caught."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=_markup(), cls=Commands, no_args_is_help=True)
+    app.callback(context_settings=_HELP)(_root)
+    try:
+        root = get_command(app)
+        with root.make_context("reportcli", list(arguments)) as context:
+            return int(root.invoke(context) or 0)
+    except ReportcliError as error:
+        return _failed(str(error), error.hint, error.exit_code)
+    except _UsageError as error:
+        path = error.ctx.command_path if getattr(error, "ctx", None) else "reportcli"
+        return _failed(error.format_message(), f"`{path} --help` says more", 2)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+
+
+def _failed(problem: str, hint: str, code: int) -> int:
+    from reportcli.cli.output import say
+
+    say(f"error: {problem}" + (f"\n  {hint}" if hint else ""))
+    return code
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # nothing is left to tidy up, and the interpreter's own end costs a tenth of the start

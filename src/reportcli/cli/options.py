@@ -1,0 +1,134 @@
+"""The options that commands share, each declared once, and the way from a function to a command.
+
+A command is a function from values to an answer. ``command`` reads its parameters: a group declared here is spread
+into its options, ``Library`` opens the catalogue, and what the function returns is written as the options say.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reportcli.answer import Answer, columns, sort_keys
+from reportcli.catalog import catalogue_folders
+from reportcli.cli import output
+from reportcli.errors import BadUse
+from reportcli.library import Library, cache_folder
+from reportcli.period import Period, parse_period
+from reportcli.query import Query, Within, all_of
+from reportcli.report import Field
+
+
+def _option(*names: str, panel: str, **more: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=panel, show_default=False, **more)
+
+
+_PICK, _SHOW = "Which reports", "How to show them"
+
+Where = Annotated[str | None, _option("--where", metavar="QUERY", panel=_PICK, help="Only reports that fit a query, such as 'rl:grpo kl:no'.")]
+Since = Annotated[Period | None, _option("--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only from the beginning of this period on.")]
+Until = Annotated[Period | None, _option("--until", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only up to the end of this period.")]
+DateField = Annotated[str, _option("--date-field", metavar="FIELD", panel=_PICK, help="date (default) or first_published.")]
+Sort = Annotated[str | None, _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; a minus sorts downwards.")]
+Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Turn the order round.")]
+Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="At most N reports.")]
+Columns = Annotated[str | None, _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields.")]
+Format = Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help="table, tsv, csv, json, jsonl or names.")]
+Json = Annotated[bool, _option("--json", panel=_SHOW, help="The same as --format json.")]
+Header = Annotated[bool | None, _option("--header/--no-header", panel=_SHOW, help="Names above the columns of tsv and csv.")]
+Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="No notes on standard error.")]
+Color = Annotated[str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never.")]
+Folders = Annotated[list[Path] | None, _option("--catalog", metavar="DIR", panel=_PICK, help="Read this folder instead; repeatable, a later one over an earlier.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Options that narrow by date."""
+
+    since: Since = None
+    until: Until = None
+    date_field: DateField = "date"
+
+    def query(self) -> Query:
+        """Return what these options ask."""
+        if self.date_field not in ("date", "first_published"):
+            raise BadUse(f"--date-field cannot be {self.date_field!r}", "write date or first_published")
+        ends = []
+        if self.since:
+            ends.append(Period(f"{self.since.span()[0]}..", first=self.since.span()[0]))
+        if self.until:
+            ends.append(Period(f"..{self.until.span()[1]}", last=self.until.span()[1]))
+        return all_of(Within(self.date_field, end) for end in ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Options for the order, amount and columns of a listing."""
+
+    sort: Sort = None
+    reverse: Reverse = False
+    limit: Limit = None
+    columns: Columns = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what ``Library.listing`` is to be told."""
+        return {
+            "sort": sort_keys(self.sort) if self.sort else (),
+            "reverse": self.reverse,
+            "limit": self.limit,
+            "columns": columns([name.strip() for name in (self.columns or "").split(",") if name.strip()]),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Options for the way an answer is written."""
+
+    format: Format = None
+    json: Json = False
+    header: Header = None
+    quiet: Quiet = False
+    color: Color = None
+
+
+_GROUPS = (Span, Arranged)
+
+
+def command(function: Callable[..., Answer]) -> Callable[..., int]:
+    """Return a function from single options to an exit code, as Typer takes it."""
+    wanted = inspect.signature(function).parameters.values()
+    spread = {one.name: one.annotation for one in wanted if one.annotation in _GROUPS}
+
+    def run(context: typer.Context, **given: Any) -> int:
+        shown = Shown(**_taken(Shown, given))
+        folders = catalogue_folders(given.pop("catalog") or ())
+        arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
+        printing = output.printing(shown.format, shown.json, shown.header, shown.quiet or context.obj.quiet, shown.color or context.obj.color)
+        with Library(folders, cache_folder(), output.progress(printing)) as library:
+            answer = function(library, **arguments, **given)
+            return output.write(answer, library.unreadable(), printing)
+
+    parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    parameters += [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in wanted if one.annotation not in (*_GROUPS, Library)]
+    for group in (*spread.values(), Shown):
+        parameters += _parameters(group)
+    parameters.append(_parameter("catalog", None, Folders))
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    return run
+
+
+def _parameters(group: Any) -> list[inspect.Parameter]:
+    return [_parameter(one.name, one.default, one.type) for one in fields(group)]
+
+
+def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _taken(group: Any, given: dict[str, Any]) -> dict[str, Any]:
+    return {one.name: given.pop(one.name) for one in fields(group)}

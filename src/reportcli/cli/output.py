@@ -1,0 +1,104 @@
+"""The last hand-over: an answer goes to a terminal or a pipe, its notes to standard error. The only room that writes."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from reportcli.answer import Answer, Comparison, Listing
+from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse
+from reportcli.index import Progress, Unreadable
+from reportcli.render.cells import visible
+from reportcli.render.machine import FORMATS
+
+TABLE = "table"
+_WIDEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How an answer is to be written."""
+
+    format: str
+    header: bool | None
+    quiet: bool
+    colour: bool
+
+
+def printing(format: str | None, json: bool, header: bool | None, quiet: bool, color: str | None) -> Printing:
+    """Decide how to write: whether standard output is a terminal decides table or tsv, nothing else does."""
+    if json and format not in (None, "json"):
+        raise BadUse(f"--json and --format {format} contradict one another", "give one of them")
+    chosen = "json" if json else format or (TABLE if sys.stdout.isatty() else "tsv")
+    if chosen not in (TABLE, *FORMATS):
+        raise BadFormat(chosen, (TABLE, *FORMATS))
+    return Printing(chosen, header, quiet, _colour(color))
+
+
+def _colour(color: str | None) -> bool:
+    """Return whether to write colour: --color > NO_COLOR > FORCE_COLOR > TERM=dumb > terminal."""
+    if color not in (None, "auto", "always", "never"):
+        raise BadUse(f"--color cannot be {color!r}", "write auto, always or never")
+    if color in ("always", "never"):
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (os.environ.get("TERM") != "dumb" and sys.stdout.isatty())
+
+
+def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> int:
+    """Write an answer and its notes; return the exit code. A reader that has gone away ends it silently."""
+    notes = [f"warning: {place(one)} (skipped)" for one in unreadable]
+    pieces: Iterable[str]
+    if how.format == TABLE:
+        picture = _picture(answer, how.colour)
+        pieces = [picture.text]
+        notes += [f"note: {note}" for note in picture.notes]
+    else:
+        pieces = FORMATS[how.format](answer, how.header)
+    found = any(True for _ in answer.ids())
+    notes += [f"note: {note}" for note in answer.notes] + ([] if found else ["nothing found"])
+    if not how.quiet:
+        for note in notes:
+            say(note)
+    try:
+        put(pieces)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0 if found else NOTHING_FOUND
+
+
+def place(one: Unreadable) -> str:
+    """Return what is wrong with a file, and where."""
+    return f"{one.path}:{one.line}: {one.problem}" if one.line else f"{one.path}: {one.problem}"
+
+
+def put(pieces: Iterable[str]) -> None:
+    """Write text to standard output; on a terminal nothing in it but our own colours is obeyed."""
+    for piece in pieces:
+        sys.stdout.write(piece)
+    sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    """Write a sentence to standard error."""
+    print("\n".join(map(visible, sentence.split("\n"))), file=sys.stderr)
+
+
+def _picture(answer: Answer, colour: bool):  # type: ignore[no-untyped-def]
+    width = min(max(shutil.get_terminal_size().columns, 20), _WIDEST)
+    if isinstance(answer, (Listing, Comparison)):
+        from reportcli.render import tables
+
+        return (tables.listing if isinstance(answer, Listing) else tables.comparison)(answer, width, colour)  # type: ignore[operator]
+    from reportcli.render import pages
+
+    return pages.sheets(answer, width, colour)
+
+
+def progress(how: Printing) -> Progress | None:
+    """Return what shows the progress of indexing: on a terminal only, and only when it takes long."""
+    return None

@@ -1,0 +1,98 @@
+"""The commands that read: list, search, filter, show, compare. Each turns options into one question to the library."""
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from reportcli.answer import Comparison, Listing, Sheets
+from reportcli.cli.options import Arranged, Span, Where
+from reportcli.errors import BadUse, NoNames
+from reportcli.library import Library
+from reportcli.period import parse_period
+from reportcli.query import EVERYTHING, Query, Within, all_of
+from reportcli.report import TOPICS
+
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", show_default=False, help="A report or a model; - reads names from standard input.")]
+
+
+def list_reports(library: Library, *, where: Where = None, span: Span, arranged: Arranged) -> Listing:
+    """Every report, newest first.
+
+    Example: reportcli list --since 2025-06
+    """
+    return library.listing(all_of([_asked(library, where), span.query()]), **arranged.arguments())
+
+
+def search(
+    library: Library,
+    *,
+    query: Annotated[list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions.")],
+    exact: Annotated[bool, typer.Option("--exact", help="Do not replace a word that no report holds.")] = False,
+    span: Span,
+    arranged: Arranged,
+) -> Listing:
+    """The reports that match a query, best first, and where they match.
+
+    Example: reportcli search GRPO
+    """
+    asked = all_of([library.parse(" ".join(query)), span.query()])
+    return library.listing(asked, **arranged.arguments(), searched=True, exact=exact)
+
+
+def filter_reports(
+    library: Library,
+    *,
+    period: Annotated[list[str] | None, typer.Argument(metavar="[PERIOD...]", show_default=False, help="2025-06, 2025-Q2, 2025-01..2025-06, last 90 days.")] = None,
+    where: Where = None,
+    span: Span,
+    arranged: Arranged,
+) -> Listing:
+    """The reports of a period, newest first.
+
+    Example: reportcli filter 2025-01..2025-03
+    """
+    within = [Within(span.date_field, parse_period(" ".join(period)))] if period else []
+    return library.listing(all_of([_asked(library, where), span.query(), *within]), **arranged.arguments())
+
+
+def show(
+    library: Library,
+    *,
+    names: Names,
+    sources: Annotated[bool, typer.Option("--sources", help="Say where each figure comes from.")] = False,
+    notes: Annotated[str | None, typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False)] = None,
+) -> Sheets:
+    """All that the catalogue knows of a report.
+
+    Example: reportcli show Qwen3 --notes rl
+    """
+    if notes is not None and notes not in TOPICS:
+        raise BadUse(f"there is no topic {notes!r}", f"write one of: {', '.join(TOPICS)}")
+    return library.sheets(_names(names), sources=sources, topic=notes or "")
+
+
+def compare(library: Library, *, names: Names) -> Comparison:
+    """Reports, or single models, side by side.
+
+    Example: reportcli compare Qwen3 dots.llm1
+    """
+    if len(names) == 1 and names != ["-"]:
+        raise BadUse("compare needs two names", f"write reportcli compare {names[0]} OTHER")
+    return library.comparison(_names(names))
+
+
+def _asked(library: Library, where: str | None) -> Query:
+    return EVERYTHING if where is None else library.parse(where)
+
+
+def _names(given: list[str]) -> Iterator[str]:
+    for name in given:
+        if name != "-":
+            yield name
+            continue
+        read = [line.split("\t")[0].strip() for line in sys.stdin]
+        if not any(read):
+            raise NoNames()
+        yield from filter(None, read)

@@ -1,0 +1,116 @@
+"""Every way a request can fail: one parent, one class a kind, one exit code each.
+
+The sentences are built here, not where the error is raised. This module never prints.
+"""
+
+from collections.abc import Iterable, Sequence
+
+NOTHING_FOUND = 1
+
+
+class ReportcliError(Exception):
+    """The parent of all errors of reportcli; its text is one sentence for the user, ``hint`` says what to do."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UnknownName(ReportcliError):
+    """No report, model or technique goes by this name."""
+
+    def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
+        super().__init__(f"no {what} is called {name!r}", _did_you_mean(nearest))
+        self.nearest = tuple(nearest)
+
+
+class AmbiguousName(ReportcliError):
+    """A name fits several reports; nothing is guessed."""
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        super().__init__(f"{name!r} fits several reports", f"write one of: {', '.join(candidates)}")
+        self.candidates = tuple(candidates)
+
+
+class UnknownField(ReportcliError):
+    """No field goes by this name."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        super().__init__(f"there is no field {name!r}", _did_you_mean(nearest) or "`--columns help` lists the fields")
+
+
+class WrongField(ReportcliError):
+    """The field exists, but not for this purpose."""
+
+    def __init__(self, name: str, purpose: str, fitting: Iterable[str]) -> None:
+        super().__init__(f"the field {name!r} cannot be used {purpose}", f"use one of: {', '.join(fitting)}")
+
+
+class BadPeriod(ReportcliError):
+    """A text that is not a period, or a date that does not exist."""
+
+    def __init__(self, text: str, problem: str) -> None:
+        super().__init__(
+            f"{text!r} is not a period: {problem}",
+            "write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, 2025-01..2025-06, 2025-05.. or 'last 90 days'",
+        )
+        self.problem = problem
+
+
+class BadQuery(ReportcliError):
+    """A query that cannot be read; ``position`` is the place of the mark, counted from 0."""
+
+    def __init__(self, query: str, position: int, problem: str, advice: str) -> None:
+        line = query.replace("\n", " ").replace("\t", " ")
+        start = max(0, position - 50)
+        mark = " " * (position - start) + "^"
+        super().__init__(f"{problem}\n  {line[start : start + 76]}\n  {mark}", advice)
+        self.problem = problem
+        self.position = position
+
+
+class BadFormat(ReportcliError):
+    """The command cannot answer in this format."""
+
+    def __init__(self, name: str, formats: Iterable[str]) -> None:
+        super().__init__(f"there is no format {name!r} for this command", f"use one of: {', '.join(formats)}")
+
+
+class NoNames(ReportcliError):
+    """``-`` was given and standard input held no name."""
+
+    def __init__(self) -> None:
+        super().__init__("standard input holds no name", "write one name a line")
+
+
+class BadUse(ReportcliError):
+    """The command line itself is wrong."""
+
+
+class NoCatalogue(ReportcliError):
+    """A catalogue folder cannot be read."""
+
+    exit_code = 3
+
+    def __init__(self, folder: object, problem: str) -> None:
+        super().__init__(f"cannot read the catalogue folder {folder}: {problem}", "name another with --catalog DIR")
+
+
+class UnreadableEntry(ReportcliError):
+    """One file cannot be read as a report; it never stops the others.
+
+    ``line`` counts from 1; 0 where the problem has no place.
+    """
+
+    exit_code = 3
+
+    def __init__(self, path: object, line: int, problem: str) -> None:
+        super().__init__(f"{path}:{line}: {problem}" if line else f"{path}: {problem}")
+        self.line = line
+        self.problem = problem
+
+
+def _did_you_mean(nearest: Sequence[str]) -> str:
+    return f"did you mean {' or '.join(nearest)}?" if nearest else ""

@@ -1,0 +1,143 @@
+"""The whole road as a Python call: a query or names go in, finished answers come out.
+
+``open_catalog()`` is what a script imports, and what the command line itself uses.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from reportcli import answer, names, query
+from reportcli.answer import Comparison, Listing, Sheets
+from reportcli.catalog import catalogue_folders
+from reportcli.index import Index, Progress, Unreadable, discard, index_file, open_index
+from reportcli.names import Found
+from reportcli.query import EVERYTHING, Query
+from reportcli.report import Field, Report
+
+_T = TypeVar("_T")
+SortKeys = Sequence[tuple[Field, bool]]
+
+
+class Library:
+    """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``."""
+
+    def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
+        self.folders = tuple(folders)
+        self._file = index_file(cache, folders) if cache else None
+        self._progress = progress
+        self._index = open_index(self.folders, self._file, progress)
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._index.close()
+
+    def parse(self, text: str) -> Query:
+        """Read a query with the techniques of this catalogue. Raises BadQuery."""
+        return query.parse_query(text, lambda: self._ask(Index.techniques))
+
+    def search(self, text: str, limit: int | None = None) -> tuple[Report, ...]:
+        """Return the reports that fit a query, best first: ``search("rl:grpo kl:no")``. Raises BadQuery."""
+        return tuple(hit.report for hit in self.listing(self.parse(text), limit=limit).hits)
+
+    def reports(self) -> tuple[Report, ...]:
+        """Return every report, newest first."""
+        return tuple(hit.report for hit in self.listing().hits)
+
+    def report(self, name: str) -> Report:
+        """Return the report that a name stands for. Raises UnknownName or AmbiguousName."""
+        return answer.spoken(self.find(name))
+
+    def find(self, name: str) -> Found:
+        """Return the report that a name stands for, and the model where one is meant."""
+        return self._ask(lambda index: names.find(name, index))
+
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """Return the files that could not be read."""
+        return tuple(self._ask(Index.unreadable))
+
+    def listing(
+        self,
+        asked: Query = EVERYTHING,
+        *,
+        columns: Sequence[Field] = (),
+        sort: SortKeys = (),
+        reverse: bool = False,
+        limit: int | None = None,
+        searched: bool = False,
+        exact: bool = True,
+    ) -> Listing:
+        """Answer with the reports that fit a query: in the order of their dates, of a search by how well they match.
+
+        Unless ``exact``, a word that no report holds may be replaced by one that is spelled like it; a note says so.
+        """
+        return self._ask(lambda index: _listing(index, asked, columns, sort, reverse, limit, searched, exact))
+
+    def sheets(self, wanted: Iterable[str], *, sources: bool = False, topic: str = "") -> Sheets:
+        """Answer with all that is known of the named reports."""
+        return Sheets(tuple(map(self.find, wanted)), sources=sources, topic=topic)
+
+    def comparison(self, wanted: Iterable[str]) -> Comparison:
+        """Answer with the named reports, or models of theirs, side by side."""
+        found = {(one.report.id, one.model and one.model.name): one for one in map(self.find, wanted)}
+        return answer.compare(list(found.values()))
+
+    def _ask(self, question: Callable[[Index], _T]) -> _T:
+        """Ask the index; one that turns out to be broken is made anew, and asked again."""
+        try:
+            return question(self._index)
+        except sqlite3.DatabaseError:
+            self.close()
+            if self._file:
+                discard(self._file)
+            self._index = open_index(self.folders, self._file, self._progress)
+            return question(self._index)
+
+
+def open_catalog(*folders: str | Path) -> Library:
+    """Open the catalogue in the given folders; without any, the shipped one with the user's own entries over it.
+
+    >>> with open_catalog() as catalog:
+    ...     [report.name for report in catalog.search("rl:grpo kl:no org:mistral")]
+    ['Magistral']
+    """
+    return Library(catalogue_folders([Path(folder) for folder in folders]), cache_folder())
+
+
+def cache_folder() -> Path:
+    """Return the folder of the index; it need not exist."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("reportcli", appauthor=False)
+
+
+def _listing(
+    index: Index, asked: Query, columns: Sequence[Field], sort: SortKeys, reverse: bool, limit: int | None, searched: bool, exact: bool
+) -> Listing:
+    total, silent = index.total(asked)
+    notes = []
+    if not (total or exact):
+        asked, replaced = query.correct(asked, index.terms())
+        if replaced:
+            total, silent = index.total(asked)
+            notes.append("; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items()))
+    hits = list(index.matching(asked, None if sort or reverse else limit, ranked=searched))
+    if sort:
+        hits = answer.sorted_hits(hits, sort)
+    if reverse:
+        hits.reverse()
+    if limit is not None and limit < total:
+        hits = hits[:limit]
+        notes.append(f"{len(hits)} of {total} reports")
+    if silent:
+        notes.append(f"{silent} more {'report does' if silent == 1 else 'reports do'} not say")
+    fields = tuple(columns) or answer.columns(answer.PIPE_COLUMNS)
+    return Listing(tuple(hits), fields, tuple(notes), asked if searched else None, bool(columns))

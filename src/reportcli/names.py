@@ -1,0 +1,93 @@
+"""A typed name becomes one report, and the model that is meant: by id, name, model, arXiv number, beginning.
+
+Nothing is guessed: a name that fits none or several raises. It asks a register for what folded names stand for, so it
+knows neither files nor the index.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reportcli.errors import AmbiguousName, UnknownName
+from reportcli.report import Model, Report
+from reportcli.words import fold_name, nearest
+
+ID, NAME, MODEL, ARXIV = 1, 2, 3, 4
+_ARXIV = re.compile(r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One spelling that a report answers to: folded, as written, and of which kind."""
+
+    folded: str
+    written: str
+    kind: int
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The report that a name stands for, and the model where one is meant."""
+
+    report: Report
+    model: Model | None = None
+
+
+class Register(Protocol):
+    """What the finder asks: spellings, and whole reports by id."""
+
+    def spelled(self, folded: str) -> Sequence[Known]: ...
+    def beginning(self, folded: str) -> Sequence[Known]: ...
+    def spellings(self) -> Iterable[Known]: ...
+    def report(self, id: str) -> Report: ...
+
+
+def spellings(report: Report) -> Iterator[Known]:
+    """Yield every spelling that finds a report by equality."""
+    yield Known(fold_name(report.id), report.id, ID, report.id)
+    for name in (report.name, *report.aliases):
+        yield Known(fold_name(name), name, NAME, report.id)
+    for model in report.models:
+        yield Known(fold_name(model.name), model.name, MODEL, report.id)
+    if report.links.arxiv:
+        yield Known(report.links.arxiv, report.links.arxiv, ARXIV, report.id)
+
+
+def find(text: str, register: Register) -> Found:
+    """Return the report that a typed name stands for. Raises UnknownName or AmbiguousName."""
+    folded = fold_name(text)
+    id = _one(text, _by_spelling(folded, register) or _by_arxiv(text, register) or _by_beginning(folded, register))
+    if id is None:
+        known = sorted(register.spellings(), key=lambda spelling: spelling.kind != NAME)
+        raise UnknownName(text, nearest(text, (one.written for one in known if one.kind != ARXIV), 0.6))
+    report = register.report(id)
+    return Found(report, next((model for model in report.models if fold_name(model.name) == folded), None))
+
+
+def _by_spelling(folded: str, register: Register) -> list[str]:
+    known = [spelling for spelling in register.spelled(folded) if spelling.kind != ARXIV] if folded else []
+    best = min((spelling.kind for spelling in known), default=0)
+    return [spelling.report for spelling in known if spelling.kind == best]
+
+
+def _by_arxiv(text: str, register: Register) -> list[str]:
+    number = _ARXIV.fullmatch(text.strip())
+    if not number:
+        return []
+    ids = [spelling.report for spelling in register.spelled(number[1]) if spelling.kind == ARXIV]
+    if len(ids) > 1 and number[2]:
+        return [id for id in ids if register.report(id).arxiv_version == number[2].lower()] or ids
+    return ids
+
+
+def _by_beginning(folded: str, register: Register) -> list[str]:
+    return [spelling.report for spelling in register.beginning(folded) if spelling.kind in (ID, NAME)] if folded else []
+
+
+def _one(text: str, ids: Sequence[str]) -> str | None:
+    different = sorted(set(ids))
+    if len(different) > 1:
+        raise AmbiguousName(text, different)
+    return different[0] if different else None

@@ -1,0 +1,124 @@
+"""Dates with a precision: what ``2025-06``, ``2025-Q2..`` or ``last 90 days`` cover. Knows no fields and no reports."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reportcli.errors import BadPeriod
+
+_Span = tuple[date, date]
+_UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of days. ``text`` is its canonical spelling, which parses to the same period.
+
+    An absolute period has a first and a last day, both included (None is open); a relative one counts ``amount``
+    units back from today.
+    """
+
+    text: str
+    first: date | None = None
+    last: date | None = None
+    amount: int = 0
+    unit: str = ""
+
+    def span(self, today: date | None = None) -> _Span:
+        """Return the first and the last day, both included; ``today`` matters to a relative period only."""
+        if not self.unit:
+            return self.first or date.min, self.last or date.max
+        end = today or date.today()
+        return _back(end, self.amount, self.unit), end
+
+
+def parse_period(text: str) -> Period:
+    """Read a period; raises BadPeriod with the reason and examples."""
+    clean = " ".join(text.split()).strip()
+    if relative := _relative(clean):
+        return relative
+    first, dots, last = (part.strip() for part in clean.partition(".."))
+    if not dots:
+        start, end, written = _moment(first, text)
+        return Period(written, start, end)
+    if not (first or last):
+        raise BadPeriod(text, "a range needs at least one end")
+    start, _, from_ = _moment(first, text) if first else (None, None, "")
+    _, end, to = _moment(last, text) if last else (None, None, "")
+    if start and end and start > end:
+        raise BadPeriod(text, "it ends before it begins")
+    return Period(f"{from_}..{to}", start, end)
+
+
+def _relative(text: str) -> Period | None:
+    found = re.fullmatch(r"(\d{1,5})([dwmy])", text, re.I) or re.fullmatch(
+        r"last (\d{1,5}) (day|week|month|year)s?", text, re.I
+    )
+    if not found:
+        return None
+    amount, letter = int(found[1]), found[2][0].lower()
+    return Period(f"{amount}{letter}", amount=amount, unit=_UNITS[letter])
+
+
+def _back(day: date, amount: int, unit: str) -> date:
+    try:
+        if unit in ("days", "weeks"):
+            return day - timedelta(**{unit: amount})
+        months = day.year * 12 + day.month - 1 - amount * (12 if unit == "years" else 1)
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError):
+        return date.min
+
+
+def _moment(text: str, whole: str) -> tuple[date, date, str]:
+    """Return the first and last day of one date, and its canonical spelling."""
+    for pattern, read in _MOMENTS:
+        if found := re.fullmatch(pattern, text, re.I | re.A):
+            numbers = [int(part) for part in found.groups()]
+            try:
+                first, last = read(*numbers)
+            except (ValueError, OverflowError) as error:
+                raise BadPeriod(whole, f"{text} does not exist ({error})") from error
+            return first, last, first.isoformat() if "/" in text else text.upper()
+    raise BadPeriod(whole, f"{text} is not a date" if text != whole.strip() else "it is not a date that is known here")
+
+
+def _year(year: int) -> _Span:
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _quarter(year: int, quarter: int) -> _Span:
+    if not 1 <= quarter <= 4:
+        raise ValueError("quarter must be in 1..4")
+    return date(year, quarter * 3 - 2, 1), _month(year, quarter * 3)[1]
+
+
+def _month(year: int, month: int) -> _Span:
+    first = date(year, month, 1)
+    return first, first.replace(day=monthrange(year, month)[1])
+
+
+def _week(year: int, week: int) -> _Span:
+    return date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7)
+
+
+def _day(year: int, month: int, day: int) -> _Span:
+    only = date(year, month, day)
+    return only, only
+
+
+def _american_day(month: int, day: int, year: int) -> _Span:
+    return _day(year, month, day)
+
+
+_MOMENTS: tuple[tuple[str, Callable[..., _Span]], ...] = (
+    (r"(\d{4})", _year),
+    (r"(\d{4})-Q(\d)", _quarter),
+    (r"(\d{4})-W(\d\d)", _week),
+    (r"(\d{4})-(\d\d)", _month),
+    (r"(\d{4})-(\d\d)-(\d\d)", _day),
+    (r"(\d\d?)/(\d\d?)/(\d{4})", _american_day),
+)

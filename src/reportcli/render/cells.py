@@ -1,0 +1,59 @@
+"""One value as a reader wants to see it: 36T, 128K, yes — and any text made safe to show. Knows no tables."""
+
+import re
+from typing import Any
+
+from reportcli.report import NUMBER, Field
+
+# Controls, and marks that reorder text: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
+
+
+def visible(text: str) -> str:
+    """Return the text with everything spelled out that a terminal would obey instead of show."""
+    return _UNSAFE.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else f"\\x{ord(found[0]):02x}", text)
+
+
+def cell(field: Field, value: Any) -> str:
+    """Return a value for a reader's eye; "" where it is unknown. A computed figure has ≈ before it."""
+    if value is None or value == ():
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(part for part in (cell(field, item) for item in value) if part)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return ("≈ " if field.about.computed else "") + number(value, field)
+    if hasattr(value, "items"):
+        return ", ".join(f"{key}: {visible(text)}" for key, text in value.items())
+    return visible(str(value))
+
+
+def number(value: int | float, field: Field) -> str:
+    """Return a number to be read: 235B parameters, a context length of 128K (powers of two), 9.4e23 FLOP."""
+    if field.about.context and value >= 1024:
+        return _context(int(value))
+    if value >= 10**15:
+        return f"{value:.1e}".replace("e+", "e")
+    for scale, letter in _SCALES:
+        if value >= scale:
+            return f"{value / scale:.3g}{letter}" if value < 1000 * scale else f"{value / scale:,.0f}{letter}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+    return f"{value:,}"
+
+
+def _context(tokens: int) -> str:
+    for power, letter in ((1 << 20, "M"), (1 << 10, "K")):
+        if tokens >= power and tokens % power == 0:
+            return f"{tokens // power}{letter}"
+    for scale, letter in ((10**6, "M"), (1000, "K")):
+        if tokens >= scale and tokens % scale == 0:
+            return f"{tokens // scale}{letter}"
+    return f"{tokens:,}"
+
+
+def is_number(field: Field) -> bool:
+    """Return whether a column of this field is set to the right."""
+    return field.kind == NUMBER

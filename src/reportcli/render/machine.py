@@ -1,0 +1,73 @@
+"""Answers for programs: tsv, csv, json, jsonl, names. Stable, whole, without rich; each yields pieces of text."""
+
+import json as _json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from reportcli.answer import Answer
+from reportcli.render.cells import visible
+from reportcli.report import record
+
+Format = Callable[[Answer, bool | None], Iterator[str]]
+
+
+def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
+    """Yield one record a line, values between tabs; names above them only where asked for."""
+    if header:
+        yield "\t".join(answer.header) + "\n"
+    for row in answer.rows():
+        yield "\t".join(map(_text, row)) + "\n"
+
+
+def csv(answer: Answer, header: bool | None) -> Iterator[str]:
+    """Yield comma-separated values as RFC 4180 has them, under their names unless these are not wanted."""
+    import csv
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if header is not False:
+        writer.writerow(answer.header)
+    for row in answer.rows():
+        writer.writerow(map(_text, row))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def json(answer: Answer, header: bool | None) -> Iterator[str]:
+    """Yield one JSON array of whole records."""
+    start = "["
+    for one in answer.records():
+        yield f"{start}\n{_json.dumps(one, ensure_ascii=False, indent=2)}"
+        start = ","
+    yield "[]\n" if start == "[" else "\n]\n"
+
+
+def jsonl(answer: Answer, header: bool | None) -> Iterator[str]:
+    """Yield one whole JSON record a line."""
+    for one in answer.records():
+        yield _json.dumps(one, ensure_ascii=False) + "\n"
+
+
+def names(answer: Answer, header: bool | None) -> Iterator[str]:
+    """Yield one id a line."""
+    for id in answer.ids():
+        yield visible(id) + "\n"
+
+
+def _text(value: Any) -> str:
+    """Return a value on one line: "" unknown, yes or no, lists joined by a comma."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (tuple, list)):
+        return ", ".join(filter(None, map(_text, value)))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+    return visible(str(record(value)))
+
+
+FORMATS: Mapping[str, Format] = {"tsv": tsv, "csv": csv, "json": json, "jsonl": jsonl, "names": names}

@@ -1,0 +1,191 @@
+"""The page of a report: identity, models, labelled figures, notes by topic, corrections; on request every source."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reportcli.answer import Sheets, spoken
+from reportcli.derived import DERIVED, speaker
+from reportcli.names import Found
+from reportcli.render.cells import cell, is_number, visible
+from reportcli.render.screen import BULLET, GAP, LABEL, NAME, NARROW, QUIET, RULE, Picture, draw, wrapped
+from reportcli.report import FIELDS, TOPICS, Field, Note, Report
+
+_SECTIONS = {
+    "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
+    "posttraining": "Post-training", "derived": "Derived",
+}  # fmt: skip
+_OWN_PLACE = ("id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number")
+_ON_ONE_LINE = ("aliases", "based_on", "architecture.attention")
+_OWN_SECTION = ("techniques", "corrections", "sources", "confidence", "flagship")
+_MODEL_COLUMNS = tuple(field for field in FIELDS if field.path.startswith("models."))
+
+
+def sheets(answer: Sheets, width: int, colour: bool) -> Picture:
+    """Draw the page of each report, or only its notes under one topic."""
+    pages = [_notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width) for one in answer.found]
+    text = draw(Group(*(part for page in pages for part in page)), width, colour)
+    return Picture(text.rstrip("\n") + "\n", ())
+
+
+def _notes_page(found: Found, topic: str) -> Iterator[RenderableType]:
+    yield _title(found.report)
+    yield Text("")
+    yield from _notes([note for note in found.report.notes if note.topic == topic])
+    yield Text("")
+
+
+def _page(found: Found, sources: bool, width: int) -> Iterator[RenderableType]:
+    report = spoken(found)
+    yield from _head(report, found)
+    about = _About(report, sources)
+    for section in ("", "links"):
+        yield from about.section(section, width)
+    yield from _models(report, width, about)
+    for section in ("architecture", "pretraining", "posttraining", "derived"):
+        yield from about.section(section, width)
+    yield from _techniques(report, about)
+    yield from _heading("Notes", about.remarks("notes"))
+    yield from _notes(report.notes)
+    if report.corrections:
+        yield from _heading("Corrections of the reading list", [])
+        yield from (_item(text) for text in report.corrections)
+    yield from about.rest()
+    yield Text("")
+
+
+def _title(report: Report) -> Text:
+    title = "" if report.title == report.name else f"  {visible(report.title)}"
+    return Text.assemble((visible(report.name), NAME), title)
+
+
+def _head(report: Report, found: Found) -> Iterator[RenderableType]:
+    yield _title(report)
+    dates = report.date.isoformat()
+    if report.first_published and report.first_published != report.date:
+        dates += f" (first published {report.first_published.isoformat()})"
+    yield Text(" · ".join(map(visible, filter(None, [", ".join(report.organizations), dates, report.license or ""]))))
+    usual = speaker(found.report)
+    if found.model and usual and found.model.name != usual.name:
+        yield Text(f"Figures of {visible(found.model.name)}", style=LABEL)
+    yield Text("")
+    yield Text(visible(report.summary))
+
+
+class _About:
+    """The labelled figures of one report, with where they come from when that is wanted."""
+
+    def __init__(self, report: Report, sources: bool) -> None:
+        self.report = report
+        self.sources = sources
+        self._told: set[str] = set()
+
+    def section(self, table: str, width: int) -> Iterator[RenderableType]:
+        rows = [field for field in (*FIELDS, *DERIVED) if _section(field) == table and self.value(field)]
+        if not rows:
+            return
+        speaks = speaker(self.report)
+        of = f" ({visible(speaks.name)})" if table == "derived" and speaks and len(self.report.models) > 1 else ""
+        yield from _heading(_SECTIONS[table] + of, self.remarks(table))
+        if table == "derived" and self.report.based_on and self.report.pretraining.tokens:
+            yield Padding(Text("continues another model: no figures of training as a whole", style=QUIET), (0, 0, 0, 2))
+        grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
+        labels = min(26, max(14, width // 4))
+        grid.add_column(width=labels)
+        grid.add_column(ratio=1, overflow="fold")
+        for field in rows:
+            grid.add_row(wrapped(field.label, labels, LABEL), Group(*self.value(field), *self.remarks(field.path)))
+        yield Padding(grid, (0, 0, 0, 2))
+
+    def value(self, field: Field) -> list[RenderableType]:
+        """Return what to show of a field: nothing where it is unknown or has a place of its own."""
+        value = field.get(self.report)
+        if field.path in _OWN_PLACE or value is None or value == ():
+            return []
+        if isinstance(value, tuple) and len(value) > 1 and not field.about.closed and field.path not in _ON_ONE_LINE:
+            return [_hanging(visible(text)) for text in value]
+        return [Text(cell(field, value))]
+
+    def remarks(self, path: str) -> list[Text]:
+        """Return where a figure comes from and what is uncertain about it, if that is wanted."""
+        if not self.sources or not path:
+            return []
+        self._told.add(path)
+        found = [("from", self.report.sources.get(path)), ("but", self.report.confidence.get(path))]
+        found += [("as", field.about.help) for field in DERIVED if field.path == path and field.about.computed]
+        return [Text(f"{word}: {visible(text)}", style=QUIET) for word, text in found if text]
+
+    def rest(self) -> Iterator[RenderableType]:
+        """Yield what is said of fields that the page has no line for, such as the title or an unknown figure."""
+        keys = dict.fromkeys(key for key in (*self.report.sources, *self.report.confidence) if key not in self._told)
+        if self.sources and keys:
+            yield from _heading("Further sources", [])
+            for key in keys:
+                yield Padding(Text(visible(key), style=LABEL), (0, 0, 0, 2))
+                yield from (Padding(remark, (0, 0, 0, 4)) for remark in self.remarks(key))
+
+
+def _section(field: Field) -> str:
+    table, dot, _ = field.path.partition(".")
+    return "none" if field.many or field.path in _OWN_SECTION or field.path == "derived.model" else table if dot else ""
+
+
+def _heading(text: str, remarks: list[Text]) -> Iterator[RenderableType]:
+    yield Text("")
+    if text:
+        yield Text(text, style=NAME)
+    yield from (Padding(remark, (0, 0, 0, 2)) for remark in remarks)
+
+
+def _models(report: Report, width: int, about: _About) -> Iterator[RenderableType]:
+    if not report.models:
+        return
+    yield from _heading("Models", about.remarks("models"))
+    for key in ("parameters", "context_length"):
+        yield from (Padding(remark, (0, 0, 0, 2)) for remark in about.remarks(f"models.{key}"))
+    shown = [column for column in _MODEL_COLUMNS if any(value is not None for value in column.get(report))]
+    speaks = speaker(report)
+    if width < NARROW:
+        for place, model in enumerate(report.models):
+            values = [(column.heading, cell(column, column.get(report)[place])) for column in shown[1:]]
+            said = " · ".join(f"{heading} {value}" for heading, value in values if value)
+            yield Padding(Text.assemble((visible(model.name), NAME if model is speaks else ""), "  ", said), (0, 0, 0, 2))
+        return
+    table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
+    for column in shown:
+        table.add_column(column.heading, justify="right" if is_number(column) else "left", no_wrap=True)
+    for place, model in enumerate(report.models):
+        table.add_row(*(cell(column, column.get(report)[place]) for column in shown), style=NAME if model is speaks else "")
+    yield Padding(table, (0, 0, 0, 2))
+
+
+def _techniques(report: Report, about: _About) -> Iterator[RenderableType]:
+    if report.techniques:
+        yield from _heading("Techniques", about.remarks("techniques"))
+        yield Padding(Text(visible(", ".join(report.techniques))), (0, 0, 0, 2))
+
+
+def _notes(notes: tuple[Note, ...] | list[Note]) -> Iterator[RenderableType]:
+    by_topic = sorted(notes, key=lambda note: TOPICS.index(note.topic) if note.topic in TOPICS else len(TOPICS))
+    for topic, group in groupby(by_topic, key=lambda note: note.topic):
+        yield Padding(Text(visible(topic), style=LABEL), (0, 0, 0, 2))
+        for note in group:
+            yield _item(note.text)
+            for detail in note.detail:
+                yield Padding(_hanging(visible(detail), "– "), (0, 0, 0, 4))
+
+
+def _item(text: str) -> RenderableType:
+    return Padding(_hanging(visible(text)), (0, 0, 0, 2))
+
+
+def _hanging(text: str, mark: str = BULLET) -> Table:
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=0)
+    grid.add_column(width=len(mark))
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(mark, Text(text))
+    return grid

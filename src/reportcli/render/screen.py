@@ -1,0 +1,64 @@
+"""What every picture on a terminal shares: styles that carry meaning, drawing at a width, breaking lines."""
+
+import re
+from collections.abc import Sequence
+from io import StringIO
+from typing import NamedTuple
+
+from rich.box import Box
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from reportcli.words import places
+
+LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta", "dim"
+NARROW = 70  # columns; below it a table stands as blocks
+RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+GAP = 2  # between columns: one of padding, one of the box
+BULLET = "• "
+_PIECE = re.compile(r"[^\s/-]*[/-]+|[^\s/-]+|\s+")
+
+
+class Picture(NamedTuple):
+    """What to show, and what to say beside it."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def draw(content: RenderableType, width: int, colour: bool) -> str:
+    """Return what rich makes of the content, as text with or without colour."""
+    console = Console(
+        file=StringIO(), width=width, height=100, force_terminal=colour, color_system="standard" if colour else None,
+        legacy_windows=False, highlight=False, markup=False, emoji=False,
+    )  # fmt: skip
+    console.print(content)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def marked(text: str, words: Sequence[str]) -> Text:
+    """Return the text with every one of the words marked; ``clip*`` marks all that begins so."""
+    result = Text(text)
+    beginnings = tuple(word[:-1] for word in words if word.endswith("*"))
+    for word, start, end in places(text):
+        if word in words or (beginnings and word.startswith(beginnings)):
+            result.stylize(MARK, start, end)
+    return result
+
+
+def wrapped(text: str, width: int, style: str = "", indent: str = "") -> Text:
+    """Break lines at spaces, or after a hyphen or slash where a word is longer than the width."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        hang = BULLET if paragraph.startswith(BULLET) else indent
+        line = hang if hang == BULLET else ""
+        for piece in _PIECE.findall(paragraph.removeprefix(BULLET)):
+            if line.strip(" •") and cell_len(line + piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line = " " * len(hang)
+                piece = piece.lstrip()
+            line += piece
+        lines.append(line.rstrip())
+    return Text("\n".join(lines), style=style)

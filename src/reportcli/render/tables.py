@@ -1,0 +1,156 @@
+"""Listings and comparisons as rich tables that fit a width. Trailing columns go before a cell is cut."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reportcli.answer import Comparison, Listing, Row, columns
+from reportcli.query import Hit, Match
+from reportcli.render.cells import cell, is_number, visible
+from reportcli.render.screen import BULLET, DIFFERENT, GAP, LABEL, NAME, NARROW, RULE, Picture, draw, marked, wrapped
+from reportcli.report import TEXTS, Field
+from reportcli.words import fold_name
+
+SCREEN = columns(
+    ("name", "date", "organizations", "type", "parameters", "active_parameters", "tokens", "context_length", "rl", "license")
+)
+SEARCH_SCREEN = columns(("name", "date", "organizations", "parameters"))
+_WRAPPED = ("summary", "title")  # and every list: these may take several lines
+_LEAST_TEXT = 36
+
+
+def listing(answer: Listing, width: int, colour: bool) -> Picture:
+    """Draw reports one under another: a table where it fits, blocks on a narrow screen."""
+    wanted = answer.columns if answer.chosen else SEARCH_SCREEN if answer.query else SCREEN
+    shown = _fitting(answer, wanted, width) if width >= NARROW else []
+    dropped = [column.label for column in wanted if column not in shown] if answer.chosen and shown else []
+    notes = (f"the screen is too narrow for: {', '.join(dropped)}",) if dropped else ()
+    content = _table(answer, shown) if shown else _blocks(answer, wanted)
+    return Picture(draw(content, width, colour) if answer.hits else "", notes)
+
+
+def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:
+    """Return the columns that fit: those that matter least go first, of equal ones the last."""
+    shown = list(wanted)
+    room = width - (_LEAST_TEXT + GAP if answer.query else 0)
+    while shown and sum(_width(column, answer.hits) + GAP for column in shown) - 1 > room:
+        least = max(shown, key=lambda column: (column.about.rank, shown.index(column)))
+        shown.remove(least)
+    return shown
+
+
+def _width(column: Field, hits: Iterable[Hit]) -> int:
+    if _wraps(column):
+        return _LEAST_TEXT
+    return max(cell_len(column.heading), *(cell_len(cell(column, column.get(hit.report))) for hit in hits))
+
+
+def _wraps(column: Field) -> bool:
+    return column.path in _WRAPPED or (column.kind == TEXTS and column.path != "organizations") or column.many
+
+
+def _table(answer: Listing, shown: Sequence[Field]) -> Table:
+    table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
+    for column in shown:
+        wide = None if _wraps(column) else _width(column, answer.hits)
+        table.add_column(
+            column.heading, justify="right" if is_number(column) else "left", style=NAME if column.path == "name" else "",
+            width=wide, no_wrap=not _wraps(column), min_width=None if wide else _LEAST_TEXT,
+        )  # fmt: skip
+    if answer.query:
+        table.add_column("why", ratio=1, overflow="fold")
+        table.expand = True
+    for hit in answer.hits:
+        cells: list[RenderableType] = [Text(cell(column, column.get(hit.report))) for column in shown]
+        if answer.query:
+            cells.append(_why(answer.why(hit)))
+        table.add_row(*cells)
+    return table
+
+
+def _why(matches: Sequence[Match]) -> Text:
+    """Show the weightiest place for each condition, the words marked."""
+    lines = [
+        Text.assemble((f"{match.label}: ", LABEL), marked(visible(match.text), match.words)) for match in _telling(matches)
+    ]
+    return Text("\n").join(lines)
+
+
+def _telling(matches: Sequence[Match]) -> list[Match]:
+    """Return the first place of each condition, and a second one where there is only one condition."""
+    first: dict[object, Match] = {}
+    for match in matches:
+        first.setdefault(match.words or match.field, match)
+    if len(first) > 1:
+        return list(first.values())
+    said = {fold_name(match.text) for match in first.values()}
+    return [*first.values(), *[match for match in matches if fold_name(match.text) not in said][:1]]
+
+
+def _blocks(answer: Listing, wanted: Sequence[Field]) -> Group:
+    parts: list[RenderableType] = []
+    for hit in answer.hits:
+        parts.append(Text(cell(wanted[0], wanted[0].get(hit.report)), style=NAME))
+        said = [(column.heading, cell(column, column.get(hit.report))) for column in wanted[1:]]
+        facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in said if value]
+        parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
+        if answer.query:
+            parts.append(Padding(_why(answer.why(hit)), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
+    """Draw reports side by side; with more than fit, in several blocks one under another."""
+    labels = min(22, max(14, width // 5))
+    count = len(answer.names)
+    fitting = max(1, (width - labels - 1) // (_LEAST_SIDE + GAP))
+    size = -(-count // -(-count // fitting))
+    parts: list[RenderableType] = []
+    for start in range(0, count, size):
+        parts += [_side_by_side(answer, range(start, min(start + size, count)), labels, width), Text("")]
+    if shared := _shared(answer):
+        parts.append(Text.assemble(("techniques of all: ", LABEL), ", ".join(shared)))
+    if any(line.differs for line in answer.lines):
+        parts.append(Text.assemble((_DIFFERS, DIFFERENT), "differs"))
+    return Picture(draw(Group(*parts), width, colour), ())
+
+
+_LEAST_SIDE = 12
+_DIFFERS = "≠ "
+_TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
+
+
+def _shared(answer: Comparison) -> list[str]:
+    """Return the techniques that all sides use, where there are several sides."""
+    sides = [report.techniques for report in answer.reports]
+    return [name for name in sides[0] if all(name in side for side in sides)] if len(sides) > 1 else []
+
+
+def _side_by_side(answer: Comparison, places: range, labels: int, width: int) -> Table:
+    side = (width - labels - 1) // len(places) - GAP
+    table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", width=labels)
+    for place in places:
+        table.add_column(wrapped(visible(answer.names[place]), side), width=side, header_style=NAME)
+    shared, group = _shared(answer), ""
+    for line in answer.lines:
+        if line.field.group != group:
+            group = line.field.group
+            table.add_row(Text(_TITLES.get(group, group), style=f"{NAME} {LABEL}"))
+        label = Text.assemble((_DIFFERS if line.differs else "  ", DIFFERENT), wrapped(line.field.label, labels - 2, LABEL, "  "))
+        table.add_row(label, *(wrapped(_side(line, place, shared), side) for place in places))
+    return table
+
+
+def _side(line: Row, place: int, shared: Sequence[str]) -> str:
+    value = line.values[place]
+    if not isinstance(value, tuple):
+        return cell(line.field, value)
+    items = [visible(str(item)) for item in value if line.field.path != "techniques" or item not in shared]
+    if line.field.about.vocabulary or line.field.about.closed or len(items) < 2:
+        return ", ".join(items)
+    return "\n".join(BULLET + item for item in items)

@@ -1,0 +1,369 @@
+"""What a report is: THE list of fields, and the way from a TOML table to a frozen Report.
+
+Every other room takes its fields from here: a field added to one of these classes appears in the schema,
+columns, filters, comparison, completion and search without another edit. This module reads no files.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+TAGS = (
+    "language-model", "vision-language", "multimodal", "audio", "image-generation", "embedding", "reward-model",
+    "reasoning", "math", "code", "moe", "small-model", "long-context", "data", "post-training",
+    "open-weights", "fully-open", "closed",
+)  # fmt: skip
+TYPES = ("dense", "moe", "diffusion", "other")
+TOPICS = (
+    "release", "architecture", "data", "pretraining", "posttraining", "rl", "rewards", "distillation",
+    "infrastructure", "evaluation", "insight", "safety",
+)  # fmt: skip
+RL_FAMILIES = ("grpo", "ppo", "rloo", "cispo", "c3po", "dapo", "vapo", "mirror-descent", "other")
+ORIGINS = ("list", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a field beside its declaration; ``help`` gives the unit where there is one."""
+
+    help: str
+    short: tuple[str, ...] = ()  # other names in queries and columns
+    label: str = ""  # for a reader; default: the key with spaces
+    heading: str = ""  # above a column; default: the label
+    closed: tuple[str, ...] = ()  # the only values allowed
+    vocabulary: bool = False  # the values are ids of techniques
+    longest: int = 0  # characters; 0 is no limit
+    weight: float = 0.0  # of a word found here in the ranking of a search; 0 is not searched
+    group: str = ""  # of rows in a comparison; "" is not compared
+    of_flagship: bool = False  # a figure that does not carry over to a model of another size
+    context: bool = False  # 128k may be written for 131,072
+    computed: bool = False  # from other figures: shown with ≈
+    rank: int = 99  # of the column when the screen is narrow: low ones stay longest
+
+
+def _key(help: str, *short: str, default: Any = None, **about: Any) -> Any:
+    return field(default=default, metadata={"about": About(help, short, **about)})
+
+
+def _required(help: str, *short: str, **about: Any) -> Any:
+    return field(metadata={"about": About(help, short, **about)})
+
+
+def _list(help: str, *short: str, **about: Any) -> Any:
+    return _key(help, *short, default=(), **about)
+
+
+def _map(help: str, *short: str, **about: Any) -> Any:
+    return field(default_factory=lambda: _NOTHING, metadata={"about": About(help, short, **about)})
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+NAMES, TECHNIQUES, TITLES, MODELS, NOTES, REST = 1000.0, 100.0, 30.0, 10.0, 3.0, 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where to read the report and find what it released."""
+
+    arxiv: str | None = _key("number on arXiv, without a version", label="arXiv", weight=REST)
+    pdf: str | None = _key("address of the report as PDF", label="PDF")
+    huggingface: tuple[str, ...] = _list("addresses on Hugging Face", "hf", label="Hugging Face")
+    code: tuple[str, ...] = _list("addresses of repositories")
+    page: tuple[str, ...] = _list("addresses of project pages and announcements")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model of a report."""
+
+    name: str = _required("name of the model", "model", label="model", weight=MODELS)
+    type: str | None = _key("kind of model, where it differs from architecture.type", closed=TYPES, weight=REST)
+    parameters: int | None = _key("parameters in total", "params", "parameters")
+    active_parameters: int | None = _key("parameters at work for each token", "active", "active_parameters", heading="active")
+    tokens: int | None = _key("pre-training tokens of this model, where the report says so")
+    context_length: int | None = _key("context length in tokens", "context", "context_length", heading="context", context=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """The architecture of the flagship."""
+
+    type: str | None = _key("kind of model", "type", closed=TYPES, weight=REST, rank=6)
+    description: str | None = _key("what the type alone does not say", weight=REST)
+    attention: tuple[str, ...] = _list("kinds of attention", weight=REST)
+    position: str | None = _key("position encoding", weight=REST)
+    normalization: str | None = _key("normalization", weight=REST)
+    activation: str | None = _key("activation function", weight=REST)
+    experts_total: int | None = _key("routed experts of a layer", "experts", of_flagship=True)
+    experts_active: int | None = _key("routed experts that work on a token", of_flagship=True)
+    experts_shared: int | None = _key("experts that work on every token", of_flagship=True)
+    layers: int | None = _key("number of layers", of_flagship=True)
+    hidden_size: int | None = _key("width of the residual stream", of_flagship=True)
+    vocabulary: int | None = _key("entries of the token vocabulary")
+    vision_encoder: str | None = _key("vision encoder", weight=REST)
+    audio_encoder: str | None = _key("audio encoder", weight=REST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pretraining:
+    """The pre-training of the flagship."""
+
+    tokens: int | None = _key("pre-training tokens", "tokens", of_flagship=True, rank=5)
+    stages: tuple[str, ...] = _list("stages of pre-training", weight=REST)
+    context_length: int | None = _key("longest training sequence in tokens", context=True)
+    optimizer: str | None = _key("optimizer", weight=REST)
+    hardware: str | None = _key("accelerators", weight=REST)
+    gpu_hours: int | None = _key("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posttraining:
+    """What follows pre-training."""
+
+    stages: tuple[str, ...] = _list("stages of post-training", weight=REST)
+    sft_examples: int | None = _key("examples of supervised fine-tuning", "sft", label="SFT examples")
+    preference_method: str | None = _key("what learns from preference pairs without RL", "preference", weight=REST)
+    rl_algorithm: str | None = _key("RL algorithm in the report's words", label="RL algorithm", weight=REST)
+    rl_family: tuple[str, ...] = _list(
+        "family of the RL algorithm", "rl", label="RL family", closed=RL_FAMILIES, weight=REST, rank=8
+    )
+    kl_penalty: bool | None = _key("whether RL has a KL penalty, where the report says", "kl", label="KL penalty")
+    rewards: tuple[str, ...] = _list("what RL is rewarded for", "reward", weight=REST)
+    teachers: tuple[str, ...] = _list("models whose outputs it learns from", "teacher", weight=REST)
+    rl_framework: str | None = _key("RL framework", label="RL framework", weight=REST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One thing worth knowing, under a topic."""
+
+    topic: str = _required("topic of the note", "topic", closed=TOPICS)
+    text: str = _required("the note, one sentence", "note", label="note", longest=280, weight=NOTES)
+    detail: tuple[str, ...] = _list("what belongs under the note", label="note", longest=220, weight=NOTES)
+    origin: str = _key(
+        '"list": from the reading list, reworded; "report": found in the report', closed=ORIGINS, default="report"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A technical report: all that the catalogue knows of it. Unknown is None or empty."""
+
+    id: str = _required("name of the file, without .toml", weight=NAMES, rank=1)
+    number: int | None = _key("place in the reading list")
+    name: str = _required("short name", weight=NAMES, rank=0)
+    title: str = _required("title of the report", weight=TITLES)
+    aliases: tuple[str, ...] = _list("other spellings of the name", "alias", weight=NAMES)
+    organizations: tuple[str, ...] = _required(
+        "who wrote it", "org", "organization", label="organization", weight=REST, group="identity", rank=2
+    )
+    date: datetime.date = _required("day of the version that the catalogue describes", group="identity", rank=1)
+    first_published: datetime.date | None = _key("day of the first public version", "published", group="identity")
+    arxiv_version: str | None = _key(
+        "version on arXiv that the date belongs to, where it is not the first", label="arXiv version"
+    )
+    summary: str = _required("one sentence", longest=180, weight=TITLES, rank=20)
+    tags: tuple[str, ...] = _required("what it is about", "tag", closed=TAGS, weight=TECHNIQUES, group="identity")
+    license: str | None = _key("license of the weights", weight=REST, group="identity", rank=9)
+    flagship: str | None = _key("model that speaks for the report", weight=MODELS)
+    based_on: tuple[str, ...] = _list("models it starts from", "base", weight=REST, group="identity")
+    techniques: tuple[str, ...] = _list(
+        "techniques it uses", "tech", "technique", vocabulary=True, weight=TECHNIQUES, group="techniques"
+    )
+    corrections: tuple[str, ...] = _list("what the reading list had wrong", "correction")
+    links: Links = _key("where to find it", default=Links())
+    models: tuple[Model, ...] = _list("the models it describes")
+    architecture: Architecture = _key("architecture", default=Architecture())
+    pretraining: Pretraining = _key("pre-training", default=Pretraining())
+    posttraining: Posttraining = _key("post-training", default=Posttraining())
+    notes: tuple[Note, ...] = _list("notes by topic")
+    sources: Mapping[str, str] = _map("where a figure comes from, by field", "source")
+    confidence: Mapping[str, str] = _map("what is uncertain about a field, or why it is absent")
+
+
+TEXT, TEXTS, NUMBER, DATE, YES_NO, MAP = "text", "texts", "number", "date", "yes/no", "map"
+_KINDS: dict[Any, str] = {
+    str: TEXT, str | None: TEXT, tuple[str, ...]: TEXTS, int | None: NUMBER, float | None: NUMBER,
+    datetime.date: DATE, datetime.date | None: DATE, bool | None: YES_NO, Mapping[str, str]: MAP,
+}  # fmt: skip
+_TABLES: dict[Any, Any] = {kind: kind for kind in (Links, Architecture, Pretraining, Posttraining)}
+_ARRAYS: dict[Any, Any] = {tuple[kind, ...]: kind for kind in (Model, Note)}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the list: its dotted path, the kind of its values, what is said of it, and how to get it."""
+
+    path: str
+    kind: str
+    about: About
+    get: Callable[[Report], Any]  # for a field of models or notes: a tuple with one value each
+    many: bool = False  # stands in an array of tables
+
+    @property
+    def key(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def label(self) -> str:
+        """The name that a reader sees."""
+        return self.about.label or self.key.replace("_", " ")
+
+    @property
+    def heading(self) -> str:
+        """The label where room is dear."""
+        return self.about.heading or self.label
+
+    @property
+    def group(self) -> str:
+        """The group of rows that it belongs to in a comparison; empty when it is not compared."""
+        table = self.path.partition(".")[0]
+        return self.about.group or (table if table in ("architecture", "pretraining", "posttraining") else "")
+
+
+def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
+    """Yield the fields that a class declares, those of its tables included, in the order of the file."""
+    for declared in fields(kind):
+        path = prefix + declared.name
+        if declared.type in _TABLES:
+            yield from fields_of(declared.type, path + ".")
+        elif declared.type in _ARRAYS:
+            for inner in fields_of(_ARRAYS[declared.type]):
+                yield Field(f"{path}.{inner.path}", inner.kind, inner.about, _of_each(path, inner.path), many=True)
+        else:
+            yield Field(path, _KINDS[declared.type], declared.metadata["about"], attrgetter(path))
+
+
+def _of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
+    items, value = attrgetter(array), attrgetter(key)
+    return lambda report: tuple(map(value, items(report)))
+
+
+FIELDS: tuple[Field, ...] = tuple(fields_of(Report))
+
+
+class Problem(NamedTuple):
+    """What is wrong with an entry, and the dotted key where it is."""
+
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.text}"
+
+
+def read_table(id: str, table: Mapping[str, Any]) -> tuple[Report | None, list[Problem]]:
+    """Make a Report of a parsed TOML table; without one, the problems say why. Unknown keys are passed over."""
+    problems: list[Problem] = []
+    report = _read(Report, {**table, "id": id}, "", problems)
+    return (None, problems) if problems else (report, problems)
+
+
+def _read(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
+    if not isinstance(table, Mapping):
+        problems.append(Problem(path.rstrip("."), f"expected a table, got {_shown(table)}"))
+        return None
+    values = {}
+    for declared in fields(kind):
+        key = path + declared.name
+        if declared.name in table:
+            values[declared.name] = _read_value(declared.type, table[declared.name], key, problems)
+        elif declared.default is declared.default_factory is MISSING:
+            problems.append(Problem(key, "required, but missing"))
+    return None if problems else kind(**values)
+
+
+def _read_value(kind: Any, value: Any, key: str, problems: list[Problem]) -> Any:
+    if kind in _TABLES:
+        return _read(kind, value, key + ".", problems)
+    if kind in _ARRAYS:
+        if not isinstance(value, list):
+            problems.append(Problem(key, f"expected an array of tables, got {_shown(value)}"))
+            return None
+        return tuple(_read(_ARRAYS[kind], item, f"{key}[{place}].", problems) for place, item in enumerate(value))
+    expected, fits = _EXPECTED[_KINDS[kind]]
+    if not fits(value):
+        problems.append(Problem(key, f"expected {expected}, got {_shown(value)}"))
+        return None
+    if isinstance(value, list):
+        return tuple(value)
+    return MappingProxyType(dict(value)) if isinstance(value, dict) else value
+
+
+def _are_texts(values: Any) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+_EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    TEXT: ("a text", lambda value: isinstance(value, str)),
+    TEXTS: ("a list of texts", lambda value: isinstance(value, list) and _are_texts(value)),
+    NUMBER: ("a whole number from 0 to 2^63 - 1", lambda value: type(value) is int and 0 <= value < 2**63),
+    DATE: ("a date such as 2025-06-18, without quotes", lambda value: type(value) is datetime.date),
+    YES_NO: ("true or false", lambda value: isinstance(value, bool)),
+    MAP: ("a table of texts", lambda value: isinstance(value, dict) and _are_texts(value.values())),
+}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 40 else f'"{value[:39]}…"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a table"
+    return str(value)[:40]
+
+
+def record(value: Any) -> Any:
+    """Return a report, or a part of one, in the shape of JSON: every key present, null or [] where unknown."""
+    if isinstance(value, tuple):
+        return [record(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if hasattr(value, "__dataclass_fields__"):
+        return {declared.name: record(getattr(value, declared.name)) for declared in fields(value)}
+    return value
+
+
+def pack(value: Any) -> Any:
+    """Return a report as nested lists without keys, ready for JSON; ``unpack`` with the same list of fields reverses it."""
+    if isinstance(value, tuple):
+        return [pack(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return [pack(getattr(value, declared.name)) for declared in fields(value)]
+    return record(value)
+
+
+def _unpacker(kind: Any) -> Callable[[list[Any]], Any]:
+    names = [declared.name for declared in fields(kind)]
+    readers = [_reader(declared.type) for declared in fields(kind)]
+
+    def read(row: list[Any]) -> Any:
+        return kind(**{name: item if to is None else to(item) for name, to, item in zip(names, readers, row)})
+
+    return read
+
+
+def _reader(kind: Any) -> Callable[[Any], Any] | None:
+    if kind in _TABLES:
+        return _unpacker(kind)
+    if kind in _ARRAYS:
+        one = _unpacker(_ARRAYS[kind])
+        return lambda items: tuple(map(one, items))
+    to_date = datetime.date.fromisoformat
+    readers: dict[str, Callable[[Any], Any]] = {
+        TEXTS: tuple,
+        DATE: lambda item: item and to_date(item),
+        MAP: MappingProxyType,
+    }
+    return readers.get(_KINDS[kind])
+
+
+unpack: Callable[[list[Any]], Report] = _unpacker(Report)
