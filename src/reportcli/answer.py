@@ -6,7 +6,7 @@ to know none of them. Nothing here fetches, and nothing here knows a screen.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
 from reportcli.errors import UnknownField, WrongField
@@ -45,7 +45,7 @@ class Listing:
 
     @property
     def header(self) -> tuple[str, ...]:
-        return tuple(column.path.removeprefix("derived.") for column in self.columns)
+        return tuple(column.key if column_field(column.key) is column else column.path for column in self.columns)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         return (tuple(column.get(hit.report) for column in self.columns) for hit in self.hits)
@@ -97,8 +97,7 @@ class Sheets:
         return (one.report.id for one in self.found)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One field of several reports; ``differs`` is None where a side does not say and the others agree."""
 
     field: Field

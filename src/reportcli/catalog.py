@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportcli.errors import NoCatalogue, UnreadableEntry
 from reportcli.report import Report, read_table
@@ -15,8 +14,7 @@ FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
 _VOCABULARY = os.path.join("vocabulary", "techniques.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of a catalogue as the file system shows it; ``rank`` counts folders, a higher one hides a lower one."""
 
     path: str

@@ -9,10 +9,10 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import adler32, crc32
 
 from reportcli import catalog, query
@@ -62,8 +62,7 @@ def _digest(text: str) -> str:
 _VERSION = _digest(_SCHEMA + " ".join(field.path + field.kind for field in FIELDS + DERIVED))
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A file that is not an entry, and why."""
 
     path: str

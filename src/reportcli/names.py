@@ -6,19 +6,17 @@ knows neither files nor the index.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from reportcli.errors import AmbiguousName, UnknownName
 from reportcli.report import Model, Report
 from reportcli.words import fold_name, nearest
 
 ID, NAME, MODEL, ARXIV = 1, 2, 3, 4
-_ARXIV = re.compile(r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?", re.I)  # fmt: skip
+_ARXIV = r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One spelling that a report answers to: folded, as written, and of which kind."""
 
     folded: str
@@ -27,8 +25,7 @@ class Known:
     report: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The report that a name stands for, and the model where one is meant."""
 
     report: Report
@@ -73,7 +70,7 @@ def _by_spelling(folded: str, register: Register) -> list[str]:
 
 
 def _by_arxiv(text: str, register: Register) -> list[str]:
-    number = _ARXIV.fullmatch(text.strip())
+    number = re.fullmatch(_ARXIV, text.strip(), re.I)
     if not number:
         return []
     ids = [spelling.report for spelling in register.spelled(number[1]) if spelling.kind == ARXIV]

@@ -1,7 +1,6 @@
 """Dates with a precision: what ``2025-06``, ``2025-Q2..`` or ``last 90 days`` cover. Knows no fields and no reports."""
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -68,7 +67,7 @@ def _back(day: date, amount: int, unit: str) -> date:
             return day - timedelta(**{unit: amount})
         months = day.year * 12 + day.month - 1 - amount * (12 if unit == "years" else 1)
         year, month = divmod(months, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        return date(year, month + 1, min(day.day, _month(year, month + 1)[1].day))
     except (ValueError, OverflowError):
         return date.min
 
@@ -97,6 +96,8 @@ def _quarter(year: int, quarter: int) -> _Span:
 
 
 def _month(year: int, month: int) -> _Span:
+    from calendar import monthrange
+
     first = date(year, month, 1)
     return first, first.replace(day=monthrange(year, month)[1])
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, field_names, query_field
 from reportcli.errors import BadPeriod, BadQuery
@@ -78,8 +78,7 @@ class Query(Protocol):
         """Return whether the report fits; None when the catalogue does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A report that was found; a higher score is a better match, 0 where no words were asked for."""
 
     subject: Subject
@@ -90,8 +89,7 @@ class Hit:
         return self.subject.report
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Where a report holds what a condition asks: the field, the text, and the words to mark (``clip*`` may go on)."""
 
     field: str
@@ -328,8 +326,7 @@ def parse_query(text: str, vocabulary: Callable[[], Vocabulary] = Vocabulary) ->
     return _Parser(text, vocabulary).parse()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A piece of the query text, and where it begins."""
 
     text: str
@@ -340,9 +337,9 @@ class _Token:
         return self.text.lower() if self.text.lower() in OPERATORS else self.text if self.text in "()" else ""
 
 
-_TOKEN = re.compile(r'[()]|(?:"[^"]*"|[^\s()"])+|"')
-_CONDITION = re.compile(r"([A-Za-z_][\w.\-]*):(.*)", re.S)
-_COMPARED = re.compile(r"([A-Za-z_][\w.\-]*)\s*(<=|>=|<|>|=)")
+_TOKEN = r'[()]|(?:"[^"]*"|[^\s()"])+|"'
+_CONDITION = r"([A-Za-z_][\w.\-]*):(.*)"
+_COMPARED = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|<|>|=)"
 _MOST_NESTED = 50
 
 
@@ -352,7 +349,7 @@ class _Parser:
     def __init__(self, text: str, vocabulary: Callable[[], Vocabulary]) -> None:
         self.text = text
         plain = text.translate({0x201C: '"', 0x201D: '"'})
-        self.tokens = [_Token(found.group(), found.start()) for found in _TOKEN.finditer(plain)]
+        self.tokens = [_Token(found.group(), found.start()) for found in re.finditer(_TOKEN, plain)]
         self.place = 0
         self.nested = 0
         self.vocabulary = vocabulary
@@ -416,9 +413,9 @@ class _Parser:
             raise self.wrong(token, "this quote is never closed", 'write "clip higher"')
         if token.text.startswith("-"):
             raise self.wrong(token, "a minus does not exclude", f"write not {token.text.lstrip('-') or 'kl'}")
-        if compared := _COMPARED.match(token.text):
+        if compared := re.match(_COMPARED, token.text):
             raise self.wrong(token, "a comparison needs a colon", f"write {compared[1]}:{compared[2]}100B")
-        named = _CONDITION.fullmatch(token.text)
+        named = re.fullmatch(_CONDITION, token.text, re.S)
         if not named:
             return self.words(token, token.text, "")
         field = query_field(named[1])

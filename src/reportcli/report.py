@@ -25,8 +25,7 @@ RL_FAMILIES = ("grpo", "ppo", "rloo", "cispo", "c3po", "dapo", "vapo", "mirror-d
 ORIGINS = ("list", "report")
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What is said of a field beside its declaration; ``help`` gives the unit where there is one."""
 
     help: str
@@ -194,8 +193,7 @@ _TABLES: dict[Any, Any] = {kind: kind for kind in (Links, Architecture, Pretrain
 _ARRAYS: dict[Any, Any] = {tuple[kind, ...]: kind for kind in (Model, Note)}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of the list: its dotted path, the kind of its values, what is said of it, and how to get it."""
 
     path: str

@@ -7,9 +7,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
-_NAME_NOISE = re.compile(r"[\s.\-\u2010-\u2015]+")
+_WORD = r"[^\W_]+"
+_ASCII_WORD = r"[a-z0-9]+"
+_NAME_NOISE = r"[\s.\-\u2010-\u2015]+"
 
 
 def fold(text: str) -> str:
@@ -23,12 +23,12 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Split into folded words: runs of Unicode letters and digits (``dots.llm1`` is ``dots``, ``llm1``)."""
     folded = fold(text)
-    return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
+    return re.findall(_ASCII_WORD if folded.isascii() else _WORD, folded)
 
 
 def fold_name(text: str) -> str:
     """Return a name without case, spaces, hyphens, dots and accents: equal results are the same name."""
-    return _NAME_NOISE.sub("", fold(text))
+    return re.sub(_NAME_NOISE, "", fold(text))
 
 
 def places(text: str) -> list[tuple[str, int, int]]:

@@ -82,11 +82,13 @@ def _root(
 ) -> None:
     """The catalogue of technical reports on large language models."""
     context.obj = SimpleNamespace(quiet=quiet, color=color)
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; the one place where errors are caught."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=_markup(), cls=Commands, no_args_is_help=True)
+    app = typer.Typer(add_completion=False, rich_markup_mode=_markup(), cls=Commands, invoke_without_command=True)
     app.callback(context_settings=_HELP)(_root)
     try:
         root = get_command(app)

@@ -1,18 +1,24 @@
 """One value as a reader wants to see it: 36T, 128K, yes — and any text made safe to show. Knows no tables."""
 
-import re
+import unicodedata
 from typing import Any
 
 from reportcli.report import NUMBER, Field
 
-# Controls, and marks that reorder text: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 
 
 def visible(text: str) -> str:
     """Return the text with everything spelled out that a terminal would obey instead of show."""
-    return _UNSAFE.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else f"\\x{ord(found[0]):02x}", text)
+    return text if text.isprintable() else "".join(map(_visible_letter, text))
+
+
+def _visible_letter(letter: str) -> str:
+    """Spell out controls, and the marks that reorder text (https://www.unicode.org/reports/tr36/)."""
+    if letter.isprintable() or unicodedata.category(letter) in ("Zs", "Cn", "Co") or letter in _JOINERS:
+        return letter
+    return " " if letter.isspace() else f"\\x{ord(letter):02x}"
 
 
 def cell(field: Field, value: Any) -> str:
