@@ -4,8 +4,8 @@ Every answer says itself in the same four ways (``header`` and ``rows``, ``recor
 to know none of them. Nothing here fetches, and nothing here knows a screen.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
@@ -13,7 +13,6 @@ from reportcli.errors import UnknownField, WrongField
 from reportcli.names import Found
 from reportcli.query import Hit, Match, Query, explain
 from reportcli.report import DATE, FIELDS, NUMBER, Field, Report, record
-from reportcli.vocabulary import Technique
 from reportcli.words import nearest
 
 Record = dict[str, Any]
@@ -130,9 +129,29 @@ class Comparison:
         return (report.id for report in self.reports)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldList:
+    """The fields that columns, sorting and queries know."""
+
+    fields: tuple[Field, ...] = FIELDS + DERIVED
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("field", "kind", "also", "meaning")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield each field with the kind of its values, its short names and its meaning."""
+        return ((field.path, field.kind, field.about.short, field.about.help) for field in self.fields)
+
+    def records(self) -> Iterator[Record]:
+        return (dict(zip(self.header, map(record, row), strict=True)) for row in self.rows())
+
+    def ids(self) -> Iterator[str]:
+        return (field.path for field in self.fields)
+
+
 def whole(report: Report) -> Record:
     """Return a report as a JSON record: every key, with the figures of the model that speaks under ``derived``."""
-    return record(report) | {"derived": record(derive(report))}
+    shape: Record = record(report)
+    return shape | {"derived": record(derive(report))}
 
 
 def spoken(found: Found) -> Report:
@@ -195,7 +214,9 @@ def _sortable(key: Field, report: Report) -> Any:
 def compare(found: Sequence[Found], notes: tuple[str, ...] = ()) -> Comparison:
     """Set reports side by side; fields that no side knows are left out."""
     reports = tuple(map(spoken, found))
-    names = _distinct([one.model.name if one.model and one.model.name != one.report.name else one.report.id for one in found])
+    names = _distinct(
+        [one.model.name if one.model and one.model.name != one.report.name else one.report.id for one in found]
+    )
     lines = []
     for group in GROUPS:
         for one in FIELDS + DERIVED:
@@ -215,7 +236,9 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _differs(values: Sequence[Any]) -> bool | None:
-    known = [frozenset(value) if isinstance(value, tuple) else value for value in values if value is not None and value != ()]
+    known = [
+        frozenset(value) if isinstance(value, tuple) else value for value in values if value is not None and value != ()
+    ]
     if any(value != known[0] for value in known):
         return True
     return None if len(known) < len(values) else False

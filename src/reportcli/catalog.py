@@ -1,4 +1,4 @@
-"""Folders and files: where catalogues lie, which entries they hold, and one entry read. Knows no queries and no index."""
+"""Folders and files: where catalogues lie, which entries they hold, one entry read. Knows no queries, no index."""
 
 import os
 from collections.abc import Iterator, Sequence

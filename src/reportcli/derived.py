@@ -64,7 +64,7 @@ def speak_as(report: Report, model: Model) -> Report:
     )
 
 
-def _unknown(table: str) -> dict[str, None]:
+def _unknown(table: str) -> dict[str, Any]:
     return {field.key: None for field in FIELDS if field.path.startswith(table) and field.about.of_flagship}
 
 

@@ -44,7 +44,9 @@ CREATE TABLE report (
 );
 CREATE INDEX report_id ON report (id, rank);
 CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
-CREATE TABLE spelling (folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)) WITHOUT ROWID;
+CREATE TABLE spelling (
+    folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
+) WITHOUT ROWID;
 CREATE TABLE number (field INT, value, report INT, PRIMARY KEY (field, value, report)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(
     {", ".join(_COLUMN.values())}, facts, content = '', tokenize = "ascii tokenchars '=.%-'"
@@ -115,7 +117,8 @@ class Index:
         fits, values = _narrow(asked, False)
         may, more = _narrow(asked, True)
         row = self._row(
-            f"SELECT count(*) FILTER (WHERE {fits}), count(*) FILTER (WHERE {may}) FROM report WHERE NOT hidden", [*values, *more]
+            f"SELECT count(*) FILTER (WHERE {fits}), count(*) FILTER (WHERE {may}) FROM report WHERE NOT hidden",
+            [*values, *more],
         )
         return row[0], row[1] - row[0]
 
@@ -171,6 +174,7 @@ def _report(body: str, sum: int) -> Report:
 
 # What a query narrows to. With ``may``, reports of which the catalogue does not say belong to it too.
 
+
 def _narrow(asked: query.Query, may: bool) -> tuple[str, list[Any]]:
     match asked:
         case query.And(parts) | query.Or(parts):
@@ -183,9 +187,8 @@ def _narrow(asked: query.Query, may: bool) -> tuple[str, list[Any]]:
         case query.Known(field, known):
             return f"number {'' if known else 'NOT '}IN {_SEARCH}", [_fact(field, "some")]
     sql, values = _leaf(asked)
-    if may and getattr(asked, "field", ""):
-        return f"({sql} OR number NOT IN {_SEARCH})", [*values, _fact(asked.field, "said")]  # type: ignore[attr-defined]
-    return sql, values
+    field = getattr(asked, "field", "")
+    return (f"({sql} OR number NOT IN {_SEARCH})", [*values, _fact(field, "said")]) if may and field else (sql, values)
 
 
 _SEARCH = "(SELECT rowid FROM search WHERE search MATCH ?)"
@@ -203,7 +206,10 @@ def _leaf(asked: query.Query) -> tuple[str, list[Any]]:
             ends = [(sign, day.toordinal()) for sign, day in zip((">=", "<="), period.span(), strict=True)]
     known = [(sign, _bindable(end)) for sign, end in ends if end is not None]
     compared = "".join(f" AND value {sign} ?" for sign, _ in known)
-    return f"number IN (SELECT report FROM number WHERE field = ?{compared})", [_CODE[field], *(end for _, end in known)]
+    return f"number IN (SELECT report FROM number WHERE field = ?{compared})", [
+        _CODE[field],
+        *(end for _, end in known),
+    ]
 
 
 def _bindable(number: int | float) -> int | float:
@@ -320,7 +326,8 @@ class _Builder:
             else:
                 self.vocabulary = Index(self.connection).techniques()
             self.read_changed(entries)
-            run("UPDATE report SET hidden = EXISTS (SELECT 1 FROM report AS over WHERE over.id = report.id AND over.rank > report.rank)")
+            higher = "SELECT 1 FROM report AS other WHERE other.id = report.id AND other.rank > report.rank"
+            run(f"UPDATE report SET hidden = EXISTS ({higher})")
             run("REPLACE INTO meta VALUES ('seen', ?)", [seen])
             run("COMMIT")
         except BaseException:
@@ -330,7 +337,9 @@ class _Builder:
 
     def start_anew(self, vocabularies: Sequence[Entry], terms: str) -> None:
         run = self.connection.execute
-        for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*'").fetchall():
+        for (name,) in run(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*'"
+        ).fetchall():
             run(f'DROP TABLE IF EXISTS "{name}"')
         for statement in filter(str.strip, _SCHEMA.split(";")):
             run(statement)
@@ -343,7 +352,9 @@ class _Builder:
         self.connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
 
     def read_changed(self, entries: Sequence[Entry]) -> None:
-        known = {path: (rank, stamp) for path, rank, stamp in self.connection.execute("SELECT path, rank, stamp FROM file")}
+        known = {
+            path: (rank, stamp) for path, rank, stamp in self.connection.execute("SELECT path, rank, stamp FROM file")
+        }
         changed = [entry for entry in entries if known.get(entry.path) != (entry.rank, entry.stamp)]
         gone = known.keys() - {entry.path for entry in entries}
         for path in chain(gone, (entry.path for entry in changed if entry.path in known)):
@@ -366,7 +377,10 @@ class _Builder:
         run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [entry.path, entry.rank, entry.stamp, number])
         run(_INSERT_TEXTS, [number, *_texts(subject)])
         many = self.connection.executemany
-        many("INSERT OR IGNORE INTO number VALUES (?, ?, ?)", ((code, value, number) for code, value in _figures(subject)))
+        many(
+            "INSERT OR IGNORE INTO number VALUES (?, ?, ?)",
+            ((code, value, number) for code, value in _figures(subject)),
+        )
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)",
              ((one.folded, one.kind, number, one.written) for one in spellings(report)))  # fmt: skip
 
@@ -400,7 +414,10 @@ def _texts(subject: Subject) -> list[str]:
         for answer in ("some",) * bool(subject.values(field)) + ("said",) * subject.says(field)
     ]
     facts = [_token(field.path, fact(value)) for field in CLOSED for value in subject.values(field)]
-    return [*(_BETWEEN_TEXTS.join(map(str.strip, subject.spaced(field))) for field in TEXT_FIELDS), " ".join(said + facts)]
+    return [
+        *(_BETWEEN_TEXTS.join(map(str.strip, subject.spaced(field))) for field in TEXT_FIELDS),
+        " ".join(said + facts),
+    ]
 
 
 def _figures(subject: Subject) -> Iterator[tuple[int, int | float]]:

@@ -56,7 +56,10 @@ def _plain(value: Any) -> Any:
 
 
 def line_of(text: str, key: str) -> int:
-    """Return the line, counted from 1, where a dotted key stands (``models[2].tokens``), or the nearest above it; 0 without one."""
+    """Return the line where a dotted key stands (``models[2].tokens``), else of the table it belongs in, else 0.
+
+    Lines are counted from 1.
+    """
     path = re.sub(r"\[(\d+)\]", r".\1", key).split(".")
     table: list[str] = []
     seen: dict[str, int] = {}

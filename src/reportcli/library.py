@@ -33,7 +33,9 @@ class Library:
     def __enter__(self) -> "Library":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -120,7 +122,14 @@ def cache_folder() -> Path:
 
 
 def _listing(
-    index: Index, asked: Query, columns: Sequence[Field], sort: SortKeys, reverse: bool, limit: int | None, searched: bool, exact: bool
+    index: Index,
+    asked: Query,
+    columns: Sequence[Field],
+    sort: SortKeys,
+    reverse: bool,
+    limit: int | None,
+    searched: bool,
+    exact: bool,
 ) -> Listing:
     total, silent = index.total(asked)
     notes = []
@@ -128,7 +137,9 @@ def _listing(
         asked, replaced = query.correct(asked, index.terms())
         if replaced:
             total, silent = index.total(asked)
-            notes.append("; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items()))
+            notes.append(
+                "; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items())
+            )
     hits = list(index.matching(asked, None if sort or reverse else limit, ranked=searched))
     if sort:
         hits = answer.sorted_hits(hits, sort)

@@ -44,11 +44,11 @@ def parse_period(text: str) -> Period:
         return Period(written, start, end)
     if not (first or last):
         raise BadPeriod(text, "a range needs at least one end")
-    start, _, from_ = _moment(first, text) if first else (None, None, "")
-    _, end, to = _moment(last, text) if last else (None, None, "")
-    if start and end and start > end:
+    start, _, since = _moment(first, text) if first else (date.min, date.min, "")
+    _, end, until = _moment(last, text) if last else (date.max, date.max, "")
+    if start > end:
         raise BadPeriod(text, "it ends before it begins")
-    return Period(f"{from_}..{to}", start, end)
+    return Period(f"{since}..{until}", start if first else None, end if last else None)
 
 
 def _relative(text: str) -> Period | None:

@@ -388,9 +388,9 @@ class _Parser:
     def one(self) -> Query:
         token = self.token
         if not token.text or token.operator in ("and", "or", ")"):
-            before = self.tokens[self.place - 1].text if self.place else "the query"
-            raise self.wrong(token, f"something is missing after {before}" if self.place else "something is missing here",
-                             'write words on both sides, such as grpo or ppo; in quotes, "or" is a word')  # fmt: skip
+            where = f"after {self.tokens[self.place - 1].text}" if self.place else "here"
+            advice = 'write words on both sides, such as grpo or ppo; in quotes, "or" is a word'
+            raise self.wrong(token, f"something is missing {where}", advice)
         self.place += 1
         if token.operator not in ("not", "("):
             return self.condition(token)
@@ -437,7 +437,9 @@ class _Parser:
             except BadPeriod as error:
                 raise self.wrong(place, error.problem, f"write {name}:2025-06 or {name}:2025-01..2025-06") from error
         allowed = self.allowed(field)
-        return self.words(place, value, field.path) if allowed is None else self.closed(field, name, value, place, allowed)
+        return (
+            self.words(place, value, field.path) if allowed is None else self.closed(field, name, value, place, allowed)
+        )
 
     def allowed(self, field: Field) -> Sequence[str] | None:
         """Return the values of a closed field; an empty list allows any, None means that the field is not closed."""
@@ -450,10 +452,14 @@ class _Parser:
     def closed(self, field: Field, name: str, value: str, place: _Token, allowed: Sequence[str]) -> Query:
         plain = value.replace('"', "")
         exact = self.vocabulary().find(plain) if field.about.vocabulary else None
-        by_name = {fold_name(one): one for one in allowed} | ({"true": "yes", "false": "no"} if field.kind == YES_NO else {})
+        by_name = {fold_name(one): one for one in allowed} | (
+            {"true": "yes", "false": "no"} if field.kind == YES_NO else {}
+        )
         found = exact or by_name.get(fold_name(plain), "" if allowed or field.about.vocabulary else plain.lower())
         if not found:
-            names = [one for id in allowed for one in self.vocabulary().names(id)] if field.about.vocabulary else allowed
+            names = (
+                [one for id in allowed for one in self.vocabulary().names(id)] if field.about.vocabulary else allowed
+            )
             advice = _did_you_mean(plain, names) or f"use one of: {', '.join((*allowed, 'unknown')[:20])}"
             raise self.wrong(place, f"{name} is never {plain}", advice)
         return Is(field.path, found)
@@ -471,7 +477,9 @@ class _Parser:
         low, high = _number(first, field), _number(last, field)
         wrong = (first and not low) or (last and not high) or not (low or high) or (sign and dots)
         if wrong:
-            raise self.wrong(place, f"{text} is not a number or a range", f"write {name}:{_example(field)} or {name}:1k..2M")
+            raise self.wrong(
+                place, f"{text} is not a number or a range", f"write {name}:{_example(field)} or {name}:1k..2M"
+            )
         if dots:
             if low and high and low[0] > high[1]:
                 raise self.wrong(place, "the range ends before it begins", f"write {name}:{last}..{first}")
@@ -515,9 +523,7 @@ def _number(text: str, field: Field) -> tuple[int | float, int | float] | None:
 
 
 def _scaled(digits: int, exponent: int) -> int | float:
-    if exponent >= 0:
-        return digits * 10**exponent
-    whole, rest = divmod(digits, 10**-exponent)
+    whole, rest = divmod(digits * 10 ** max(exponent, 0), 10 ** max(-exponent, 0))
     return float(f"{digits}e{exponent}") if rest else whole
 
 

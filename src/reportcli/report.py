@@ -82,9 +82,13 @@ class Model:
     name: str = _required("name of the model", "model", label="model", weight=MODELS)
     type: str | None = _key("kind of model, where it differs from architecture.type", closed=TYPES, weight=REST)
     parameters: int | None = _key("parameters in total", "params", "parameters")
-    active_parameters: int | None = _key("parameters at work for each token", "active", "active_parameters", heading="active")
+    active_parameters: int | None = _key(
+        "parameters at work for each token", "active", "active_parameters", heading="active"
+    )
     tokens: int | None = _key("pre-training tokens of this model, where the report says so")
-    context_length: int | None = _key("context length in tokens", "context", "context_length", heading="context", context=True)
+    context_length: int | None = _key(
+        "context length in tokens", "context", "context_length", heading="context", context=True
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +194,7 @@ _KINDS: dict[Any, str] = {
     datetime.date: DATE, datetime.date | None: DATE, bool | None: YES_NO, Mapping[str, str]: MAP,
 }  # fmt: skip
 _TABLES: dict[Any, Any] = {kind: kind for kind in (Links, Architecture, Pretraining, Posttraining)}
-_ARRAYS: dict[Any, Any] = {tuple[kind, ...]: kind for kind in (Model, Note)}
+_ARRAYS: dict[Any, Any] = {tuple[Model, ...]: Model, tuple[Note, ...]: Note}
 
 
 class Field(NamedTuple):
@@ -331,7 +335,7 @@ def record(value: Any) -> Any:
 
 
 def pack(value: Any) -> Any:
-    """Return a report as nested lists without keys, ready for JSON; ``unpack`` with the same list of fields reverses it."""
+    """Return a report as nested lists without keys, ready for JSON; ``unpack`` reverses it."""
     if isinstance(value, tuple):
         return [pack(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
@@ -344,7 +348,9 @@ def _unpacker(kind: Any) -> Callable[[list[Any]], Any]:
     readers = [_reader(declared.type) for declared in fields(kind)]
 
     def read(row: list[Any]) -> Any:
-        return kind(**{name: item if to is None else to(item) for name, to, item in zip(names, readers, row)})
+        return kind(
+            **{name: item if to is None else to(item) for name, to, item in zip(names, readers, row, strict=True)}
+        )
 
     return read
 

@@ -65,10 +65,12 @@ class Vocabulary(Mapping[str, Technique]):
 
 def read_vocabulary(table: Mapping[str, Any]) -> Vocabulary:
     """Make a vocabulary of a parsed TOML table; an entry that is not a technique is passed over."""
-    techniques = {}
+    techniques: dict[str, Technique] = {}
     keys = {declared.name for declared in fields(Technique)} - {"id"}
     for id, entry in table.items():
         if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("name", "kind", "definition")):
-            known = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key in keys}
+            known: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key in keys
+            }
             techniques[id] = Technique(id=id, **known)
     return Vocabulary(techniques)

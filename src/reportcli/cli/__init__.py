@@ -76,7 +76,9 @@ def _print_version(wanted: bool) -> None:
 
 def _root(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
     color: Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = None,
 ) -> None:
@@ -92,13 +94,14 @@ def run(arguments: Sequence[str]) -> int:
     app.callback(context_settings=_HELP)(_root)
     try:
         root = get_command(app)
-        with root.make_context("reportcli", list(arguments)) as context:
-            return int(root.invoke(context) or 0)
+        with root.make_context("reportcli", list(arguments)) as opened:
+            return int(root.invoke(opened) or 0)
     except ReportcliError as error:
         return _failed(str(error), error.hint, error.exit_code)
     except _UsageError as error:
-        path = error.ctx.command_path if getattr(error, "ctx", None) else "reportcli"
-        return _failed(error.format_message(), f"`{path} --help` says more", 2)
+        context = getattr(error, "ctx", None)
+        message = error.format_message()  # type: ignore[attr-defined]
+        return _failed(message, f"`{context.command_path if context else 'reportcli'} --help` says more", 2)
     except typer.Exit as ended:
         return ended.exit_code
     except (KeyboardInterrupt, typer.Abort):

@@ -12,14 +12,13 @@ from typing import Annotated, Any
 
 import typer
 
-from reportcli.answer import Answer, columns, sort_keys
+from reportcli.answer import Answer, FieldList, columns, sort_keys
 from reportcli.catalog import catalogue_folders
 from reportcli.cli import output
 from reportcli.errors import BadUse
 from reportcli.library import Library, cache_folder
 from reportcli.period import Period, parse_period
 from reportcli.query import Query, Within, all_of
-from reportcli.report import Field
 
 
 def _option(*names: str, panel: str, **more: Any) -> Any:
@@ -28,20 +27,51 @@ def _option(*names: str, panel: str, **more: Any) -> Any:
 
 _PICK, _SHOW = "Which reports", "How to show them"
 
-Where = Annotated[str | None, _option("--where", metavar="QUERY", panel=_PICK, help="Only reports that fit a query, such as 'rl:grpo kl:no'.")]
-Since = Annotated[Period | None, _option("--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only from the beginning of this period on.")]
-Until = Annotated[Period | None, _option("--until", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only up to the end of this period.")]
-DateField = Annotated[str, _option("--date-field", metavar="FIELD", panel=_PICK, help="date (default) or first_published.")]
-Sort = Annotated[str | None, _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; a minus sorts downwards.")]
+Where = Annotated[
+    str | None,
+    _option("--where", metavar="QUERY", panel=_PICK, help="Only reports that fit a query, such as 'rl:grpo kl:no'."),
+]
+Since = Annotated[
+    Period | None,
+    _option(
+        "--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only from the beginning of this period on."
+    ),
+]
+Until = Annotated[
+    Period | None,
+    _option("--until", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only up to the end of this period."),
+]
+DateField = Annotated[
+    str, _option("--date-field", metavar="FIELD", panel=_PICK, help="date (default) or first_published.")
+]
+Sort = Annotated[
+    str | None,
+    _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; a minus sorts downwards."),
+]
 Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Turn the order round.")]
 Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="At most N reports.")]
-Columns = Annotated[str | None, _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields.")]
-Format = Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help="table, tsv, csv, json, jsonl or names.")]
+Columns = Annotated[
+    str | None,
+    _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields."),
+]
+Format = Annotated[
+    str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help="table, tsv, csv, json, jsonl or names.")
+]
 Json = Annotated[bool, _option("--json", panel=_SHOW, help="The same as --format json.")]
-Header = Annotated[bool | None, _option("--header/--no-header", panel=_SHOW, help="Names above the columns of tsv and csv.")]
+Header = Annotated[
+    bool | None, _option("--header/--no-header", panel=_SHOW, help="Names above the columns of tsv and csv.")
+]
 Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="No notes on standard error.")]
 Color = Annotated[str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never.")]
-Folders = Annotated[list[Path] | None, _option("--catalog", metavar="DIR", panel=_PICK, help="Read this folder instead; repeatable, a later one over an earlier.")]
+Folders = Annotated[
+    list[Path] | None,
+    _option(
+        "--catalog",
+        metavar="DIR",
+        panel=_PICK,
+        help="Read this folder instead; repeatable, a later one over an earlier.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +136,18 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
         shown = Shown(**_taken(Shown, given))
         folders = catalogue_folders(given.pop("catalog") or ())
         arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
-        printing = output.printing(shown.format, shown.json, shown.header, shown.quiet or context.obj.quiet, shown.color or context.obj.color)
+        printing = output.printing(
+            shown.format, shown.json, shown.header, shown.quiet or context.obj.quiet, shown.color or context.obj.color
+        )
         with Library(folders, cache_folder(), output.progress(printing)) as library:
-            answer = function(library, **arguments, **given)
+            wants_fields = any(getattr(group, "columns", None) == "help" for group in arguments.values())
+            answer = FieldList() if wants_fields else function(library, **arguments, **given)
             return output.write(answer, library.unreadable(), printing)
 
     parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
-    parameters += [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in wanted if one.annotation not in (*_GROUPS, Library)]
+    parameters += [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in wanted if one.annotation not in (*_GROUPS, Library)
+    ]
     for group in (*spread.values(), Shown):
         parameters += _parameters(group)
     parameters.append(_parameter("catalog", None, Folders))

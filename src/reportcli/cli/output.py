@@ -1,20 +1,26 @@
-"""The last hand-over: an answer goes to a terminal or a pipe, its notes to standard error. The only room that writes."""
+"""The last hand-over: an answer goes to a terminal or a pipe, notes to standard error. No other room writes."""
 
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING
 
-from reportcli.answer import Answer, Comparison, Listing
+from reportcli.answer import Answer
 from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse
 from reportcli.index import Progress, Unreadable
 from reportcli.render.cells import visible
 from reportcli.render.machine import FORMATS
 
+if TYPE_CHECKING:
+    from reportcli.render.screen import Picture
+
 TABLE = "table"
-_WIDEST = 10_000
+_NARROWEST, _WIDEST = 20, 10_000
+_PATIENCE = 0.5  # seconds before a progress bar appears
+_BAR = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,13 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
         pieces = FORMATS[how.format](answer, how.header)
     found = any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if found else ["nothing found"])
-    if not how.quiet:
-        for note in notes:
-            say(note)
     try:
         put(pieces)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    for note in () if how.quiet else notes:
+        say(note)
     return 0 if found else NOTHING_FOUND
 
 
@@ -77,7 +82,7 @@ def place(one: Unreadable) -> str:
 
 
 def put(pieces: Iterable[str]) -> None:
-    """Write text to standard output; on a terminal nothing in it but our own colours is obeyed."""
+    """Write text to standard output."""
     for piece in pieces:
         sys.stdout.write(piece)
     sys.stdout.flush()
@@ -88,17 +93,24 @@ def say(sentence: str) -> None:
     print("\n".join(map(visible, sentence.split("\n"))), file=sys.stderr)
 
 
-def _picture(answer: Answer, colour: bool):  # type: ignore[no-untyped-def]
-    width = min(max(shutil.get_terminal_size().columns, 20), _WIDEST)
-    if isinstance(answer, (Listing, Comparison)):
-        from reportcli.render import tables
+def _picture(answer: Answer, colour: bool) -> "Picture":
+    from reportcli.render.pictures import PICTURES
 
-        return (tables.listing if isinstance(answer, Listing) else tables.comparison)(answer, width, colour)  # type: ignore[operator]
-    from reportcli.render import pages
-
-    return pages.sheets(answer, width, colour)
+    width = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
+    return PICTURES[type(answer)](answer, width, colour)
 
 
 def progress(how: Printing) -> Progress | None:
-    """Return what shows the progress of indexing: on a terminal only, and only when it takes long."""
-    return None
+    """Return what draws the progress of indexing on standard error: on a terminal only, and only when it takes long."""
+    if how.quiet or not sys.stderr.isatty():
+        return None
+    patience = time.monotonic() + _PATIENCE
+
+    def draw(done: int, total: int) -> None:
+        if time.monotonic() > patience and (done % 50 == 0 or done == total):
+            filled = _BAR * done // max(total, 1)
+            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,} files indexed")
+            sys.stderr.write("\r\x1b[K" if done == total else "")
+            sys.stderr.flush()
+
+    return draw

@@ -14,7 +14,12 @@ from reportcli.period import parse_period
 from reportcli.query import EVERYTHING, Query, Within, all_of
 from reportcli.report import TOPICS
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", show_default=False, help="A report or a model; - reads names from standard input.")]
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME...", show_default=False, help="A report or a model; - reads names from standard input."
+    ),
+]
 
 
 def list_reports(library: Library, *, where: Where = None, span: Span, arranged: Arranged) -> Listing:
@@ -28,7 +33,9 @@ def list_reports(library: Library, *, where: Where = None, span: Span, arranged:
 def search(
     library: Library,
     *,
-    query: Annotated[list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions.")],
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions.")
+    ],
     exact: Annotated[bool, typer.Option("--exact", help="Do not replace a word that no report holds.")] = False,
     span: Span,
     arranged: Arranged,
@@ -44,7 +51,12 @@ def search(
 def filter_reports(
     library: Library,
     *,
-    period: Annotated[list[str] | None, typer.Argument(metavar="[PERIOD...]", show_default=False, help="2025-06, 2025-Q2, 2025-01..2025-06, last 90 days.")] = None,
+    period: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PERIOD...]", show_default=False, help="2025-06, 2025-Q2, 2025-01..2025-06, last 90 days."
+        ),
+    ] = None,
     where: Where = None,
     span: Span,
     arranged: Arranged,
@@ -62,7 +74,9 @@ def show(
     *,
     names: Names,
     sources: Annotated[bool, typer.Option("--sources", help="Say where each figure comes from.")] = False,
-    notes: Annotated[str | None, typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False)] = None,
+    notes: Annotated[
+        str | None, typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False)
+    ] = None,
 ) -> Sheets:
     """All that the catalogue knows of a report.
 

@@ -15,10 +15,15 @@ def visible(text: str) -> str:
 
 
 def _visible_letter(letter: str) -> str:
-    """Spell out controls, and the marks that reorder text (https://www.unicode.org/reports/tr36/)."""
-    if letter.isprintable() or unicodedata.category(letter) in ("Zs", "Cn", "Co") or letter in _JOINERS:
-        return letter
-    return " " if letter.isspace() else f"\\x{ord(letter):02x}"
+    return letter if is_shown(letter) else " " if letter.isspace() else f"\\x{ord(letter):02x}"
+
+
+def is_shown(letter: str) -> bool:
+    """Return whether a terminal shows a letter; controls and marks that reorder text it obeys.
+
+    See https://www.unicode.org/reports/tr36/ for the latter.
+    """
+    return letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) in ("Zs", "Cn", "Co")
 
 
 def cell(field: Field, value: Any) -> str:

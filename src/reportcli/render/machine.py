@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from reportcli.answer import Answer
-from reportcli.render.cells import visible
+from reportcli.render.cells import is_shown, visible
 from reportcli.report import record
 
 Format = Callable[[Answer, bool | None], Iterator[str]]
@@ -40,7 +40,7 @@ def json(answer: Answer, header: bool | None) -> Iterator[str]:
     """Yield one JSON array of whole records."""
     start = "["
     for one in answer.records():
-        yield f"{start}\n{_json.dumps(one, ensure_ascii=False, indent=2)}"
+        yield f"{start}\n{_dumped(one, indent=2)}"
         start = ","
     yield "[]\n" if start == "[" else "\n]\n"
 
@@ -48,13 +48,21 @@ def json(answer: Answer, header: bool | None) -> Iterator[str]:
 def jsonl(answer: Answer, header: bool | None) -> Iterator[str]:
     """Yield one whole JSON record a line."""
     for one in answer.records():
-        yield _json.dumps(one, ensure_ascii=False) + "\n"
+        yield _dumped(one) + "\n"
 
 
 def names(answer: Answer, header: bool | None) -> Iterator[str]:
     """Yield one id a line."""
     for id in answer.ids():
         yield visible(id) + "\n"
+
+
+def _dumped(value: Any, indent: int | None = None) -> str:
+    """Return JSON in which every letter that a terminal would obey is written as an escape."""
+    text = _json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(one if is_shown(one) or one == "\n" else _json.dumps(one)[1:-1] for one in text)
 
 
 def _text(value: Any) -> str:

@@ -27,7 +27,9 @@ _MODEL_COLUMNS = tuple(field for field in FIELDS if field.path.startswith("model
 
 def sheets(answer: Sheets, width: int, colour: bool) -> Picture:
     """Draw the page of each report, or only its notes under one topic."""
-    pages = [_notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width) for one in answer.found]
+    pages = [
+        _notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width) for one in answer.found
+    ]
     text = draw(Group(*(part for page in pages for part in page)), width, colour)
     return Picture(text.rstrip("\n") + "\n", ())
 
@@ -153,13 +155,17 @@ def _models(report: Report, width: int, about: _About) -> Iterator[RenderableTyp
         for place, model in enumerate(report.models):
             values = [(column.heading, cell(column, column.get(report)[place])) for column in shown[1:]]
             said = " · ".join(f"{heading} {value}" for heading, value in values if value)
-            yield Padding(Text.assemble((visible(model.name), NAME if model is speaks else ""), "  ", said), (0, 0, 0, 2))
+            yield Padding(
+                Text.assemble((visible(model.name), NAME if model is speaks else ""), "  ", said), (0, 0, 0, 2)
+            )
         return
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in shown:
         table.add_column(column.heading, justify="right" if is_number(column) else "left", no_wrap=True)
     for place, model in enumerate(report.models):
-        table.add_row(*(cell(column, column.get(report)[place]) for column in shown), style=NAME if model is speaks else "")
+        table.add_row(
+            *(cell(column, column.get(report)[place]) for column in shown), style=NAME if model is speaks else ""
+        )
     yield Padding(table, (0, 0, 0, 2))
 
 

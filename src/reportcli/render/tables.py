@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer import Comparison, Listing, Row, columns
+from reportcli.answer import Comparison, FieldList, Listing, Row, columns
 from reportcli.query import Hit, Match
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.screen import BULLET, DIFFERENT, GAP, LABEL, NAME, NARROW, RULE, Picture, draw, marked, wrapped
@@ -16,7 +16,18 @@ from reportcli.report import TEXTS, Field
 from reportcli.words import fold_name
 
 SCREEN = columns(
-    ("name", "date", "organizations", "type", "parameters", "active_parameters", "tokens", "context_length", "rl", "license")
+    (
+        "name",
+        "date",
+        "organizations",
+        "type",
+        "parameters",
+        "active_parameters",
+        "tokens",
+        "context_length",
+        "rl",
+        "license",
+    )
 )
 SEARCH_SCREEN = columns(("name", "date", "organizations", "parameters"))
 _WRAPPED = ("summary", "title")  # and every list: these may take several lines
@@ -31,6 +42,17 @@ def listing(answer: Listing, width: int, colour: bool) -> Picture:
     notes = (f"the screen is too narrow for: {', '.join(dropped)}",) if dropped else ()
     content = _table(answer, shown) if shown else _blocks(answer, wanted)
     return Picture(draw(content, width, colour) if answer.hits else "", notes)
+
+
+def field_list(answer: FieldList, width: int, colour: bool) -> Picture:
+    """Draw the list of fields: the names under which each is known, and what it means."""
+    table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
+    table.add_column("field", no_wrap=True)
+    for heading in answer.header[2:]:
+        table.add_column(heading)
+    for field in answer.fields:
+        table.add_row(field.path, ", ".join(field.about.short), field.about.help)
+    return Picture(draw(table, width, colour), ())
 
 
 def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:
@@ -58,9 +80,13 @@ def _table(answer: Listing, shown: Sequence[Field]) -> Table:
     for column in shown:
         wide = None if _wraps(column) else _width(column, answer.hits)
         table.add_column(
-            column.heading, justify="right" if is_number(column) else "left", style=NAME if column.path == "name" else "",
-            width=wide, no_wrap=not _wraps(column), min_width=None if wide else _LEAST_TEXT,
-        )  # fmt: skip
+            column.heading,
+            justify="right" if is_number(column) else "left",
+            style=NAME if column.path == "name" else "",
+            width=wide,
+            no_wrap=not _wraps(column),
+            min_width=None if wide else _LEAST_TEXT,
+        )
     if answer.query:
         table.add_column("why", ratio=1, overflow="fold")
         table.expand = True
@@ -73,11 +99,14 @@ def _table(answer: Listing, shown: Sequence[Field]) -> Table:
 
 
 def _why(matches: Sequence[Match]) -> Text:
-    """Show the weightiest place for each condition, the words marked."""
-    lines = [
-        Text.assemble((f"{match.label}: ", LABEL), marked(visible(match.text), match.words)) for match in _telling(matches)
+    """Show the weightiest place for each word, the word marked, and the other conditions on one line."""
+    said = [
+        (match, Text.assemble((f"{match.label}: ", LABEL), marked(visible(match.text), match.words)))
+        for match in _telling(matches)
     ]
-    return Text("\n").join(lines)
+    texts = [text for match, text in said if match.words]
+    facts = [text for match, text in said if not match.words]
+    return Text("\n").join([*texts, Text(" · ").join(facts)] if facts else texts)
 
 
 def _telling(matches: Sequence[Match]) -> list[Match]:
@@ -135,15 +164,22 @@ def _side_by_side(answer: Comparison, places: range, labels: int, width: int) ->
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", width=labels)
     for place in places:
-        table.add_column(wrapped(visible(answer.names[place]), side), width=side, header_style=NAME)
+        table.add_column(wrapped(visible(_heading(answer, place)), side), width=side, header_style=NAME)
     shared, group = _shared(answer), ""
     for line in answer.lines:
         if line.field.group != group:
             group = line.field.group
             table.add_row(Text(_TITLES.get(group, group), style=f"{NAME} {LABEL}"))
-        label = Text.assemble((_DIFFERS if line.differs else "  ", DIFFERENT), wrapped(line.field.label, labels - 2, LABEL, "  "))
+        label = Text.assemble(
+            (_DIFFERS if line.differs else "  ", DIFFERENT), wrapped(line.field.label, labels - 2, LABEL, "  ")
+        )
         table.add_row(label, *(wrapped(_side(line, place, shared), side) for place in places))
     return table
+
+
+def _heading(answer: Comparison, place: int) -> str:
+    name, report = answer.names[place], answer.reports[place]
+    return report.name if name == report.id else name
 
 
 def _side(line: Row, place: int, shared: Sequence[str]) -> str:

@@ -1,0 +1,15 @@
+"""Which picture a terminal gets of each answer; loading this loads rich."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reportcli.answer import Comparison, FieldList, Listing, Sheets
+from reportcli.render import pages, tables
+from reportcli.render.screen import Picture
+
+PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
+    Listing: tables.listing,
+    Comparison: tables.comparison,
+    FieldList: tables.field_list,
+    Sheets: pages.sheets,
+}

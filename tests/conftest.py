@@ -1,0 +1,43 @@
+"""What every test starts from: a home of its own, no settings of the user, the shipped catalogue."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+Ran = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("XDG_", "REPORTCLI_")) or name in (
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "COLUMNS",
+            "LINES",
+            "PAGER",
+            "LESS",
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    return home
+
+
+@pytest.fixture
+def reportcli() -> Callable[..., Ran]:
+    """Run the program in a process of its own, its output in a pipe."""
+
+    def run(*arguments: str, stdin: str | None = None, **environment: str) -> Ran:
+        return subprocess.run(
+            [sys.executable, "-m", "reportcli", *arguments],
+            input=stdin, capture_output=True, encoding="utf-8", timeout=60, env={**os.environ, **environment},
+        )  # fmt: skip
+
+    return run

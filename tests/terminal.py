@@ -1,0 +1,36 @@
+"""A real terminal of a given width for one command: what a person would see, escapes and all."""
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+BIN = str(Path(sys.executable).parent)
+
+
+def on_terminal(command: str, columns: int = 80, lines: int = 50, **environment: str) -> tuple[str, int]:
+    """Run a shell command with standard output and error on a terminal; return what it wrote and its exit code."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    with subprocess.Popen(
+        ["bash", "-c", command], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+        env={**os.environ, "PATH": path, **environment},
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        written = b""
+        while chunk := _read(ours):
+            written += chunk
+        os.close(ours)
+    return written.decode().replace("\r\n", "\n"), process.returncode
+
+
+def _read(file: int) -> bytes:
+    try:
+        return os.read(file, 65536)
+    except OSError:  # Linux says EIO where the other side has gone
+        return b""

@@ -1,0 +1,254 @@
+"""The program as a person or a script meets it: streams, exit codes, terminals, pipes."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from conftest import Ran
+from terminal import on_terminal
+
+Run = Callable[..., Ran]
+IDS_OF_JUNE = [
+    "acereason-nemotron-1.1", "ring-lite", "gemini-2.5", "minimax-m1", "magistral", "dots.llm1", "openthoughts",
+    "qwen3-embedding", "mimo-vl",
+]  # fmt: skip
+
+
+def test_a_listing_in_a_pipe_is_one_report_a_line(reportcli: Run) -> None:
+    ended = reportcli("list")
+    assert ended.returncode == 0
+    assert ended.stderr == ""
+    lines = ended.stdout.splitlines()
+    assert len(lines) == 36
+    assert lines[5] == "dots.llm1\tdots.llm1\t2025-06-06\trednote hilab\t142000000000\t14000000000\t11200000000000"
+
+
+def test_a_header_names_the_columns_where_asked_for(reportcli: Run) -> None:
+    names = "id\tname\tdate\torganizations\tparameters\tactive_parameters\ttokens"
+    assert reportcli("list", "--header").stdout.splitlines()[0] == names
+    assert reportcli("list", "--format", "csv").stdout.splitlines()[0] == names.replace("\t", ",")
+    assert reportcli("list", "--format", "csv", "--no-header").stdout.startswith("acereason-nemotron-1.1,")
+
+
+def test_columns_are_exactly_those_asked_for(reportcli: Run) -> None:
+    ended = reportcli("list", "--columns", "license,id,architecture.layers,rl", "--where", "id:minimax-01")
+    assert ended.stdout == "MiniMax Model License\tminimax-01\t80\tgrpo\n"
+
+
+def test_the_list_of_fields_is_an_answer_itself(reportcli: Run) -> None:
+    ended = reportcli("list", "--columns", "help")
+    assert ended.returncode == 0
+    assert "pretraining.tokens\tnumber\ttokens\tpre-training tokens\n" in ended.stdout
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("search", "GRPO"), ("filter", "2025-06"), ("show", "Qwen3")])
+def test_json_is_an_array_of_whole_records(reportcli: Run, arguments: tuple[str, ...]) -> None:
+    records = json.loads(reportcli(*arguments, "--json").stdout)
+    assert records
+    for record in records:
+        assert {"id", "number", "flagship", "links", "models", "sources", "derived"} <= set(record)
+        assert set(record["derived"]) >= {"parameters", "training_flops"}
+        assert ("score" in record) is (arguments[0] == "search")
+
+
+def test_a_record_a_line_is_the_same_record(reportcli: Run) -> None:
+    lines = reportcli("list", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(reportcli("list", "--json").stdout)
+
+
+def test_ids_of_a_search_feed_a_comparison(reportcli: Run) -> None:
+    found = reportcli("search", "rl:grpo kl:no")
+    ids = [line.split("\t")[0] for line in found.stdout.splitlines()]
+    compared = reportcli("compare", "-", "--header", stdin=found.stdout)
+    assert compared.stdout.splitlines()[0].split("\t") == ["field", *ids]
+
+
+def test_a_reader_that_leaves_ends_the_program_silently() -> None:
+    command = f"{sys.executable} -m reportcli list --json | head -1; echo ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.stdout == "[\n0\n"
+    assert ended.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("show", "Qwne3"), 2, ["no report is called 'Qwne3'", "did you mean Qwen3?"]),
+        (("show", "2411.15124"), 2, ["fits several reports", "tulu-3, tulu-3-2025"]),
+        (("show", "Llama-3.1-Tulu-3-8B"), 2, ["tulu-3, tulu-3-2025"]),
+        (("compare", "Qwen3"), 2, ["compare needs two names"]),
+        (("filter", "2025-13"), 2, ["2025-13 does not exist", "write 2025, 2025-06"]),
+        (("filter", "31/02/2025"), 2, ["does not exist"]),
+        (("list", "--since", "yesterday"), 2, ["is not a period"]),
+        (("list", "--sort", "paramters"), 2, ["there is no field 'paramters'", "parameters"]),
+        (("list", "--columns", "nmae"), 2, ["there is no field 'nmae'", "name"]),
+        (("list", "--format", "xml"), 2, ["there is no format 'xml'", "tsv"]),
+        (("list", "--json", "--format", "tsv"), 2, ["contradict"]),
+        (("list", "--color", "blue"), 2, ["auto, always or never"]),
+        (("list", "--date-field", "number"), 2, ["first_published"]),
+        (("search", "kl:maybe"), 2, ["kl is never maybe", "yes, no, unknown"]),
+        (("search", ""), 2, ["the query is empty"]),
+        (("show", "Qwen3", "--notes", "weather"), 2, ["there is no topic 'weather'", "release"]),
+        (("nonsense",), 2, ["No such command 'nonsense'"]),
+        (("list", "--catalog", "/nowhere/at/all"), 3, ["cannot read the catalogue folder /nowhere/at/all"]),
+        (("search", "xylophone"), 1, ["nothing found"]),
+        (("filter", "last", "90", "days"), 1, ["nothing found"]),
+    ],
+)  # fmt: skip
+def test_a_request_that_fails_says_why(reportcli: Run, arguments: tuple[str, ...], code: int, said: list[str]) -> None:
+    ended = reportcli(*arguments)
+    assert ended.returncode == code
+    assert ended.stdout == ""
+    for words in said:
+        assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_quiet_silences_notes_wherever_it_stands(reportcli: Run) -> None:
+    assert reportcli("search", "rl:grpo kl:no").stderr == "note: 18 more reports do not say\n"
+    assert reportcli("search", "rl:grpo kl:no", "-q").stderr == ""
+    assert reportcli("-q", "search", "rl:grpo kl:no").stderr == ""
+
+
+def test_a_slip_in_a_word_is_forgiven_and_said(reportcli: Run) -> None:
+    slip, right = reportcli("search", "GPRO"), reportcli("search", "GRPO")
+    assert slip.stdout == right.stdout
+    assert slip.stderr == "note: no report says 'gpro', searched 'grpo' instead\n"
+    exact = reportcli("search", "GPRO", "--exact")
+    assert (exact.returncode, exact.stdout, exact.stderr) == (1, "", "nothing found\n")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("tulu", ["tulu-3", "tulu-3-2025"]),
+        ("dots.llm1", ["dots.llm1"]),
+        ("qwen2", ["qwen2.5-omni", "qwen2.5-vl"]),
+    ],
+)  # fmt: skip
+def test_a_search_finds_what_a_reader_means(reportcli: Run, query: str, expected: list[str]) -> None:
+    found = reportcli("search", query, "--format", "names").stdout.splitlines()
+    assert found[: len(expected)] == expected
+
+
+def test_a_technique_is_found_under_its_spelled_out_name(reportcli: Run) -> None:
+    by_id = reportcli("search", "technique:grpo", "--format", "names").stdout.splitlines()
+    spelled = reportcli("search", "group relative policy optimization", "--format", "names").stdout.splitlines()
+    assert len(by_id) == 12
+    assert set(by_id) <= set(spelled)
+
+
+@pytest.mark.parametrize("command", ["filter", "filter-by-date"])
+def test_a_month_holds_its_reports_newest_first(reportcli: Run, command: str) -> None:
+    assert reportcli(command, "2025-06", "--format", "names").stdout.splitlines() == IDS_OF_JUNE
+
+
+def test_since_and_until_include_their_ends(reportcli: Run) -> None:
+    wanted = reportcli("list", "--since", "2025-06", "--until", "2025-06-18", "--format", "names")
+    assert wanted.stdout.splitlines() == IDS_OF_JUNE
+
+
+def test_the_other_date_can_be_asked(reportcli: Run) -> None:
+    named = reportcli("filter", "2024-02", "--date-field", "first_published", "--format", "names")
+    assert named.stdout == "olmo\n"
+
+
+def test_sorting_puts_unknown_values_last_in_both_directions(reportcli: Run) -> None:
+    down = reportcli("list", "--sort", "-parameters", "--columns", "id,parameters").stdout.splitlines()
+    up = reportcli("list", "--sort", "parameters", "--columns", "id,parameters").stdout.splitlines()
+    assert down[0] == "deepseek-r1\t671000000000"
+    assert up[0] == "phi-4-mini\t3800000000"
+    assert down[-1].endswith("\t")
+    assert up[-1].endswith("\t")
+
+
+def test_a_model_speaks_where_its_name_is_meant(reportcli: Run) -> None:
+    assert "phi-4-mini\tderived.parameters\t3800000000\n" in reportcli("show", "Phi-4-Mini").stdout
+    compared = dict(line.split("\t", 1) for line in reportcli("compare", "Qwen3-32B", "dots.llm1").stdout.splitlines())
+    assert compared["architecture.type"] == "dense\tmoe"
+    assert compared["derived.parameters"] == "32000000000\t142000000000"
+    assert compared["pretraining.tokens"] == "36000000000000\t11200000000000"
+    assert compared["architecture.layers"] == "\t62"
+    assert compared["architecture.experts_total"] == "\t128"
+
+
+def test_an_unreadable_file_is_named_and_hides_no_other(reportcli: Run, tmp_path: Path) -> None:
+    good = 'name = "A"\ntitle = "A"\norganizations = ["O"]\ndate = 2025-01-01\nsummary = "S"\ntags = ["data"]\n'
+    (tmp_path / "good.toml").write_text(good)
+    (tmp_path / "broken.toml").write_text('name = "B"\ntitle = \n')
+    (tmp_path / "wrong.toml").write_text(good.replace('["O"]', "7"))
+    ended = reportcli("list", "--format", "names", "--catalog", str(tmp_path))
+    assert ended.stdout == "good\n"
+    assert ended.stderr.splitlines() == [
+        f"warning: {tmp_path}/broken.toml:2: Invalid value (skipped)",
+        f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of texts, got 7 (skipped)",
+    ]
+
+
+def test_the_variable_replaces_the_catalogue(reportcli: Run, tmp_path: Path) -> None:
+    good = 'name = "A"\ntitle = "A"\norganizations = ["O"]\ndate = 2025-01-01\nsummary = "S"\ntags = ["data"]\n'
+    (tmp_path / "one.toml").write_text(good)
+    assert reportcli("list", "--format", "names", REPORTCLI_CATALOG=str(tmp_path)).stdout == "one\n"
+
+
+def test_help_and_version_need_no_catalogue(reportcli: Run) -> None:
+    for arguments in (("--help",), ("-h",), (), ("list", "-h"), ("search", "--help")):
+        ended = reportcli(*arguments, REPORTCLI_CATALOG="/nowhere")
+        assert ended.returncode == 0
+        assert ended.stdout.startswith("Usage: reportcli")
+    assert re.fullmatch(r"reportcli \d+\.\d+\.\d+\n", reportcli("--version", REPORTCLI_CATALOG="/nowhere").stdout)
+
+
+def test_every_example_in_the_help_works(reportcli: Run) -> None:
+    for command in ("list", "search", "filter", "show", "compare"):
+        example = re.search(r"Example: reportcli (.*)", reportcli(command, "--help").stdout)
+        assert example, command
+        assert reportcli(*example[1].split()).returncode == 0
+
+
+SCREENS = [
+    "list", "search GRPO", "filter 2025-06", "show Qwen3", "show DeepSeek-R1 --sources", "compare Qwen3 dots.llm1",
+    "compare Qwen3 dots.llm1 DeepSeek-V3 'AceReason-Nemotron 1.1'", "list --columns help",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+@pytest.mark.parametrize("command", SCREENS)
+def test_nothing_is_wider_than_the_screen(command: str, columns: int) -> None:
+    written, code = on_terminal(f"reportcli {command}", columns)
+    assert code == 0
+    plain = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", written)
+    assert "\x1b" not in plain
+    assert max(cell_len(line) for line in plain.splitlines()) <= columns
+
+
+@pytest.mark.parametrize(
+    ("environment", "option", "coloured"),
+    [
+        ({}, "", True),
+        ({"NO_COLOR": "1"}, "", False),
+        ({"NO_COLOR": ""}, "", True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, "", False),
+        ({"NO_COLOR": "1"}, "--color always", True),
+        ({"TERM": "dumb"}, "", False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, "", True),
+        ({}, "--color never", False),
+        ({}, "| cat", False),
+        ({"FORCE_COLOR": "1"}, "| cat", False),
+    ],
+)  # fmt: skip
+def test_colour_follows_option_then_variables_then_terminal(
+    environment: dict[str, str], option: str, coloured: bool
+) -> None:
+    written, _ = on_terminal(f"reportcli list {option}", **environment)
+    assert ("\x1b[" in written) is coloured
+
+
+def test_colour_in_a_pipe_never_makes_a_table(reportcli: Run) -> None:
+    assert reportcli("list", FORCE_COLOR="1").stdout == reportcli("list").stdout
