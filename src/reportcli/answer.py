@@ -4,8 +4,8 @@ Every answer says itself in the same four ways (``header`` and ``rows``, ``recor
 to know none of them. Nothing here fetches, and nothing here knows a screen.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
@@ -13,6 +13,7 @@ from reportcli.errors import UnknownField, WrongField
 from reportcli.names import Found
 from reportcli.query import Hit, Match, Query, explain
 from reportcli.report import DATE, FIELDS, NUMBER, Field, Report, record
+from reportcli.vocabulary import Technique
 from reportcli.words import nearest
 
 Record = dict[str, Any]
@@ -32,8 +33,7 @@ class Answer(Protocol):
     def ids(self) -> Iterator[str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Reports, one after another, with the columns to show of each."""
 
     hits: tuple[Hit, ...]
@@ -62,8 +62,7 @@ class Listing:
         return (hit.report.id for hit in self.hits)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheets:
+class Sheets(NamedTuple):
     """All that is known of some reports."""
 
     found: tuple[Found, ...]
@@ -104,8 +103,7 @@ class Row(NamedTuple):
     differs: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Reports or single models side by side; ``names`` are their ids, a model's name where one was asked for."""
 
     names: tuple[str, ...]
@@ -129,23 +127,76 @@ class Comparison:
         return (report.id for report in self.reports)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldList:
-    """The fields that columns, sorting and queries know."""
+class Table(NamedTuple):
+    """A plain list of records: fields, techniques, explanations. ``keys`` are the columns of a pipe."""
 
-    fields: tuple[Field, ...] = FIELDS + DERIVED
+    keys: tuple[str, ...]
+    entries: tuple[Record, ...]
     notes: tuple[str, ...] = ()
-    header: tuple[str, ...] = ("field", "kind", "also", "meaning")
+    screen: tuple[str, ...] = ()  # the columns of a terminal, where they are others
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return self.keys
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield each field with the kind of its values, its short names and its meaning."""
-        return ((field.path, field.kind, field.about.short, field.about.help) for field in self.fields)
+        return (tuple(entry[key] for key in self.keys) for entry in self.entries)
 
     def records(self) -> Iterator[Record]:
-        return (dict(zip(self.header, map(record, row), strict=True)) for row in self.rows())
+        return iter(self.entries)
 
     def ids(self) -> Iterator[str]:
-        return (field.path for field in self.fields)
+        return (str(entry[self.keys[0]]) for entry in self.entries)
+
+
+class Term(NamedTuple):
+    """A technique, and the reports that use it, oldest first."""
+
+    technique: Technique
+    reports: tuple[Report, ...]
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("id", "date")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return ((report.id, report.date) for report in self.reports)
+
+    def records(self) -> Iterator[Record]:
+        reports = [{"id": report.id, "date": report.date.isoformat()} for report in self.reports]
+        yield about(self.technique) | {"reports": reports}
+
+    def ids(self) -> Iterator[str]:
+        return (report.id for report in self.reports)
+
+
+def about(technique: Technique) -> Record:
+    """Return a technique as a JSON record."""
+    return {**technique._asdict(), "also": list(technique.also)}
+
+
+def vocabulary(counted: Iterable[tuple[Technique, int]]) -> Table:
+    """Answer with every technique and the number of reports that use it."""
+    entries = tuple(about(technique) | {"reports": count} for technique, count in counted)
+    return Table(("id", "name", "kind", "reports"), entries, screen=("name", "reports", "kind", "definition"))
+
+
+def field_list() -> Table:
+    """Answer with the fields that columns, sorting and queries know."""
+    entries = tuple(
+        {"field": one.path, "kind": one.kind, "also": list(one.about.short), "meaning": one.about.help}
+        for one in FIELDS + DERIVED
+    )
+    return Table(("field", "kind", "also", "meaning"), entries, screen=("field", "also", "meaning"))
+
+
+def explained(listing: Listing) -> Table:
+    """Answer with every place where a hit holds what was asked, and what it adds to the score."""
+    entries = tuple(
+        {"id": hit.report.id, "score": hit.score, "field": match.field, "weight": match.weight, "text": match.text}
+        for hit in listing.hits
+        for match in listing.why(hit)
+    )
+    understood = f"understood as: {listing.query}" if listing.query else ""
+    return Table(("id", "score", "field", "weight", "text"), entries, (*filter(None, [understood]), *listing.notes))
 
 
 def whole(report: Report) -> Record:
@@ -227,11 +278,10 @@ def compare(found: Sequence[Found], notes: tuple[str, ...] = ()) -> Comparison:
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
-    result = []
+    result: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        numbered = (f"{name} ({place})" for place in range(2, len(names) + 2))
+        result.append(name if name not in result else next(one for one in numbered if one not in [*result, *names]))
     return tuple(result)
 
 

@@ -1,10 +1,12 @@
 """Folders and files: where catalogues lie, which entries they hold, one entry read. Knows no queries, no index."""
 
 import os
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, NamedTuple
+from zlib import adler32, crc32
 
 from reportcli.errors import NoCatalogue, UnreadableEntry
 from reportcli.report import Report, read_table
@@ -20,6 +22,11 @@ class Entry(NamedTuple):
     path: str
     rank: int
     stamp: str  # changes with the file
+
+    @property
+    def changed(self) -> int:
+        """When the file last changed, in nanoseconds."""
+        return max(map(int, self.stamp.split()[:2]), default=0)
 
     @property
     def id(self) -> str:
@@ -53,39 +60,78 @@ def catalogue_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
     return (shipped_folder(), own) if own.is_dir() else (shipped_folder(),)
 
 
-def scan(folders: Sequence[Path]) -> Iterator[Entry]:
-    """Yield every file named like an entry, in no order. Raises NoCatalogue for a folder that cannot be read."""
-    for rank, folder in enumerate(folders):
+class Snapshot(NamedTuple):
+    """The files of some folders at one moment: for each folder its files' names and, four to a file, their stamps."""
+
+    folders: tuple[tuple[str, list[str], "array[int]"], ...]
+
+    @property
+    def digest(self) -> str:
+        """A text that changes with any of the files."""
+        return " ".join(
+            f"{digest(chr(0).join((folder, *names)))} {digest(stamps.tobytes())}"
+            for folder, names, stamps in self.folders
+        )
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield each file as an entry."""
+        for rank, (folder, names, stamps) in enumerate(self.folders):
+            for place, name in enumerate(names):
+                yield Entry(os.path.join(folder, name), rank, _written(stamps[4 * place : 4 * place + 4]))
+
+
+def snapshot(folders: Sequence[Path]) -> Snapshot:
+    """Look at every file named like an entry. Raises NoCatalogue for a folder that cannot be read.
+
+    This is done at every call, for every file: it makes nothing that is not needed when all is as before.
+    """
+    seen = []
+    for folder in folders:
+        names: list[str] = []
+        stamps: list[int] = []
         try:
             with os.scandir(folder) as files:
                 for file in files:
-                    if file.name.endswith(".toml") and not file.name.startswith("."):
-                        yield Entry(file.path, rank, _stamp(file))
+                    name = file.name
+                    if name.endswith(".toml") and name[0] != ".":
+                        names.append(name)
+                        stamps += _stamp(file)
         except OSError as error:
             raise NoCatalogue(folder, _reason(error)) from error
+        seen.append((str(folder), names, array("q", stamps)))
+    return Snapshot(tuple(seen))
 
 
-def _stamp(file: "os.DirEntry[str]") -> str:
+def _stamp(file: "os.DirEntry[str] | Path") -> tuple[int, int, int, int]:
     try:
         status = file.stat()
     except OSError:
-        return ""
-    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino} {status.st_ctime_ns}"
+        return (0, 0, 0, 0)
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino % 2**63)
+
+
+def _written(stamp: Iterable[int]) -> str:
+    return " ".join(map(str, stamp))
+
+
+def digest(data: str | bytes) -> str:
+    """Return 64 bits that tell data apart; against accidents, not against malice."""
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogateescape")
+    return f"{crc32(data):08x}{adler32(data):08x}"
 
 
 def vocabulary_entries(folders: Sequence[Path]) -> list[Entry]:
     """Return the vocabulary files to read: those of the folders, or else the shipped one."""
-    files = [os.path.join(folder, _VOCABULARY) for folder in folders]
-    present = [file for file in files if os.path.isfile(file)] or [os.path.join(shipped_folder(), _VOCABULARY)]
-    entries = []
-    for rank, path in enumerate(present):
-        status = os.stat(path)
-        entries.append(Entry(path, rank, f"{status.st_mtime_ns} {status.st_size} {status.st_ino} {status.st_ctime_ns}"))
-    return entries
+    files = [Path(folder, _VOCABULARY) for folder in folders]
+    present = [file for file in files if file.is_file()] or [shipped_folder() / _VOCABULARY]
+    return [Entry(str(path), rank, _written(_stamp(path))) for rank, path in enumerate(present)]
 
 
 def read(path: str) -> Report:
     """Read one entry. Raises UnreadableEntry with the file, the line and what is wrong."""
+    if not path.isprintable():
+        raise UnreadableEntry(path, 0, "its name is not plain text")
     text, table = _load(path)
     report, problems = read_table(os.path.basename(path)[: -len(".toml")], table)
     if report is None:

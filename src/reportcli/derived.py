@@ -101,7 +101,8 @@ def _get(key: str) -> Callable[[Report], Any]:
 
 
 DERIVED: tuple[Field, ...] = tuple(
-    Field("derived." + field.path, field.kind, field.about, _get(field.path)) for field in fields_of(Derived)
+    Field("derived." + field.path, field.kind, field.about, _get(field.path), derived=True)
+    for field in fields_of(Derived)
 )
 
 

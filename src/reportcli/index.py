@@ -2,21 +2,23 @@
 
 Each opening looks at the folders and re-reads only changed files. Where the copy cannot be written, or is not ours,
 or is broken, the same code works on one in memory and gives the same answers. It knows no formats and decides nothing
-about what a query means: ``narrow`` is held to ``Query.fits`` by a property test.
+about what a query means: a property test holds its sets to ``Query.fits``.
 """
 
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
-from zlib import adler32, crc32
+from zlib import crc32
 
 from reportcli import catalog, query
-from reportcli.catalog import Entry
+from reportcli.catalog import Entry, digest
 from reportcli.derived import DERIVED
 from reportcli.errors import UnreadableEntry
 from reportcli.names import Known, spellings
@@ -34,13 +36,13 @@ _KINDS = tuple(
     (weight, tuple(_COLUMN[field.path] for field in SEARCHED if field.about.weight == weight))
     for weight in sorted({field.about.weight for field in SEARCHED}, reverse=True)
 )
-_BETWEEN_TEXTS = " = "  # a token that no word equals: a phrase does not cross it
 
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE file (path TEXT PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
+CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
+CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
 CREATE TABLE report (
-    number INTEGER PRIMARY KEY, id TEXT, rank INT, path TEXT, day INT, hidden INT DEFAULT 0, body TEXT, sum INT
+    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT, sum INT
 );
 CREATE INDEX report_id ON report (id, rank);
 CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
@@ -55,13 +57,12 @@ CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 """
 
 
-def _digest(text: str) -> str:
-    """Return 64 bits that tell texts apart; against accidents, not against malice."""
-    data = text.encode("utf-8", "surrogateescape")
-    return f"{crc32(data):08x}{adler32(data):08x}"
+_VERSION = digest(repr((_SCHEMA, Technique._fields, [(field.path, field.kind) for field in FIELDS + DERIVED])))
+_CLOCK_TICK = 20_000_000  # nanoseconds; file systems stamp in steps of up to 10 ms
 
 
-_VERSION = _digest(_SCHEMA + " ".join(field.path + field.kind for field in FIELDS + DERIVED))
+BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # what an index raises that must be made anew
+_Sets = tuple[set[int], set[int]]  # reports that fit; reports that fit or do not say
 
 
 class Unreadable(NamedTuple):
@@ -78,6 +79,7 @@ class Index:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._vocabulary: Vocabulary | None = None
+        self._asked: dict[query.Query, _Sets] = {}
 
     def close(self) -> None:
         self._connection.close()
@@ -86,41 +88,106 @@ class Index:
         """Return the techniques that these folders know."""
         if self._vocabulary is None:
             (text,) = self._row("SELECT value FROM meta WHERE key = 'vocabulary'")
-            self._vocabulary = Vocabulary(
-                {row["id"]: Technique(**(row | {"also": tuple(row["also"])})) for row in json.loads(text)}
-            )
+            with _stored():
+                known = (Technique._make([*row[:2], tuple(row[2]), *row[3:]]) for row in json.loads(text))
+                self._vocabulary = Vocabulary({one.id: one for one in known})
         return self._vocabulary
 
     def unreadable(self) -> list[Unreadable]:
         """Return the files that could not be read, by path."""
         rows = self._rows("SELECT path, line, problem FROM file WHERE problem IS NOT NULL ORDER BY path")
-        return [Unreadable(*row) for row in rows]
-
-    def count(self) -> int:
-        """Return the number of reports."""
-        return int(self._row("SELECT count(*) FROM report WHERE NOT hidden")[0])
+        return [Unreadable(os.fsdecode(path), line, problem) for path, line, problem in rows]
 
     def matching(self, asked: query.Query, limit: int | None = None, ranked: bool = True) -> Iterator[Hit]:
         """Yield the reports that fit a query, where ranked the best first, then newest first."""
-        where, values = _narrow(asked, False)
-        ranking, weighed = _ranking(asked) if ranked else ("", [])
-        score = "ifnull(score, 0.0)" if ranking else "0.0"
-        rows = self._rows(
-            f"SELECT body, sum, {score} FROM report {ranking} WHERE NOT hidden AND {where}"
-            f" ORDER BY {'3 DESC, ' if ranking else ''}day DESC, id LIMIT ?",
-            [*weighed, *values, -1 if limit is None else limit],
-        )
-        return (Hit(Subject(_report(body, sum), self.techniques), score) for body, sum, score in rows)
+        fits, _ = self._sets(asked)
+        scores = self._scores(asked) if ranked else {}
+        found = [number for number in self._newest if number in fits]
+        if scores:
+            found.sort(key=lambda number: -scores.get(number, 0.0))
+        for number in found[:limit]:
+            row = self._row("SELECT body, sum FROM report WHERE number = ?", [number])
+            yield Hit(Subject(_report(*row), self.techniques), scores.get(number, 0.0))
 
     def total(self, asked: query.Query) -> tuple[int, int]:
         """Return how many reports fit a query, and how many may fit but do not say."""
-        fits, values = _narrow(asked, False)
-        may, more = _narrow(asked, True)
-        row = self._row(
-            f"SELECT count(*) FILTER (WHERE {fits}), count(*) FILTER (WHERE {may}) FROM report WHERE NOT hidden",
-            [*values, *more],
+        fits, may = self._sets(asked)
+        return len(fits), len(may) - len(fits)
+
+    @cached_property
+    def _newest(self) -> list[int]:
+        """The numbers of all reports, newest first."""
+        return [number for (number,) in self._rows("SELECT number FROM report WHERE NOT hidden ORDER BY day DESC, id")]
+
+    @cached_property
+    def _all(self) -> set[int]:
+        return set(self._newest)
+
+    def _sets(self, asked: query.Query) -> _Sets:
+        """Return the numbers of the reports that fit a query, and of those that fit or do not say."""
+        if asked not in self._asked:
+            self._asked[asked] = self._compute(asked)
+        return self._asked[asked]
+
+    def _compute(self, asked: query.Query) -> _Sets:
+        match asked:
+            case query.And(parts):
+                sides = [self._sets(part) for part in parts]
+                return self._all.intersection(*(fits for fits, _ in sides)), self._all.intersection(
+                    *(m for _, m in sides)
+                )
+            case query.Or(parts):
+                sides = [self._sets(part) for part in parts]
+                return set().union(*(fits for fits, _ in sides)), set().union(*(may for _, may in sides))
+            case query.Not(part):
+                fits, may = self._sets(part)
+                return self._all - may, self._all - fits
+            case query.Known(field, known):
+                some = self._search(_marked(field, _SOME))
+                chosen = some if known else self._all - some
+                return chosen, chosen
+        return self._of_leaf(asked)
+
+    def _of_leaf(self, asked: query.Query) -> _Sets:
+        match asked:
+            case Words(_, ""):
+                fits = self._search(_match(asked))
+                return fits, fits
+            case Words():
+                fits = self._search(_match(asked))
+            case Is(field, value):
+                fits = self._search(f'facts : "{_token(field, value)}"')
+            case Between(field, low, high, strictly):
+                fits = self._numbers(field, (">" if strictly else ">=", low), ("<" if strictly else "<=", high))
+            case Within(field, period):
+                first, last = period.span()
+                fits = self._numbers(field, (">=", first.toordinal()), ("<=", last.toordinal()))
+            case _:
+                raise TypeError(f"not a condition: {asked!r}")
+        return fits, fits | (self._all - self._search(_marked(asked.field, _SAID)))
+
+    def _search(self, match: str) -> set[int]:
+        found = {number for (number,) in self._rows("SELECT rowid FROM search WHERE search MATCH ?", [match])}
+        return found & self._all
+
+    def _numbers(self, field: str, *ends: tuple[str, int | float | None]) -> set[int]:
+        known = [(sign, _bindable(end)) for sign, end in ends if end is not None]
+        compared = "".join(f" AND value {sign} ?" for sign, _ in known)
+        rows = self._rows(
+            f"SELECT report FROM number WHERE field = ?{compared}", [_CODE[field], *(end for _, end in known)]
         )
-        return row[0], row[1] - row[0]
+        return {number for (number,) in rows} & self._all
+
+    def _scores(self, asked: query.Query) -> dict[int, float]:
+        """Return what each report scores: a word adds the weight of every kind of field that holds it, once a kind."""
+        scores: dict[int, float] = {}
+        for leaf, negated in query.leaves(asked):
+            if isinstance(leaf, Words) and not negated:
+                for weight, columns in _KINDS:
+                    if not leaf.field or _COLUMN[leaf.field] in columns:
+                        for number in self._search(_match(leaf, columns)):
+                            scores[number] = scores.get(number, 0.0) + weight
+        return scores
 
     def report(self, id: str) -> Report:
         """Return one report by its id, which must exist."""
@@ -169,68 +236,21 @@ class Index:
 def _report(body: str, sum: int) -> Report:
     if crc32(body.encode()) != sum:
         raise sqlite3.DatabaseError("a stored report has changed")
-    return unpack(json.loads(body))
+    with _stored():
+        return unpack(body)
 
 
-# What a query narrows to. With ``may``, reports of which the catalogue does not say belong to it too.
-
-
-def _narrow(asked: query.Query, may: bool) -> tuple[str, list[Any]]:
-    match asked:
-        case query.And(parts) | query.Or(parts):
-            sides = [_narrow(part, may) for part in parts]
-            joined = (" AND " if isinstance(asked, query.And) else " OR ").join(sql for sql, _ in sides)
-            return f"({joined})" if sides else "true", list(chain.from_iterable(values for _, values in sides))
-        case query.Not(part):
-            sql, values = _narrow(part, not may)
-            return f"NOT {sql}", values
-        case query.Known(field, known):
-            return f"number {'' if known else 'NOT '}IN {_SEARCH}", [_fact(field, "some")]
-    sql, values = _leaf(asked)
-    field = getattr(asked, "field", "")
-    return (f"({sql} OR number NOT IN {_SEARCH})", [*values, _fact(field, "said")]) if may and field else (sql, values)
-
-
-_SEARCH = "(SELECT rowid FROM search WHERE search MATCH ?)"
-
-
-def _leaf(asked: query.Query) -> tuple[str, list[Any]]:
-    match asked:
-        case Words():
-            return f"number IN {_SEARCH}", [_match(asked)]
-        case Is(field, value):
-            return f"number IN {_SEARCH}", [_fact(field, value)]
-        case Between(field, low, high, strictly):
-            ends = [(">" if strictly else ">=", low), ("<" if strictly else "<=", high)]
-        case Within(field, period):
-            ends = [(sign, day.toordinal()) for sign, day in zip((">=", "<="), period.span(), strict=True)]
-    known = [(sign, _bindable(end)) for sign, end in ends if end is not None]
-    compared = "".join(f" AND value {sign} ?" for sign, _ in known)
-    return f"number IN (SELECT report FROM number WHERE field = ?{compared})", [
-        _CODE[field],
-        *(end for _, end in known),
-    ]
+@contextmanager
+def _stored() -> Iterator[None]:
+    """Take what cannot be read back for a broken index."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError) as error:
+        raise sqlite3.DatabaseError("what is stored cannot be read back") from error
 
 
 def _bindable(number: int | float) -> int | float:
     return number if abs(number) < 2**63 else float(number)
-
-
-def _ranking(asked: query.Query) -> tuple[str, list[Any]]:
-    """Return a join that scores: each word counts the weight of every kind of field that holds it, once a kind."""
-    matches = [
-        (weight, _match(leaf, columns))
-        for leaf, negated in query.leaves(asked)
-        if isinstance(leaf, Words) and not negated
-        for weight, columns in _KINDS
-        if not leaf.field or _COLUMN[leaf.field] in columns
-    ]
-    if not matches:
-        return "", []
-    one = "SELECT rowid AS hit, ? AS weight FROM search WHERE search MATCH ?"
-    union = " UNION ALL ".join([one] * len(matches))
-    join = f"LEFT JOIN (SELECT hit, sum(weight) AS score FROM ({union}) GROUP BY hit) ON hit = number"
-    return join, list(chain.from_iterable(matches))
 
 
 def _match(asked: Words, columns: Sequence[str] = ()) -> str:
@@ -238,10 +258,18 @@ def _match(asked: Words, columns: Sequence[str] = ()) -> str:
     return f'{{{" ".join(columns)}}} : "{" ".join(asked.words)}"{" *" if asked.beginning else ""}'
 
 
-def _fact(field: str, value: str) -> str:
-    return f'facts : "{_token(field, value)}"'
+def _marked(field: str, word: str) -> str:
+    return f'facts : "{_mark(field, word)}"'
 
 
+def _mark(field: str, word: str) -> str:
+    return f"{_CODE[field]}=={word}"  # no token of a value has two signs
+
+
+_SOME, _SAID = "some", "said"  # a value is known; all values are
+
+
+@lru_cache(maxsize=4096)
 def _token(field: str, value: str) -> str:
     plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else f"%{ord(c):x}." for c in value.lower())
     return f"{_CODE[field]}={plain}"
@@ -261,18 +289,20 @@ def open_index(folders: Sequence[Path], file: Path | None, progress: Progress | 
             return _fresh(_connect(file), folders, progress)
         except (sqlite3.OperationalError, OSError):
             break  # locked, read-only, full: leave it as it is
-        except sqlite3.DatabaseError:
+        except BROKEN:
             discard(file)
     return _fresh(sqlite3.connect(":memory:", isolation_level=None), folders, progress)
 
 
 def index_file(cache: Path, folders: Sequence[Path]) -> Path:
     """Return the file of the index of these folders."""
-    return cache / f"index-{_digest(os.pathsep.join(map(str, folders)))}.sqlite"
+    return cache / f"index-{digest(os.pathsep.join(map(str, folders)))}.sqlite"
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
     return sqlite3.connect(path, timeout=2, isolation_level=None)
 
 
@@ -284,18 +314,14 @@ def discard(path: Path) -> None:
 
 def _fresh(connection: sqlite3.Connection, folders: Sequence[Path], progress: Progress | None) -> Index:
     try:
-        entries, vocabularies = list(catalog.scan(folders)), catalog.vocabulary_entries(folders)
-        seen = _fingerprint(chain(entries, vocabularies))
+        files, vocabularies = catalog.snapshot(folders), catalog.vocabulary_entries(folders)
+        seen = f"{files.digest} {vocabularies}"
         if _meta(connection, "seen") != seen or _meta(connection, "version") != _VERSION:
-            _Builder(connection, progress).update(entries, vocabularies, seen)
+            _Builder(connection, progress).update(list(files.entries()), vocabularies, seen)
     except BaseException:
         connection.close()
         raise
     return Index(connection)
-
-
-def _fingerprint(entries: Iterable[Entry]) -> str:
-    return _digest("\n".join(f"{entry.rank}\t{entry.stamp}\t{entry.path}" for entry in entries))
 
 
 def _meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -320,15 +346,15 @@ class _Builder:
         run = self.connection.execute
         run("BEGIN IMMEDIATE")
         try:
-            terms = _fingerprint(vocabularies)
+            terms = repr(vocabularies)
             if _meta(self.connection, "version") != _VERSION or _meta(self.connection, "terms") != terms:
                 self.start_anew(vocabularies, terms)
             else:
                 self.vocabulary = Index(self.connection).techniques()
-            self.read_changed(entries)
+            fresh = self.read_changed(entries)
             higher = "SELECT 1 FROM report AS other WHERE other.id = report.id AND other.rank > report.rank"
             run(f"UPDATE report SET hidden = EXISTS ({higher})")
-            run("REPLACE INTO meta VALUES ('seen', ?)", [seen])
+            run("REPLACE INTO meta VALUES ('seen', ?)", ["" if fresh else seen])
             run("COMMIT")
         except BaseException:
             if self.connection.in_transaction:
@@ -346,14 +372,17 @@ class _Builder:
         try:
             self.vocabulary = catalog.read_vocabularies(vocabularies)
         except UnreadableEntry as error:
-            self.note_unreadable(Entry(vocabularies[-1].path, 0, ""), error)
+            self.note_unreadable(Entry(vocabularies[-1].path, -1, ""), error)
         rows = [("version", _VERSION), ("terms", terms)]
-        rows.append(("vocabulary", json.dumps([asdict(one) for one in self.vocabulary.values()], ensure_ascii=False)))
+        rows.append(("vocabulary", json.dumps(list(self.vocabulary.values()), ensure_ascii=False)))
         self.connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
 
-    def read_changed(self, entries: Sequence[Entry]) -> None:
+    def read_changed(self, entries: Sequence[Entry]) -> bool:
+        """Read the files that changed; return whether one is so new that it may change again under the same stamp."""
+        recent = time.time_ns() - _CLOCK_TICK
         known = {
-            path: (rank, stamp) for path, rank, stamp in self.connection.execute("SELECT path, rank, stamp FROM file")
+            os.fsdecode(path): (rank, stamp)
+            for path, rank, stamp in self.connection.execute("SELECT path, rank, stamp FROM file WHERE rank >= 0")
         }
         changed = [entry for entry in entries if known.get(entry.path) != (entry.rank, entry.stamp)]
         gone = known.keys() - {entry.path for entry in entries}
@@ -361,20 +390,23 @@ class _Builder:
             self.forget(path)
         for done, entry in enumerate(changed):
             self.progress(done, len(changed))
+            if entry.changed > recent:
+                entry = entry._replace(stamp="")
             try:
                 self.add(entry, catalog.read(entry.path))
             except UnreadableEntry as error:
                 self.note_unreadable(entry, error)
         self.progress(len(changed), len(changed))
+        return any(entry.changed > recent for entry in changed)
 
     def add(self, entry: Entry, report: Report) -> None:
         run, subject = self.connection.execute, Subject(report, lambda: self.vocabulary)
-        body = json.dumps(pack(report), ensure_ascii=False, separators=(",", ":"))
+        body = pack(report)
         number = run(
-            "INSERT INTO report (id, rank, path, day, body, sum) VALUES (?, ?, ?, ?, ?, ?)",
-            [report.id, entry.rank, entry.path, report.date.toordinal(), body, crc32(body.encode())],
+            "INSERT INTO report (id, rank, day, body, sum) VALUES (?, ?, ?, ?, ?)",
+            [report.id, entry.rank, report.date.toordinal(), body, crc32(body.encode())],
         ).lastrowid
-        run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [entry.path, entry.rank, entry.stamp, number])
+        run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [os.fsencode(entry.path), entry.rank, entry.stamp, number])
         run(_INSERT_TEXTS, [number, *_texts(subject)])
         many = self.connection.executemany
         many(
@@ -387,13 +419,15 @@ class _Builder:
     def note_unreadable(self, entry: Entry, error: UnreadableEntry) -> None:
         self.connection.execute(
             "INSERT INTO file VALUES (?, ?, ?, NULL, ?, ?)",
-            [entry.path, entry.rank, entry.stamp, error.problem, error.line],
+            [os.fsencode(entry.path), entry.rank, entry.stamp, error.problem, error.line],
         )
 
     def forget(self, path: str) -> None:
         run = self.connection.execute
-        row = run("SELECT number, body, sum FROM report WHERE path = ?", [path]).fetchone()
-        run("DELETE FROM file WHERE path = ?", [path])
+        here = [os.fsencode(path)]
+        joined = "SELECT number, body, sum FROM file JOIN report ON number = report WHERE path = ?"
+        row = run(joined, here).fetchone()
+        run("DELETE FROM file WHERE path = ?", here)
         if row:
             number, body, sum = row
             run(_DELETE_TEXTS, [number, *_texts(Subject(_report(body, sum), lambda: self.vocabulary))])
@@ -408,16 +442,13 @@ _DELETE_TEXTS = f"INSERT INTO search (search, {_NAMES}) VALUES ('delete', {_PLAC
 
 
 def _texts(subject: Subject) -> list[str]:
-    said = [
-        _token(field.path, answer)
-        for field in FIELDS + DERIVED
-        for answer in ("some",) * bool(subject.values(field)) + ("said",) * subject.says(field)
-    ]
     facts = [_token(field.path, fact(value)) for field in CLOSED for value in subject.values(field)]
-    return [
-        *(_BETWEEN_TEXTS.join(map(str.strip, subject.spaced(field))) for field in TEXT_FIELDS),
-        " ".join(said + facts),
-    ]
+    for field in FIELDS + DERIVED:
+        if subject.values(field):
+            facts.append(_mark(field.path, _SOME))
+            if not field.many or subject.says(field):
+                facts.append(_mark(field.path, _SAID))
+    return [*("=".join(subject.spaced(field)) for field in TEXT_FIELDS), " ".join(facts)]
 
 
 def _figures(subject: Subject) -> Iterator[tuple[int, int | float]]:

@@ -3,19 +3,20 @@
 ``open_catalog()`` is what a script imports, and what the command line itself uses.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from reportcli import answer, names, query
-from reportcli.answer import Comparison, Listing, Sheets
+from reportcli.answer import Comparison, Listing, Sheets, Table, Term
 from reportcli.catalog import catalogue_folders
-from reportcli.index import Index, Progress, Unreadable, discard, index_file, open_index
+from reportcli.errors import UnknownName
+from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
-from reportcli.query import EVERYTHING, Query
+from reportcli.query import EVERYTHING, Is, Query
 from reportcli.report import Field, Report
+from reportcli.words import nearest
 
 _T = TypeVar("_T")
 SortKeys = Sequence[tuple[Field, bool]]
@@ -25,8 +26,8 @@ class Library:
     """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``."""
 
     def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
-        self.folders = tuple(folders)
-        self._file = index_file(cache, folders) if cache else None
+        self.folders = tuple(reversed(dict.fromkeys(reversed(folders))))  # the last of the same folder counts
+        self._file = index_file(cache, self.folders) if cache else None
         self._progress = progress
         self._index = open_index(self.folders, self._file, progress)
 
@@ -48,7 +49,7 @@ class Library:
 
     def search(self, text: str, limit: int | None = None) -> tuple[Report, ...]:
         """Return the reports that fit a query, best first: ``search("rl:grpo kl:no")``. Raises BadQuery."""
-        return tuple(hit.report for hit in self.listing(self.parse(text), limit=limit).hits)
+        return tuple(hit.report for hit in self.listing(self.parse(text), limit=limit, searched=True).hits)
 
     def reports(self) -> tuple[Report, ...]:
         """Return every report, newest first."""
@@ -87,16 +88,34 @@ class Library:
         """Answer with all that is known of the named reports."""
         return Sheets(tuple(map(self.find, wanted)), sources=sources, topic=topic)
 
-    def comparison(self, wanted: Iterable[str]) -> Comparison:
-        """Answer with the named reports, or models of theirs, side by side."""
-        found = {(one.report.id, one.model and one.model.name): one for one in map(self.find, wanted)}
+    def comparison(self, wanted: Iterable[str], asked: Query | None = None) -> Comparison:
+        """Answer with the named reports, or models of theirs, and those that fit a query, side by side."""
+        others = [Found(hit.report) for hit in self.listing(asked).hits] if asked else []
+        found = {(one.report.id, one.model and one.model.name): one for one in (*map(self.find, wanted), *others)}
         return answer.compare(list(found.values()))
+
+    def term(self, name: str) -> Term:
+        """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
+        known = self._ask(Index.techniques)
+        id = known.find(name)
+        if id is None:
+            raise UnknownName(name, nearest(name, [name for one in known.values() for name in one.names]), "technique")
+        using = self.listing(Is("techniques", id)).hits
+        return Term(known[id], tuple(hit.report for hit in reversed(using)))
+
+    def terms(self) -> Table:
+        """Answer with every technique and the number of reports that use it."""
+        known = self._ask(Index.techniques)
+        return answer.vocabulary((one, self._total(Is("techniques", id))) for id, one in known.items())
+
+    def _total(self, asked: Query) -> int:
+        return self._ask(lambda index: index.total(asked)[0])
 
     def _ask(self, question: Callable[[Index], _T]) -> _T:
         """Ask the index; one that turns out to be broken is made anew, and asked again."""
         try:
             return question(self._index)
-        except sqlite3.DatabaseError:
+        except BROKEN:
             self.close()
             if self._file:
                 discard(self._file)

@@ -13,7 +13,7 @@ from reportcli.report import Model, Report
 from reportcli.words import fold_name, nearest
 
 ID, NAME, MODEL, ARXIV = 1, 2, 3, 4
-_ARXIV = r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?"
+_ARXIV = r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?"
 
 
 class Known(NamedTuple):

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from reportcli.errors import BadPeriod
 
@@ -11,8 +11,7 @@ _Span = tuple[date, date]
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A stretch of days. ``text`` is its canonical spelling, which parses to the same period.
 
     An absolute period has a first and a last day, both included (None is open); a relative one counts ``amount``

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from reportcli.derived import DERIVED, field_names, query_field
+from reportcli.derived import DERIVED, Derived, derive, field_names, query_field
 from reportcli.errors import BadPeriod, BadQuery
 from reportcli.period import Period, parse_period
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, TEXT, TEXTS, YES_NO, Field, Report
 from reportcli.vocabulary import Vocabulary
-from reportcli.words import fold_name, nearest, words
+from reportcli.words import fold_name, nearest, spaced, words
 
 SEARCHED = tuple(field for field in FIELDS if field.about.weight)
 CLOSED = tuple(f for f in FIELDS if f.kind == YES_NO or f.about.closed or f.about.vocabulary or f.path == "id")
@@ -38,13 +38,26 @@ class Subject:
         self._vocabulary = vocabulary
         self._spaced: dict[str, list[str]] = {}
 
+    @cached_property
+    def _derived(self) -> Derived:
+        return derive(self.report)
+
+    def raw(self, field: Field) -> Any:
+        """Return the value of a field as the report holds it; of a field of models, one for each model."""
+        return getattr(self._derived, field.key) if field.derived else field.get(self.report)
+
     def values(self, field: Field) -> tuple[Any, ...]:
         """Return the known values of a field; a list gives each of its items."""
-        return tuple(value for value in _flat(field.get(self.report)) if value is not None)
+        value = self.raw(field)
+        if value is None:
+            return ()
+        if isinstance(value, tuple):
+            return tuple(_flat(value)) if field.many else value
+        return tuple(value.values()) if field.kind == MAP else (value,)
 
     def says(self, field: Field) -> bool:
         """Return whether the catalogue knows the field wholly: for every model, where it is a field of models."""
-        value = field.get(self.report)
+        value = self.raw(field)
         return bool(value) and None not in value if field.many else value is not None and value != () and value != {}
 
     def texts(self, field: Field) -> list[str]:
@@ -56,19 +69,22 @@ class Subject:
 
     def spaced(self, field: Field) -> list[str]:
         """Return the texts of a field as folded words with a space around each."""
-        if field.path not in self._spaced:
-            self._spaced[field.path] = [f" {' '.join(words(text))} " for text in self.texts(field)]
-        return self._spaced[field.path]
+        known = self._spaced.get(field.path)
+        if known is None:
+            if field.about.vocabulary:
+                known = [name for value in self.values(field) for name in self._vocabulary().spaced(value)]
+            else:
+                known = [spaced(text) for text in self.texts(field)]
+            self._spaced[field.path] = known
+        return known
 
 
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _flat(item)
-    elif hasattr(value, "values"):
-        yield from value.values()
-    else:
-        yield value
+def _flat(value: tuple[Any, ...]) -> Iterator[Any]:
+    for item in value:
+        if isinstance(item, tuple):
+            yield from item
+        elif item is not None:
+            yield item
 
 
 class Query(Protocol):
@@ -90,11 +106,15 @@ class Hit(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Where a report holds what a condition asks: the field, the text, and the words to mark (``clip*`` may go on)."""
+    """Where a report holds what a condition asks: the field, the text, and the words to mark (``clip*`` may go on).
+
+    ``weight`` is what the field adds to the score, once for each word and weight.
+    """
 
     field: str
     text: str
     words: tuple[str, ...] = ()
+    weight: float = 0.0
 
     @property
     def label(self) -> str:
@@ -149,7 +169,8 @@ class Is:
         return fact(value) == self.value
 
     def __str__(self) -> str:
-        return f"{self.field}:{self.value}" if re.fullmatch(r"[\w.\-]+", self.value) else f'{self.field}:"{self.value}"'
+        plain = re.fullmatch(r"[\w.\-]+", self.value) and self.value not in ("known", "unknown")
+        return f"{self.field}:{self.value}" if plain else f'{self.field}:"{self.value}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,18 +323,18 @@ def leaves(query: Query, negated: bool = False) -> Iterator[tuple[Query, bool]]:
 
 def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
     """Return where a report holds what a query asks, one text a condition and field, the weightiest fields first."""
-    found: dict[Match, float] = {}
+    found: dict[Match, None] = {}
     for leaf, negated in leaves(query):
         if isinstance(leaf, Words) and not negated:
             for field in leaf.fields:
                 for text, spaced in zip(subject.texts(field), subject.spaced(field), strict=True):
                     if leaf.inside(spaced):
-                        found[Match(field.path, text, leaf.marks)] = field.about.weight
+                        found[Match(field.path, text, leaf.marks, field.about.weight)] = None
                         break
         elif isinstance(leaf, (Is, Between, Within, Known)) and not negated and leaf.fits(subject):
             values = [str(fact(value)) for value in subject.values(BY_PATH[leaf.field]) if leaf.holds(value)]
-            found[Match(leaf.field, ", ".join(values))] = 0.5
-    return tuple(sorted(found, key=lambda match: -found[match]))
+            found[Match(leaf.field, ", ".join(values))] = None
+    return tuple(sorted(found, key=lambda match: -match.weight))
 
 
 def fact(value: Any) -> str:
@@ -506,17 +527,20 @@ def _compare(field: str, sign: str, low: int | float, high: int | float) -> Quer
 
 _SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}
 _POWERS = {"k": 10, "m": 20}
+_LONGEST_NUMBER = 60  # digits
 
 
 def _number(text: str, field: Field) -> tuple[int | float, int | float] | None:
     """Return the least and the greatest number that a text stands for: 128k contexts are 128,000 to 131,072."""
-    found = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?([kmbt]?)", text, re.I | re.A)
-    if not found or len(text) > 320:
+    found = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,2}))?([kmbt]?)", text, re.I | re.A)
+    if not found or len(text) > _LONGEST_NUMBER:
         return None
     fraction, letter = found[2] or "", found[4].lower()
     digits = int(found[1].replace(",", "").replace("_", "") + fraction)
     exponent = int(found[3] or 0) - len(fraction)
     low = _scaled(digits, exponent + _SCALES[letter])
+    if low >= 10**_LONGEST_NUMBER:
+        return None
     if field.about.context and letter in _POWERS:
         return low, _scaled(digits * 2 ** _POWERS[letter], exponent)
     return low, low
@@ -550,13 +574,13 @@ def correct(query: Query, terms: Iterable[tuple[str, float, int]]) -> tuple[Quer
     more, without digits and not under ``not``, takes the nearest word within OSA distance 1 (2 from eight letters); of
     equally near ones techniques and names first, then the same length, then the more frequent.
     """
-    asked = {
+    asked = [
         word
         for leaf, negated in leaves(query)
         if isinstance(leaf, Words) and not (leaf.field or leaf.beginning or negated)
         for word in leaf.words
         if len(word) >= _SHORTEST_CORRECTED and word.isalpha()
-    }
+    ]
     if not asked:
         return query, {}
     known = {term: (weight, count) for term, weight, count in terms}
@@ -580,12 +604,14 @@ def _closest(word: str, known: dict[str, tuple[float, int]]) -> str:
 _NAME_WEIGHT = 100.0  # names and techniques are alike here
 
 
-def _replaced(query: Query, better: dict[str, str]) -> Query:
+def _replaced(query: Query, better: dict[str, str], negated: bool = False) -> Query:
     match query:
+        case Not(part):
+            return Not(_replaced(part, better, not negated))
         case And(parts):
-            return And(tuple(_replaced(part, better) for part in parts))
+            return And(tuple(_replaced(part, better, negated) for part in parts))
         case Or(parts):
-            return Or(tuple(_replaced(part, better) for part in parts))
-        case Words(found, "", False):
+            return Or(tuple(_replaced(part, better, negated) for part in parts))
+        case Words(found, "", False) if not negated:
             return Words(tuple(better.get(word, word) for word in found))
     return query

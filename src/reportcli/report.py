@@ -5,8 +5,10 @@ columns, filters, comparison, completion and search without another edit. This m
 """
 
 import datetime
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -205,6 +207,7 @@ class Field(NamedTuple):
     about: About
     get: Callable[[Report], Any]  # for a field of models or notes: a tuple with one value each
     many: bool = False  # stands in an array of tables
+    derived: bool = False  # computed from the others
 
     @property
     def key(self) -> str:
@@ -266,12 +269,15 @@ def read_table(id: str, table: Mapping[str, Any]) -> tuple[Report | None, list[P
     return (None, problems) if problems else (report, problems)
 
 
+_declared = cache(fields)
+
+
 def _read(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
     if not isinstance(table, Mapping):
         problems.append(Problem(path.rstrip("."), f"expected a table, got {_shown(table)}"))
         return None
     values = {}
-    for declared in fields(kind):
+    for declared in _declared(kind):
         key = path + declared.name
         if declared.name in table:
             values[declared.name] = _read_value(declared.type, table[declared.name], key, problems)
@@ -323,6 +329,8 @@ def _shown(value: Any) -> str:
 
 def record(value: Any) -> Any:
     """Return a report, or a part of one, in the shape of JSON: every key present, null or [] where unknown."""
+    if hasattr(value, "_asdict"):
+        return {key: record(item) for key, item in value._asdict().items()}
     if isinstance(value, tuple):
         return [record(item) for item in value]
     if isinstance(value, Mapping):
@@ -334,13 +342,27 @@ def record(value: Any) -> Any:
     return value
 
 
-def pack(value: Any) -> Any:
-    """Return a report as nested lists without keys, ready for JSON; ``unpack`` reverses it."""
-    if isinstance(value, tuple):
-        return [pack(item) for item in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return [pack(getattr(value, declared.name)) for declared in fields(value)]
+def pack(report: Report) -> str:
+    """Return a report as JSON without keys; ``unpack`` with the same list of fields reverses it."""
+    return json.dumps(report, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def unpack(text: str) -> Report:
+    """Return the report that was packed."""
+    report: Report = _unpack(json.loads(text))
+    return report
+
+
+def _plain(value: Any) -> Any:
+    if type(value) in _VALUES:
+        return _VALUES[type(value)](value)
     return record(value)
+
+
+_VALUES = {
+    kind: attrgetter(*(declared.name for declared in fields(kind)))
+    for kind in (Report, Links, Model, Architecture, Pretraining, Posttraining, Note)
+}
 
 
 def _unpacker(kind: Any) -> Callable[[list[Any]], Any]:
@@ -370,4 +392,4 @@ def _reader(kind: Any) -> Callable[[Any], Any] | None:
     return readers.get(_KINDS[kind])
 
 
-unpack: Callable[[list[Any]], Report] = _unpacker(Report)
+_unpack = _unpacker(Report)

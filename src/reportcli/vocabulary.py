@@ -1,11 +1,10 @@
 """Techniques and their names: which technique a text means, and what is known of it. Reads no files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from reportcli.words import fold_name
+from reportcli.words import fold_name, spaced
 
 KINDS = (
     "architecture", "data", "pretraining", "posttraining", "rl", "reward", "distillation", "inference",
@@ -13,13 +12,12 @@ KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Technique:
+class Technique(NamedTuple):
     """One technique; ``reference`` is a number on arXiv or the id of a report."""
 
     id: str
     name: str
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...]
     kind: str
     definition: str
     reference: str | None = None
@@ -36,6 +34,7 @@ class Vocabulary(Mapping[str, Technique]):
 
     def __init__(self, techniques: Mapping[str, Technique] | None = None) -> None:
         self._techniques = dict(techniques or {})
+        self._spaced: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, id: str) -> Technique:
         return self._techniques[id]
@@ -62,15 +61,22 @@ class Vocabulary(Mapping[str, Technique]):
         """Return every name of a technique; of an unknown one, its id."""
         return self._techniques[id].names if id in self._techniques else (id,)
 
+    def spaced(self, id: str) -> tuple[str, ...]:
+        """Return every name of a technique as folded words with a space around each."""
+        if id not in self._spaced:
+            self._spaced[id] = tuple(map(spaced, self.names(id)))
+        return self._spaced[id]
+
 
 def read_vocabulary(table: Mapping[str, Any]) -> Vocabulary:
-    """Make a vocabulary of a parsed TOML table; an entry that is not a technique is passed over."""
+    """Make a vocabulary of a parsed TOML table; what is not a technique, or not a text, is passed over."""
     techniques: dict[str, Technique] = {}
-    keys = {declared.name for declared in fields(Technique)} - {"id"}
     for id, entry in table.items():
-        if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("name", "kind", "definition")):
-            known: dict[str, Any] = {
-                key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key in keys
-            }
-            techniques[id] = Technique(id=id, **known)
+        if not isinstance(entry, dict):
+            continue
+        also = entry.get("also")
+        names = tuple(name for name in also if isinstance(name, str)) if isinstance(also, list) else ()
+        said = {key: entry[key] for key in Technique._fields[1:] if isinstance(entry.get(key), str)}
+        if {"name", "kind", "definition"} <= said.keys():
+            techniques[id] = Technique(**{**said, "id": id, "also": names})
     return Vocabulary(techniques)

@@ -5,10 +5,12 @@ It knows no fields and no queries.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _WORD = r"[^\W_]+"
-_ASCII_WORD = r"[a-z0-9]+"
+_NO_WORD = r"[\W_]+"
+_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}  # a table is faster than a pattern
+_NOT_ASCII = r"[^\x00-\x7f]+"
 _NAME_NOISE = r"[\s.\-\u2010-\u2015]+"
 
 
@@ -17,13 +19,24 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
+    return re.sub(_NOT_ASCII, lambda found: "".join(filter(_is_no_accent, found[0])), plain)
+
+
+def _is_no_accent(letter: str) -> bool:
+    return unicodedata.category(letter) != "Mn"
 
 
 def words(text: str) -> list[str]:
     """Split into folded words: runs of Unicode letters and digits (``dots.llm1`` is ``dots``, ``llm1``)."""
+    return re.findall(_WORD, fold(text))
+
+
+def spaced(text: str) -> str:
+    """Return the folded words of a text with a space around each, so that a phrase is found by ``in``."""
     folded = fold(text)
-    return re.findall(_ASCII_WORD if folded.isascii() else _WORD, folded)
+    if folded.isascii():
+        return f" {' '.join(folded.translate(_ASCII_WORDS).split())} "
+    return f" {re.sub(_NO_WORD, ' ', folded).strip()} "
 
 
 def fold_name(text: str) -> str:
@@ -34,10 +47,21 @@ def fold_name(text: str) -> str:
 def places(text: str) -> list[tuple[str, int, int]]:
     """Return each folded word with the start and end of its place in the text as written."""
     found = []
-    for match in re.finditer(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*", text):
-        for word in words(match.group()):
-            found.append((word, match.start(), match.end()))
+    for match in re.finditer(r"\S+", text):
+        for start, end in _pieces(match[0]):
+            for word in words(match[0][start:end]):
+                found.append((word, match.start() + start, match.start() + end))
     return found
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of letters that fold to words, broken where folding breaks them."""
+    start = 0
+    for place, letter in enumerate(text):
+        if not words(letter) and _is_no_accent(letter):
+            yield start, place
+            start = place + 1
+    yield start, len(text)
 
 
 def nearest(text: str, candidates: Iterable[str], least: float = 0.5) -> list[str]:

@@ -1,9 +1,15 @@
-"""How long commands take beside ``python -c "import typer"``: run in turns, medians and ratios printed.
+"""How fast reportcli answers: catalogues of several sizes, side by side with what one would use otherwise.
 
-Usage: python tests/benchmarks/speed.py [ROUNDS]
+Usage: python tests/benchmarks/speed.py [--sizes 36,1000,10000] [--rounds 15]
+
+For each size it prints the cold build of the index against reading the TOML alone, then the median time of each
+command, its ratio to ``python -c "import typer"`` (measured in the same turns), and its peak memory. ``--sizes``
+with 100000 takes several minutes. Nothing is asserted.
 """
 
+import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -11,36 +17,93 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from synthetic import make_reports, write_catalogue
+
 PYTHON = sys.executable
 REPORTCLI = str(Path(PYTHON).with_name("reportcli"))
-COMMANDS = {
-    "python -c pass": [PYTHON, "-c", "pass"],
-    "import typer": [PYTHON, "-c", "import typer"],
-    "list": [REPORTCLI, "list"],
-    "search GRPO": [REPORTCLI, "search", "GRPO"],
-    "show qwen3": [REPORTCLI, "show", "qwen3"],
-    "compare (table)": [REPORTCLI, "compare", "Qwen3", "dots.llm1", "--format", "table"],
-    "list (table)": [REPORTCLI, "list", "--format", "table"],
-}
+FLOORS = {"python -c pass": [PYTHON, "-c", "pass"], "import typer": [PYTHON, "-c", "import typer"]}
+READ_ALL = """
+import gc, sys, tomllib
+gc.disable()
+from pathlib import Path
+for path in Path(sys.argv[1]).glob("*.toml"):
+    tomllib.loads(path.read_text(encoding="utf-8"))
+"""
 
 
-def main(rounds: int) -> None:
-    """Time every command once a round and print the medians, in milliseconds and as ratios to ``import typer``."""
-    with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "HOME": home, "XDG_CACHE_HOME": home}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
-        times: dict[str, list[float]] = {name: [] for name in COMMANDS}
-        for turn in range(rounds + 1):
-            for name, command in COMMANDS.items():
-                start = time.perf_counter()
-                subprocess.run(command, stdout=subprocess.DEVNULL, env=environment, check=True)
-                if turn:  # the first one warms up
-                    times[name].append(time.perf_counter() - start)
+def commands(folder: Path, size: int) -> dict[str, list[str]]:
+    """Return the commands to time over a synthetic catalogue; words and names are taken from its reports."""
+    first, second = (report for report in list(make_reports(min(size, 36), 1))[7:9])
+    word = first.notes[0].text.split()[3].strip(".,:") if first.notes else "data"
+    slip = word[:2] + word[3] + word[2] + word[4:] if len(word) > 5 else word
+    asked = {
+        "list": ["list"],
+        "list --limit 20": ["list", "--limit", "20"],
+        "search WORD": ["search", word, "--limit", "20"],
+        "search fields": ["search", "rl:grpo kl:no params:100B..", "--limit", "20"],
+        "search with a slip": ["search", slip, "--limit", "20"],
+        "show NAME": ["show", first.id],
+        "compare two": ["compare", first.id, second.id],
+        "list (table)": ["list", "--limit", "36", "--format", "table"],
+    }
+    ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}
+    if shutil.which("rg"):
+        ours["rg -il WORD"] = ["rg", "-il", word, str(folder)]
+    return ours
+
+
+def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Run a command; return its seconds and its peak memory in MiB."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def measure(size: int, rounds: int, scratch: Path) -> None:
+    """Print the figures of one size."""
+    folder = scratch / str(size)
+    write_catalogue(folder, size, 1)
+    environment = {**os.environ, "HOME": str(scratch), "XDG_CACHE_HOME": str(scratch / f"cache{size}")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
+    print(f"\n{size:,} reports")
+    builds, reads, memory = [], [], 0.0
+    for _ in range(3 if size <= 10_000 else 1):
+        shutil.rmtree(scratch / f"cache{size}", ignore_errors=True)
+        reads.append(timed([PYTHON, "-c", READ_ALL, str(folder)], environment)[0])
+        build, memory = timed([REPORTCLI, "list", "--limit", "1", "--catalog", str(folder)], environment)
+        builds.append(build)
+    read, build = statistics.median(reads), statistics.median(builds)
+    print(f"  {'cold build':20} {build * 1000:9.1f} ms   {build / read:5.2f} × reading the TOML   {memory:6.0f} MiB")
+    todo = FLOORS | commands(folder, size)
+    times: dict[str, list[float]] = {name: [] for name in todo}
+    peaks: dict[str, float] = {}
+    for turn in range(rounds + 1):
+        for name, command in todo.items():
+            seconds, peaks[name] = timed(command, environment)
+            if turn:  # the first one warms up
+                times[name].append(seconds)
     floor = statistics.median(times["import typer"])
     for name, taken in times.items():
         middle = statistics.median(taken)
-        print(f"{name:18} {middle * 1000:7.1f} ms   {middle / floor:5.2f} × import typer")
+        print(
+            f"  {name:20} {middle * 1000:9.1f} ms   {middle / floor:5.2f} × import typer       {peaks[name]:6.0f} MiB"
+        )
+
+
+def main() -> None:
+    """Measure every size that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="36,1000,10000")
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        for size in map(int, options.sizes.split(",")):
+            measure(size, options.rounds, Path(scratch))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 25)
+    main()

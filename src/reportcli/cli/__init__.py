@@ -38,6 +38,7 @@ COMMANDS = {
     "filter": Command("Read", "The reports of a period.", "reading", "filter_reports"),
     "filter-by-date": Command("", "The same as filter.", "reading", "filter_reports"),
     "show": Command("Read", "All that the catalogue knows of a report.", "reading", "show"),
+    "term": Command("Read", "What a technique is, and the reports that use it.", "reading", "term"),
     "compare": Command("Look", "Reports, or single models, side by side.", "reading", "compare"),
 }
 

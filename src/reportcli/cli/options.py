@@ -6,13 +6,12 @@ into its options, ``Library`` opens the catalogue, and what the function returns
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from reportcli.answer import Answer, FieldList, columns, sort_keys
+from reportcli.answer import Answer, columns, field_list, sort_keys
 from reportcli.catalog import catalogue_folders
 from reportcli.cli import output
 from reportcli.errors import BadUse
@@ -74,8 +73,7 @@ Folders = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Options that narrow by date."""
 
     since: Since = None
@@ -94,8 +92,7 @@ class Span:
         return all_of(Within(self.date_field, end) for end in ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
+class Arranged(NamedTuple):
     """Options for the order, amount and columns of a listing."""
 
     sort: Sort = None
@@ -113,8 +110,7 @@ class Arranged:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """Options for the way an answer is written."""
 
     format: Format = None
@@ -141,7 +137,7 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
         )
         with Library(folders, cache_folder(), output.progress(printing)) as library:
             wants_fields = any(getattr(group, "columns", None) == "help" for group in arguments.values())
-            answer = FieldList() if wants_fields else function(library, **arguments, **given)
+            answer = field_list() if wants_fields else function(library, **arguments, **given)
             return output.write(answer, library.unreadable(), printing)
 
     parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
@@ -158,7 +154,8 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
 
 
 def _parameters(group: Any) -> list[inspect.Parameter]:
-    return [_parameter(one.name, one.default, one.type) for one in fields(group)]
+    kinds, defaults = group.__annotations__, group._field_defaults
+    return [_parameter(name, defaults[name], kinds[name]) for name in group._fields]
 
 
 def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
@@ -166,4 +163,4 @@ def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
 
 
 def _taken(group: Any, given: dict[str, Any]) -> dict[str, Any]:
-    return {one.name: given.pop(one.name) for one in fields(group)}
+    return {name: given.pop(name) for name in group._fields}

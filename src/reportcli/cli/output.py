@@ -5,8 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer
 from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse
@@ -23,8 +22,7 @@ _PATIENCE = 0.5  # seconds before a progress bar appears
 _BAR = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Printing:
+class Printing(NamedTuple):
     """How an answer is to be written."""
 
     format: str

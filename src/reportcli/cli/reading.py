@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reportcli.answer import Comparison, Listing, Sheets
+from reportcli.answer import Comparison, Listing, Sheets, Table, Term, explained
 from reportcli.cli.options import Arranged, Span, Where
 from reportcli.errors import BadUse, NoNames
 from reportcli.library import Library
@@ -19,6 +19,18 @@ Names = Annotated[
     typer.Argument(
         metavar="NAME...", show_default=False, help="A report or a model; - reads names from standard input."
     ),
+]
+SomeNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME NAME...", show_default=False, help="Reports or models; - reads names from standard input."
+    ),
+]
+TermName = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]", show_default=False, help="A technique, by any of its names.")
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="How the query is understood, and what each match adds to the score.")
 ]
 
 
@@ -37,15 +49,17 @@ def search(
         list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions.")
     ],
     exact: Annotated[bool, typer.Option("--exact", help="Do not replace a word that no report holds.")] = False,
+    explain: Explain = False,
     span: Span,
     arranged: Arranged,
-) -> Listing:
+) -> Listing | Table:
     """The reports that match a query, best first, and where they match.
 
     Example: reportcli search GRPO
     """
     asked = all_of([library.parse(" ".join(query)), span.query()])
-    return library.listing(asked, **arranged.arguments(), searched=True, exact=exact)
+    found = library.listing(asked, **arranged.arguments(), searched=True, exact=exact)
+    return explained(found) if explain else found
 
 
 def filter_reports(
@@ -87,14 +101,25 @@ def show(
     return library.sheets(_names(names), sources=sources, topic=notes or "")
 
 
-def compare(library: Library, *, names: Names) -> Comparison:
+def compare(library: Library, *, names: SomeNames = None, where: Where = None) -> Comparison:
     """Reports, or single models, side by side.
 
     Example: reportcli compare Qwen3 dots.llm1
     """
-    if len(names) == 1 and names != ["-"]:
-        raise BadUse("compare needs two names", f"write reportcli compare {names[0]} OTHER")
-    return library.comparison(_names(names))
+    given = names or []
+    if where is None and given != ["-"] and len(given) < 2:
+        raise BadUse(
+            "compare needs two names", f"write reportcli compare {' '.join([*given, 'OTHER'])} or --where QUERY"
+        )
+    return library.comparison(_names(given), None if where is None else library.parse(where))
+
+
+def term(library: Library, *, name: TermName = None) -> Term | Table:
+    """What a technique is, and the reports that use it; without a name, every technique.
+
+    Example: reportcli term GRPO
+    """
+    return library.terms() if name is None else library.term(" ".join(name))
 
 
 def _asked(library: Library, where: str | None) -> Query:

@@ -37,7 +37,7 @@ def cell(field: Field, value: Any) -> str:
     if isinstance(value, (int, float)):
         return ("≈ " if field.about.computed else "") + number(value, field)
     if hasattr(value, "items"):
-        return ", ".join(f"{key}: {visible(text)}" for key, text in value.items())
+        return ", ".join(f"{visible(key)}: {visible(text)}" for key, text in value.items())
     return visible(str(value))
 
 

@@ -14,7 +14,7 @@ Format = Callable[[Answer, bool | None], Iterator[str]]
 def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
     """Yield one record a line, values between tabs; names above them only where asked for."""
     if header:
-        yield "\t".join(answer.header) + "\n"
+        yield "\t".join(map(_text, answer.header)) + "\n"
     for row in answer.rows():
         yield "\t".join(map(_text, row)) + "\n"
 
@@ -27,7 +27,7 @@ def csv(answer: Answer, header: bool | None) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if header is not False:
-        writer.writerow(answer.header)
+        writer.writerow(map(_text, answer.header))
     for row in answer.rows():
         writer.writerow(map(_text, row))
         yield buffer.getvalue()
@@ -74,7 +74,7 @@ def _text(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(filter(None, map(_text, value)))
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+        return ", ".join(f"{visible(key)}: {_text(item)}" for key, item in value.items())
     return visible(str(record(value)))
 
 

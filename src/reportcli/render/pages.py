@@ -8,12 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer import Sheets, spoken
+from reportcli.answer import Sheets, Term, spoken
 from reportcli.derived import DERIVED, speaker
 from reportcli.names import Found
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.screen import BULLET, GAP, LABEL, NAME, NARROW, QUIET, RULE, Picture, draw, wrapped
 from reportcli.report import FIELDS, TOPICS, Field, Note, Report
+from reportcli.vocabulary import Technique
 
 _SECTIONS = {
     "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
@@ -32,6 +33,35 @@ def sheets(answer: Sheets, width: int, colour: bool) -> Picture:
     ]
     text = draw(Group(*(part for page in pages for part in page)), width, colour)
     return Picture(text.rstrip("\n") + "\n", ())
+
+
+def term(answer: Term, width: int, colour: bool) -> Picture:
+    """Draw what a technique is, where to read about it, and which reports use it."""
+    technique = answer.technique
+    also = [name for name in technique.names if name not in (technique.id, technique.name)]
+    known = [("id", technique.id), ("also", ", ".join(also)), ("kind", technique.kind), ("read", _reference(technique))]
+    parts: list[RenderableType] = [
+        Text(visible(technique.name), style=NAME),
+        Text(visible(technique.definition)),
+        Text(""),
+    ]
+    parts += [Text.assemble((f"{label:<6}", LABEL), visible(text)) for label, text in known if text]
+    parts += _heading(f"Reports ({len(answer.reports)})", [])
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
+    for report in answer.reports:
+        grid.add_row(
+            report.date.isoformat(), Text(visible(report.name)), Text(visible(", ".join(report.organizations)))
+        )
+    return Picture(draw(Group(*parts, Padding(grid, (0, 0, 0, 2))), width, colour), ())
+
+
+def _reference(technique: Technique) -> str:
+    if not technique.reference:
+        return ""
+    where = (
+        f"arXiv:{technique.reference}" if technique.reference[:1].isdigit() else f"reportcli show {technique.reference}"
+    )
+    return f"{technique.reference_note} ({where})" if technique.reference_note else where
 
 
 def _notes_page(found: Found, topic: str) -> Iterator[RenderableType]:

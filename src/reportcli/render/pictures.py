@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Comparison, FieldList, Listing, Sheets
+from reportcli.answer import Comparison, Listing, Sheets, Table, Term
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
 
 PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Listing: tables.listing,
     Comparison: tables.comparison,
-    FieldList: tables.field_list,
     Sheets: pages.sheets,
+    Table: tables.plain,
+    Term: pages.term,
 }

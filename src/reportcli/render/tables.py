@@ -8,7 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer import Comparison, FieldList, Listing, Row, columns
+from reportcli import answer as answers
+from reportcli.answer import Comparison, Listing, Row, columns
 from reportcli.query import Hit, Match
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.screen import BULLET, DIFFERENT, GAP, LABEL, NAME, NARROW, RULE, Picture, draw, marked, wrapped
@@ -30,7 +31,7 @@ SCREEN = columns(
     )
 )
 SEARCH_SCREEN = columns(("name", "date", "organizations", "parameters"))
-_WRAPPED = ("summary", "title")  # and every list: these may take several lines
+_WRAPPED = ("summary", "title", "license")  # and every list: these may take several lines
 _LEAST_TEXT = 36
 
 
@@ -44,15 +45,27 @@ def listing(answer: Listing, width: int, colour: bool) -> Picture:
     return Picture(draw(content, width, colour) if answer.hits else "", notes)
 
 
-def field_list(answer: FieldList, width: int, colour: bool) -> Picture:
-    """Draw the list of fields: the names under which each is known, and what it means."""
+def plain(answer: answers.Table, width: int, colour: bool) -> Picture:
+    """Draw a plain list of records: the first column whole, numbers to the right, the last one takes what is left."""
+    keys = list(answer.screen or answer.keys)
+    taken = {
+        key: max([cell_len(key), *(cell_len(_plain(entry[key])) for entry in answer.entries)]) + GAP for key in keys
+    }
+    while len(keys) > 2 and width - sum(taken[key] for key in keys[:-1]) < min(_LEAST_TEXT, taken[keys[-1]]):
+        del keys[-2]
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
-    table.add_column("field", no_wrap=True)
-    for heading in answer.header[2:]:
-        table.add_column(heading)
-    for field in answer.fields:
-        table.add_row(field.path, ", ".join(field.about.short), field.about.help)
-    return Picture(draw(table, width, colour), ())
+    for place, key in enumerate(keys):
+        right = all(isinstance(entry[key], (int, float)) for entry in answer.entries)
+        table.add_column(key, justify="right" if right else "left", no_wrap=place == 0 or right, overflow="fold")
+    for entry in answer.entries:
+        table.add_row(*(Text(_plain(entry[key])) for key in keys))
+    return Picture(draw(table, width, colour) if answer.entries else "", ())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return visible(", ".join(value))
+    return visible(f"{value:g}" if isinstance(value, float) else str(value))
 
 
 def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:
@@ -68,7 +81,7 @@ def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field
 def _width(column: Field, hits: Iterable[Hit]) -> int:
     if _wraps(column):
         return _LEAST_TEXT
-    return max(cell_len(column.heading), *(cell_len(cell(column, column.get(hit.report))) for hit in hits))
+    return max([cell_len(column.heading), *(cell_len(cell(column, column.get(hit.report))) for hit in hits)])
 
 
 def _wraps(column: Field) -> bool:
@@ -134,7 +147,7 @@ def _blocks(answer: Listing, wanted: Sequence[Field]) -> Group:
 
 def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
     """Draw reports side by side; with more than fit, in several blocks one under another."""
-    labels = min(22, max(14, width // 5))
+    labels = min(22, max(_LONGEST_LABEL, width // 5))
     count = len(answer.names)
     fitting = max(1, (width - labels - 1) // (_LEAST_SIDE + GAP))
     size = -(-count // -(-count // fitting))
@@ -149,6 +162,7 @@ def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
 
 
 _LEAST_SIDE = 12
+_LONGEST_LABEL = 15  # normalization, with its mark
 _DIFFERS = "≠ "
 _TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
 
@@ -162,9 +176,11 @@ def _shared(answer: Comparison) -> list[str]:
 def _side_by_side(answer: Comparison, places: range, labels: int, width: int) -> Table:
     side = (width - labels - 1) // len(places) - GAP
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("", width=labels)
+    table.add_column("", width=labels, overflow="fold")
     for place in places:
-        table.add_column(wrapped(visible(_heading(answer, place)), side), width=side, header_style=NAME)
+        table.add_column(
+            wrapped(visible(_heading(answer, place)), side), width=side, header_style=NAME, overflow="fold"
+        )
     shared, group = _shared(answer), ""
     for line in answer.lines:
         if line.field.group != group:

@@ -1,0 +1,333 @@
+"""Folders and files: which entries there are, what hides what, and what is said of a file that cannot be read."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reportcli.catalog import catalogue_folders, read, shipped_folder, snapshot, user_folder
+from reportcli.errors import NoCatalogue, UnreadableEntry
+from reportcli.library import Library
+from reportcli.report import Report
+
+ENTRY = """\
+name = "{name}"
+title = "A title"
+organizations = ["Someone"]
+date = 2025-01-02
+summary = "One sentence."
+tags = ["language-model"]
+"""
+
+
+def write(folder: Path, id: str, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{id}.toml"
+    path.write_text(ENTRY.format(name=name), encoding="utf-8")
+    return path
+
+
+def names(*folders: Path) -> dict[str, str]:
+    with Library(folders, None) as library:
+        return {report.id: report.name for report in library.reports()}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without entries of its own, and no folders named by the environment."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("REPORTCLI_CATALOG", raising=False)
+    return tmp_path
+
+
+# Which folders.
+
+
+def test_without_options_the_shipped_catalogue_is_read(home: Path) -> None:
+    assert catalogue_folders() == (shipped_folder(),)
+    assert (shipped_folder() / "qwen3.toml").is_file()
+
+
+def test_the_users_own_folder_overlays_the_shipped_one_when_it_exists(home: Path) -> None:
+    user_folder().mkdir(parents=True)
+    assert user_folder() == home / "data" / "reportcli" / "catalog"
+    assert catalogue_folders() == (shipped_folder(), home / "data" / "reportcli" / "catalog")
+
+
+def test_the_variable_joins_folders_like_path_and_replaces_the_usual_pair(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_folder().mkdir(parents=True)
+    monkeypatch.setenv("REPORTCLI_CATALOG", os.pathsep.join(["/one", "/two"]))
+    assert catalogue_folders() == (Path("/one"), Path("/two"))
+
+
+@pytest.mark.parametrize("value", ["", os.pathsep])
+def test_an_empty_variable_names_nothing(home: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("REPORTCLI_CATALOG", value)
+    assert catalogue_folders() == (shipped_folder(),)
+
+
+def test_empty_parts_of_the_variable_are_passed_over(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTCLI_CATALOG", os.pathsep.join(["", "/one", "", "/two", ""]))
+    assert catalogue_folders() == (Path("/one"), Path("/two"))
+
+
+def test_given_folders_replace_the_variable_and_the_usual_pair(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTCLI_CATALOG", "/one")
+    assert catalogue_folders([Path("/three"), Path("/four")]) == (Path("/three"), Path("/four"))
+
+
+def test_a_relative_folder_is_meant_from_where_the_user_stands(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    assert catalogue_folders([Path("mine")]) == (home / "mine",)
+
+
+# What overlays what.
+
+
+def test_a_later_folder_replaces_the_same_id_and_adds_new_ones(tmp_path: Path) -> None:
+    low, middle, high = (tmp_path / name for name in ("low", "middle", "high"))
+    for folder in (low, middle, high):
+        write(folder, "shared", f"Shared in {folder.name}")
+        write(folder, f"only-{folder.name}", f"Only in {folder.name}")
+    write(low, "lower-two", "Two in low")
+    write(middle, "lower-two", "Two in middle")
+    only = {"only-low": "Only in low", "only-middle": "Only in middle", "only-high": "Only in high"}
+    assert names(low, middle, high) == only | {"shared": "Shared in high", "lower-two": "Two in middle"}
+    assert names(high, middle, low) == only | {"shared": "Shared in low", "lower-two": "Two in low"}
+
+
+def test_a_folder_given_twice_gives_its_entries_once(tmp_path: Path) -> None:
+    write(tmp_path, "one", "One")
+    assert names(tmp_path, tmp_path) == {"one": "One"}
+
+
+def test_an_empty_folder_is_a_catalogue_without_reports(tmp_path: Path) -> None:
+    assert names(tmp_path) == {}
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("")], ids=["missing", "a file"])
+def test_a_folder_that_cannot_be_read_ends_with_exit_code_3(tmp_path: Path, make: object) -> None:
+    make(tmp_path / "there")  # type: ignore[operator]
+    with pytest.raises(NoCatalogue, match=r"cannot read the catalogue folder .*there: ") as caught:
+        list(snapshot([tmp_path, tmp_path / "there"]).entries())
+    assert caught.value.exit_code == 3
+    with pytest.raises(NoCatalogue):
+        Library([tmp_path, tmp_path / "there"], tmp_path / "cache")
+
+
+def test_only_visible_files_named_toml_are_entries(tmp_path: Path) -> None:
+    write(tmp_path, "one", "One")
+    write(tmp_path, "dots.llm1", "With a dot")
+    for other in (".hidden.toml", ".toml", "README.md", "one.toml~", "one.toml.bak", "notes.json", "toml"):
+        (tmp_path / other).write_text("= nothing that could be read")
+    write(tmp_path / "vocabulary", "techniques", "Not an entry")
+    (tmp_path / "vocabulary" / "techniques.toml").write_text("")
+    assert names(tmp_path) == {"one": "One", "dots.llm1": "With a dot"}
+    with Library([tmp_path], None) as library:
+        assert library.unreadable() == ()
+
+
+# Files that can be read although they look odd.
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        pytest.param(lambda text: b"\xef\xbb\xbf" + text.encode(), id="byte order mark"),
+        pytest.param(lambda text: text.replace("\n", "\r\n").encode(), id="CRLF"),
+        pytest.param(lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), id="both"),
+        pytest.param(lambda text: b"# a comment\n\n" + text.encode(), id="comment"),
+        pytest.param(lambda text: text.rstrip("\n").encode(), id="no newline at the end"),
+        pytest.param(lambda text: text.encode() + b'unheard_of = 3\n[links]\nfax = "1"\n', id="unknown keys"),
+    ],
+)
+def test_an_odd_but_right_file_is_read(tmp_path: Path, encode: object) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_bytes(encode(ENTRY.format(name="Tülu 3")))  # type: ignore[operator]
+    report = read(str(path))
+    assert isinstance(report, Report)
+    assert (report.id, report.name, report.summary) == ("odd", "Tülu 3", "One sentence.")
+
+
+def test_a_symbolic_link_to_an_entry_is_an_entry(tmp_path: Path) -> None:
+    target = write(tmp_path / "elsewhere", "target", "Elsewhere")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "linked.toml").symlink_to(target)
+    assert names(tmp_path / "here") == {"linked": "Elsewhere"}
+
+
+def test_an_edit_behind_a_symbolic_link_is_seen(tmp_path: Path) -> None:
+    target = write(tmp_path / "elsewhere", "target", "Elsewhere")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "linked.toml").symlink_to(target)
+    for name in ("Elsewhere", "Somewhere"):
+        write(tmp_path / "elsewhere", "target", name)
+        with Library([tmp_path / "here"], tmp_path / "cache") as library:
+            assert [report.name for report in library.reports()] == [name]
+
+
+# Files that cannot be read.
+
+GOOD = ENTRY.format(name="Good")
+UNREADABLE = [
+    pytest.param(b'name = "x"\ntitle = = "y"\n', 2, "Invalid value", id="syntax error"),
+    pytest.param(GOOD.encode() + b'[[models]]\nname = "M"\n[models]\n', 9, "", id="table declared twice"),
+    pytest.param(GOOD.encode() + b'license = "MIT', 7, "", id="text that never ends"),
+    pytest.param(GOOD.encode() + b"stages = [\n", 8, "", id="list that never ends"),
+    pytest.param(GOOD.replace("2025-01-02", '"2025-01-02"').encode(), 4, "date: expected a date", id="date as text"),
+    pytest.param(GOOD.replace("2025-01-02", "2025-01-02T10:00:00").encode(), 4, "date: expected a date", id="time"),
+    pytest.param(GOOD.replace("2025-01-02", "2025-02-30").encode(), 4, "", id="a day that does not exist"),
+    pytest.param(GOOD.replace('["Someone"]', '"Someone"').encode(), 3, "organizations: expected a list", id="no list"),
+    pytest.param(GOOD.replace('["Someone"]', '["A", 1]').encode(), 3, "organizations: expected a list", id="mixed"),
+    pytest.param(GOOD.replace('"A title"', "7").encode(), 2, "title: expected a text, got 7", id="number as text"),
+    pytest.param(GOOD.encode() + b"number = true\n", 7, "number: expected a whole number", id="truth as number"),
+    pytest.param(GOOD.encode() + b"number = 1.0\n", 7, "number: expected a whole number", id="fraction"),
+    pytest.param(GOOD.encode() + b"number = -1\n", 7, "number: expected a whole number", id="below zero"),
+    pytest.param(GOOD.encode() + b"number = 9223372036854775808\n", 7, "number: expected a whole number", id="2^63"),
+    pytest.param(GOOD.encode() + b"links = 3\n", 7, "links: expected a table", id="number as table"),
+    pytest.param(GOOD.encode() + b"models = 3\n", 7, "models: expected an array of tables", id="number as tables"),
+    pytest.param(GOOD.encode() + b"models = [3]\n", 7, "models[0]: expected a table", id="array of numbers"),
+    pytest.param(
+        GOOD.encode() + b'[pretraining]\noptimizer = "AdamW"\ntokens = "36T"\n',
+        9,
+        'pretraining.tokens: expected a whole number from 0 to 2^63 - 1, got "36T"',
+        id="figure as text",
+    ),
+    pytest.param(
+        GOOD.encode() + b'[[models]]\nname = "A"\n\n[[models]]\nname = "B"\nparameters = "7B"\n',
+        12,
+        "models[1].parameters: expected a whole number",
+        id="in the second model",
+    ),
+    pytest.param(GOOD.encode() + b"[[models]]\nparameters = 7\n", 7, "models[0].name: required", id="nameless model"),
+    pytest.param(GOOD.encode() + b'[posttraining]\nkl_penalty = "no"\n', 8, "kl_penalty: expected true", id="yes/no"),
+    pytest.param(GOOD.encode() + b"[sources]\ntitle = 3\n", 7, "sources: expected a table of texts", id="map"),
+    pytest.param(GOOD.encode() + b'license = "caf\xe9"\n', 7, "not UTF-8", id="Latin-1"),
+    pytest.param(GOOD.encode("utf-16"), 1, "not UTF-8", id="UTF-16"),
+    pytest.param(GOOD.encode() + b'license = "a\x00b"\n', 7, "", id="NUL"),
+    pytest.param(b"\x00" * 4096, 1, "", id="zeros"),
+    pytest.param(GOOD.encode() + b"x = " + b"[" * 3000 + b"]" * 3000, 0, "nested too deeply", id="3,000 brackets"),
+    pytest.param(GOOD.encode() + b"x = " + b"{a=" * 3000, 0, "nested too deeply", id="3,000 braces"),
+    pytest.param(GOOD.encode() + b"x = " + b"9" * 5000 + b"\n", 0, "", id="5,000 digits"),
+    *(
+        pytest.param(
+            "".join(line for line in GOOD.splitlines(True) if not line.startswith(key)).encode(),
+            0,
+            f"{key}: required, but missing",
+            id=f"without {key}",
+        )
+        for key in ("name", "title", "organizations", "date", "summary", "tags")
+    ),
+    pytest.param(b"", 0, "name: required, but missing (and 5 more)", id="empty"),
+]
+
+
+@pytest.mark.parametrize(("content", "line", "problem"), UNREADABLE)
+def test_an_unreadable_file_is_named_with_its_line_and_never_hides_the_others(
+    tmp_path: Path, content: bytes, line: int, problem: str
+) -> None:
+    write(tmp_path, "good", "Good")
+    bad = tmp_path / "bad.toml"
+    bad.write_bytes(content)
+    with pytest.raises(UnreadableEntry) as caught:
+        read(str(bad))
+    assert caught.value.exit_code == 3
+    assert caught.value.line == line
+    assert problem in caught.value.problem
+    assert str(caught.value) == f"{bad}:{line}: {caught.value.problem}" if line else f"{bad}: {caught.value.problem}"
+    with Library([tmp_path], tmp_path / "cache") as library:
+        assert [report.id for report in library.reports()] == ["good"]
+        assert [tuple(one) for one in library.unreadable()] == [(str(bad), line, caught.value.problem)]
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        pytest.param(lambda path: os.mkfifo(path), "not a regular file", id="FIFO"),
+        pytest.param(lambda path: path.mkdir(), "not a regular file", id="folder"),
+        pytest.param(lambda path: path.symlink_to("nowhere"), "No such file or directory", id="broken link"),
+        pytest.param(lambda path: path.symlink_to(path.name), "Too many levels of symbolic links", id="circular link"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), "not a regular file", id="link to a device"),
+    ],
+)
+def test_what_is_not_a_file_is_named_and_never_hides_the_others(tmp_path: Path, make: object, problem: str) -> None:
+    write(tmp_path, "good", "Good")
+    make(tmp_path / "bad.toml")  # type: ignore[operator]
+    with Library([tmp_path], tmp_path / "cache") as library:
+        assert [report.id for report in library.reports()] == ["good"]
+        assert [tuple(one) for one in library.unreadable()] == [(str(tmp_path / "bad.toml"), 0, problem)]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named_and_never_hides_the_others(tmp_path: Path) -> None:
+    write(tmp_path, "good", "Good")
+    write(tmp_path, "bad", "Bad").chmod(0)
+    with Library([tmp_path], None) as library:
+        assert [report.id for report in library.reports()] == ["good"]
+        assert [one.problem for one in library.unreadable()] == ["Permission denied"]
+
+
+def test_a_name_that_is_not_utf_8_never_hides_the_others(tmp_path: Path) -> None:
+    write(tmp_path, "good", "Good")
+    odd = os.fsencode(tmp_path) + b"/caf\xe9.toml"
+    try:
+        with open(odd, "wb") as file:
+            file.write(GOOD.encode())
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    with Library([tmp_path], tmp_path / "cache") as library:
+        assert "good" in [report.id for report in library.reports()]
+
+
+def test_an_unreadable_file_does_not_replace_the_entry_of_a_lower_folder(tmp_path: Path) -> None:
+    write(tmp_path / "low", "shared", "From low")
+    write(tmp_path / "high", "other", "Other")
+    (tmp_path / "high" / "shared.toml").write_text("name = 3")
+    assert names(tmp_path / "low", tmp_path / "high") == {"shared": "From low", "other": "Other"}
+
+
+# The vocabulary.
+
+
+def test_a_folder_without_vocabulary_uses_the_shipped_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "one", "One")
+    path.write_text(path.read_text() + 'techniques = ["grpo"]\n')
+    with Library([tmp_path], None) as library:
+        assert [report.id for report in library.search('"group relative policy optimization"')] == ["one"]
+
+
+def test_a_vocabulary_of_the_folder_replaces_the_shipped_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "one", "One")
+    path.write_text(path.read_text() + 'techniques = ["grpo"]\n')
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "techniques.toml").write_text(
+        '[grpo]\nname = "Gruppo"\nalso = ["the italian one"]\nkind = "rl"\ndefinition = "Mine."\n'
+    )
+    with Library([tmp_path], None) as library:
+        assert [report.id for report in library.search('"italian one"')] == ["one"]
+        assert library.search('"group relative policy optimization"') == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"= =", id="syntax error"),
+        pytest.param(b"grpo = 3", id="not a table"),
+        pytest.param(b'[grpo]\nname = "G"\nkind = "rl"\ndefinition = "d"\nalso = "text"', id="other names as text"),
+        pytest.param(b'[grpo]\nname = "G"\nkind = "rl"\ndefinition = "d"\nalso = [1]', id="other names as numbers"),
+        pytest.param(b'[grpo]\nname = "G"\nkind = "rl"\ndefinition = "d"\nalso = 7', id="other names as a number"),
+        pytest.param(b'[grpo]\nname = "G"\nkind = "rl"\ndefinition = "d"\nreference = 2024-01-01', id="a date"),
+        pytest.param(b"\xff\xfe", id="not UTF-8"),
+    ],
+)
+def test_a_broken_vocabulary_never_hides_the_reports(tmp_path: Path, content: bytes) -> None:
+    path = write(tmp_path, "one", "One")
+    path.write_text(path.read_text() + 'techniques = ["grpo"]\n')
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "techniques.toml").write_bytes(content)
+    with Library([tmp_path], tmp_path / "cache") as library:
+        assert [report.id for report in library.reports()] == ["one"]
+        assert [report.id for report in library.search("grpo")] == ["one"]

@@ -1,0 +1,295 @@
+"""A report as canonical TOML, and the line where a key stands."""
+
+import datetime
+import tomllib
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reportcli.layout import line_of, to_toml
+from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report, read_table
+
+CATALOG = Path(__file__).parents[1] / "catalog"
+LEAST = Report(
+    id="x",
+    name="X",
+    title="X",
+    organizations=("Z",),
+    date=datetime.date(2025, 1, 2),
+    summary="S",
+    tags=("moe",),
+)
+LEAST_TEXT = """\
+name = "X"
+title = "X"
+organizations = [
+    "Z",
+]
+date = 2025-01-02
+summary = "S"
+tags = [
+    "moe",
+]
+"""
+
+ENTRY = """\
+#:schema ../schema.json
+name = "Qwen3"
+tags = [
+    "moe",
+    "date = 2020",
+    "[models]",
+]
+date = 2025-05-14
+
+[links]
+arxiv = "2505.09388"
+
+[[models]]
+name = "Qwen3-8B"
+tokens = 36
+
+[[models]] # the second
+name = "Qwen3-32B"
+"tokens" = "36T"
+
+  [[ models ]]
+  name = "Qwen3-235B"
+
+[pretraining]
+tokens = 36
+
+[[notes]]
+topic = "rl"
+
+[sources]
+title = "title page"
+"pretraining.tokens" = "§3.1"
+"""
+
+
+@pytest.mark.parametrize("path", sorted(CATALOG.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_shipped_entry_is_laid_out_as_it_is_written(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    report, problems = read_table(path.stem, tomllib.loads(text))
+    assert problems == []
+    assert report is not None
+    assert to_toml(report) == text
+
+
+def test_what_is_unknown_is_not_written() -> None:
+    assert to_toml(LEAST) == LEAST_TEXT
+
+
+def test_every_kind_of_value_has_its_layout() -> None:
+    report = Report(
+        id="x", number=1, name="X", title='The "X" \\ report', organizations=("Z",), date=datetime.date(2025, 1, 2),
+        summary="Tülu – 上海", tags=("moe", "rl"), links=Links(arxiv="2501.00001", code=("c",)),
+        models=(Model(name="X-1B", parameters=1_000_000_000), Model(name="X-2B")),
+        posttraining=Posttraining(kl_penalty=False, sft_examples=0),
+        notes=(Note(topic="rl", text="t", detail=("d",)),),
+        sources={"pretraining.tokens": "§3"},
+    )  # fmt: skip
+    assert (
+        to_toml(report)
+        == """\
+number = 1
+name = "X"
+title = "The \\"X\\" \\\\ report"
+organizations = [
+    "Z",
+]
+date = 2025-01-02
+summary = "Tülu – 上海"
+tags = [
+    "moe",
+    "rl",
+]
+
+[links]
+arxiv = "2501.00001"
+code = [
+    "c",
+]
+
+[[models]]
+name = "X-1B"
+parameters = 1_000_000_000
+
+[[models]]
+name = "X-2B"
+
+[posttraining]
+sft_examples = 0
+kl_penalty = false
+
+[[notes]]
+topic = "rl"
+text = "t"
+detail = [
+    "d",
+]
+origin = "report"
+
+[sources]
+"pretraining.tokens" = "§3"
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (4096, "4096"),
+        (9999, "9999"),
+        (10_000, "10_000"),
+        (131_072, "131_072"),
+        (1_000_000, "1_000_000"),
+        (36_000_000_000_000, "36_000_000_000_000"),
+        (9_223_372_036_854_775_807, "9_223_372_036_854_775_807"),
+    ],
+)
+def test_numbers_are_grouped_from_five_digits_on(number: int, written: str) -> None:
+    report = Report(
+        id="x", name="X", title="X", organizations=("Z",), date=datetime.date(2025, 1, 2), summary="S", tags=("moe",),
+        pretraining=Pretraining(tokens=number),
+    )  # fmt: skip
+    assert to_toml(report) == f"{LEAST_TEXT}\n[pretraining]\ntokens = {written}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("name", 2),
+        ("tags", 3),
+        ("date", 8),
+        ("links", 10),
+        ("links.arxiv", 11),
+        ("models", 13),
+        ("models[0]", 13),
+        ("models[0].name", 14),
+        ("models[0].tokens", 15),
+        ("models[1]", 17),
+        ("models[1].name", 18),
+        ("models[1].tokens", 19),
+        ("models[2]", 21),
+        ("models[2].name", 22),
+        ("pretraining", 24),
+        ("pretraining.tokens", 25),
+        ("notes[0].topic", 28),
+        ("sources", 30),
+        ("sources.title", 31),
+        ("sources.pretraining.tokens", 32),
+    ],
+)
+def test_a_key_stands_in_its_line(key: str, line: int) -> None:
+    assert line_of(ENTRY, key) == line
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("links.pdf", 10),
+        ("models[0].parameters", 13),
+        ("models[1].parameters", 17),
+        ("models[2].tokens", 21),
+        ("pretraining.stages", 24),
+        ("notes[0].text", 27),
+        ("sources.date", 30),
+        ("tags[1]", 3),
+        ("summary", 0),
+        ("architecture.layers", 0),
+        ("", 0),
+    ],
+)
+def test_a_missing_key_stands_where_it_belongs(key: str, line: int) -> None:
+    assert line_of(ENTRY, key) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        ("", "name", 0),
+        ("name='X'\ndate = 2025-01-01", "date", 2),
+        ("  name   =   'X'", "name", 1),
+        ("'name' = 'X'", "name", 1),
+        ("pretraining.tokens = 5\npretraining.stages = []", "pretraining.stages", 2),
+        ('links = { arxiv = "2505.09388" }', "links.arxiv", 1),
+        ("# name = 1\nname = 2", "name", 2),
+        ('models = [\n    { name = "a" },\n    { tokens = "x" },\n]', "models[1].tokens", 1),
+        ('summary = "one\u2028two"\ndate = 5', "date", 2),
+        ('summary = "one\x85two"\ndate = 5', "date", 2),
+        ('summary = """\ndate = 4\n[links]\n"""\ndate = 5', "date", 5),
+        ('tags = [\n    ["moe"],\n]\ndate = "x"', "date", 4),
+    ],
+)
+def test_a_key_is_found_in_unusual_layouts(text: str, key: str, line: int) -> None:
+    assert line_of(text, key) == line
+
+
+def test_every_key_of_a_shipped_entry_is_found() -> None:
+    lines = (CATALOG / "qwen3.toml").read_text(encoding="utf-8").split("\n")
+    places = {
+        "number": "number = 10",
+        "models[7].parameters": "parameters = 235_000_000_000",
+        "architecture.layers": "layers = 94",
+        "posttraining.rl_algorithm": 'rl_algorithm = "GRPO"',
+        "notes[2].text": 'text = "Qwen3-235B-A22B is the flagship, with 235B parameters in total and 22B switched on '
+        'per token."',
+        "sources.pretraining.tokens": '"pretraining.tokens" = "arXiv:2505.09388 §3.1"',
+    }
+    assert {key: lines[line_of("\n".join(lines), key) - 1] for key in places} == places
+
+
+TEXT = st.text(alphabet=st.one_of(st.just("\n"), st.characters(exclude_categories=("Cs", "Cc"))), max_size=12)
+TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+NUMBER = st.none() | st.integers(0, 2**63 - 1)
+MAYBE = st.none() | TEXT
+MAP = st.dictionaries(TEXT, TEXT, max_size=3).map(MappingProxyType)
+REPORTS = st.builds(
+    Report,
+    id=st.just("x"), number=NUMBER, name=TEXT, title=TEXT, aliases=TEXTS, organizations=TEXTS.filter(bool),
+    date=st.dates(), first_published=st.none() | st.dates(), arxiv_version=MAYBE, summary=TEXT,
+    tags=TEXTS.filter(bool), license=MAYBE, flagship=MAYBE, based_on=TEXTS, techniques=TEXTS, corrections=TEXTS,
+    links=st.builds(Links, arxiv=MAYBE, pdf=MAYBE, huggingface=TEXTS, code=TEXTS, page=TEXTS),
+    models=st.lists(
+        st.builds(
+            Model, name=TEXT, type=MAYBE, parameters=NUMBER, active_parameters=NUMBER, tokens=NUMBER,
+            context_length=NUMBER,
+        ),
+        max_size=3,
+    ).map(tuple),
+    architecture=st.builds(Architecture, type=MAYBE, attention=TEXTS, experts_total=NUMBER, layers=NUMBER),
+    pretraining=st.builds(Pretraining, tokens=NUMBER, stages=TEXTS, optimizer=MAYBE, gpu_hours=NUMBER),
+    posttraining=st.builds(
+        Posttraining, stages=TEXTS, sft_examples=NUMBER, rl_family=TEXTS, kl_penalty=st.none() | st.booleans()
+    ),
+    notes=st.lists(st.builds(Note, topic=TEXT, text=TEXT, detail=TEXTS, origin=TEXT), max_size=3).map(tuple),
+    sources=MAP, confidence=MAP,
+)  # fmt: skip
+
+
+@given(REPORTS)
+def test_a_report_survives_the_way_through_a_file(report: Report) -> None:
+    assert read_table("x", tomllib.loads(to_toml(report))) == (report, [])
+
+
+@given(REPORTS)
+def test_the_layout_of_a_laid_out_report_is_the_same(report: Report) -> None:
+    again, _ = read_table("x", tomllib.loads(to_toml(report)))
+    assert again is not None
+    assert to_toml(again) == to_toml(report)
+
+
+@pytest.mark.parametrize("missing", ["organizations", "tags"])
+def test_a_required_list_that_is_empty_survives_the_way_through_a_file(missing: str) -> None:
+    table = tomllib.loads(LEAST_TEXT) | {missing: []}
+    report, problems = read_table("x", table)
+    assert problems == []
+    assert report is not None
+    assert read_table("x", tomllib.loads(to_toml(report))) == (report, [])

@@ -1,0 +1,244 @@
+"""Every way to write a period, the days that it covers, and every way to get it wrong."""
+
+import calendar
+import contextlib
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reportcli.errors import BadPeriod
+from reportcli.period import Period, parse_period
+
+TODAY = date(2025, 6, 18)
+
+ABSOLUTE = [
+    ("2025", "2025-01-01", "2025-12-31", "2025"),
+    ("2024", "2024-01-01", "2024-12-31", "2024"),
+    ("0001", "0001-01-01", "0001-12-31", "0001"),
+    ("9999", "9999-01-01", "9999-12-31", "9999"),
+    ("2025-06", "2025-06-01", "2025-06-30", "2025-06"),
+    ("2025-02", "2025-02-01", "2025-02-28", "2025-02"),
+    ("2024-02", "2024-02-01", "2024-02-29", "2024-02"),
+    ("2000-02", "2000-02-01", "2000-02-29", "2000-02"),
+    ("1900-02", "1900-02-01", "1900-02-28", "1900-02"),
+    ("2024-12", "2024-12-01", "2024-12-31", "2024-12"),
+    ("2025-Q1", "2025-01-01", "2025-03-31", "2025-Q1"),
+    ("2025-Q2", "2025-04-01", "2025-06-30", "2025-Q2"),
+    ("2025-q3", "2025-07-01", "2025-09-30", "2025-Q3"),
+    ("2025-Q4", "2025-10-01", "2025-12-31", "2025-Q4"),
+    ("2025-W20", "2025-05-12", "2025-05-18", "2025-W20"),
+    ("2025-w20", "2025-05-12", "2025-05-18", "2025-W20"),
+    ("2025-W01", "2024-12-30", "2025-01-05", "2025-W01"),
+    ("2025-W52", "2025-12-22", "2025-12-28", "2025-W52"),
+    ("2020-W53", "2020-12-28", "2021-01-03", "2020-W53"),
+    ("2026-W53", "2026-12-28", "2027-01-03", "2026-W53"),
+    ("2025-06-18", "2025-06-18", "2025-06-18", "2025-06-18"),
+    ("2024-02-29", "2024-02-29", "2024-02-29", "2024-02-29"),
+    ("06/18/2025", "2025-06-18", "2025-06-18", "2025-06-18"),
+    ("6/8/2025", "2025-06-08", "2025-06-08", "2025-06-08"),
+    ("01/02/2025", "2025-01-02", "2025-01-02", "2025-01-02"),
+    ("2025-01..2025-06", "2025-01-01", "2025-06-30", "2025-01..2025-06"),
+    ("2024..2025-06", "2024-01-01", "2025-06-30", "2024..2025-06"),
+    ("2025-06-18..2025", "2025-06-18", "2025-12-31", "2025-06-18..2025"),
+    ("2025-06-18..2025-06", "2025-06-18", "2025-06-30", "2025-06-18..2025-06"),
+    ("2025-Q1..2025-W20", "2025-01-01", "2025-05-18", "2025-Q1..2025-W20"),
+    ("2024-02..2024-02", "2024-02-01", "2024-02-29", "2024-02..2024-02"),
+    ("01/31/2025..2025-q2", "2025-01-31", "2025-06-30", "2025-01-31..2025-Q2"),
+    (" 2025-01 .. 2025-06 ", "2025-01-01", "2025-06-30", "2025-01..2025-06"),
+    (" 2025-06\n", "2025-06-01", "2025-06-30", "2025-06"),
+    ("2025-05..", "2025-05-01", None, "2025-05.."),
+    ("2025-06-18..", "2025-06-18", None, "2025-06-18.."),
+    ("..2024", None, "2024-12-31", "..2024"),
+    ("..2025-05", None, "2025-05-31", "..2025-05"),
+    ("..12/24/2024", None, "2024-12-24", "..2024-12-24"),
+]
+
+RELATIVE = [
+    ("last 90 days", "2025-03-20", "90d"),
+    ("Last 1 Day", "2025-06-17", "1d"),
+    ("last  2   weeks", "2025-06-04", "2w"),
+    ("last 3 months", "2025-03-18", "3m"),
+    ("last 1 month", "2025-05-18", "1m"),
+    ("last 2 years", "2023-06-18", "2y"),
+    ("90d", "2025-03-20", "90d"),
+    ("12w", "2025-03-26", "12w"),
+    ("6m", "2024-12-18", "6m"),
+    ("12M", "2024-06-18", "12m"),
+    ("18m", "2023-12-18", "18m"),
+    ("1y", "2024-06-18", "1y"),
+    ("0d", "2025-06-18", "0d"),
+]
+
+IMPOSSIBLE = [
+    "2025-13", "2025-00", "0000", "0000-01", "2025-02-29", "2025-04-31", "2025-06-00", "2025-06-32", "1900-02-29",
+    "31/02/2025", "18/06/2025", "02/30/2025", "00/01/2025", "2025-Q5", "2025-Q0", "2025-W54", "2025-W53", "2025-W00",
+    "9999-W52", "2025-06..2025-01", "2025..2024", "2025-06-18..2025-06-17", "2025-13..2025-14", "2025-01..2025-13",
+    "2025-13..", "..31/02/2025",
+]  # fmt: skip
+
+UNREADABLE = [
+    "", " ", "..", " .. ", "...", "2025...", "2025..2026..2027", "yesterday", "May 2025", "25", "2025-6", "2025-6-1",
+    "2025/06/18", "18.06.2025", "06/18/25", "2025-W2", "2025-Q12", "20250618", "2025-06-18T10:00", "-2025", "2025-",
+    "last days", "last 90", "last -1 days", "90", "90x", "d", "123456d", "1.5y", "90d..", "2025..90d", "２０２５",
+]  # fmt: skip
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@pytest.mark.parametrize(("text", "first", "last", "canonical"), ABSOLUTE)
+def test_a_period_has_its_first_and_last_day(text: str, first: str | None, last: str | None, canonical: str) -> None:
+    assert parse_period(text) == Period(canonical, day(first), day(last))
+
+
+@pytest.mark.parametrize(("text", "first", "last", "canonical"), ABSOLUTE)
+def test_the_canonical_text_is_the_same_period(text: str, first: str | None, last: str | None, canonical: str) -> None:
+    assert parse_period(canonical) == Period(canonical, day(first), day(last))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2025-05", date(2025, 5, 1), date(2025, 5, 31)),
+        ("2025-05..", date(2025, 5, 1), date.max),
+        ("..2025-05", date.min, date(2025, 5, 31)),
+    ],
+)
+def test_an_absolute_period_does_not_ask_for_today(text: str, first: date, last: date) -> None:
+    assert parse_period(text).span() == (first, last)
+    assert parse_period(text).span(TODAY) == (first, last)
+
+
+@pytest.mark.parametrize(("text", "first", "canonical"), RELATIVE)
+def test_a_relative_period_ends_today(text: str, first: str, canonical: str) -> None:
+    period = parse_period(text)
+    assert period.span(TODAY) == (day(first), TODAY)
+    assert period.text == canonical
+
+
+@pytest.mark.parametrize(("text", "first", "canonical"), RELATIVE)
+def test_a_relative_period_stays_relative(text: str, first: str, canonical: str) -> None:
+    period = parse_period(text)
+    assert (period.first, period.last) == (None, None)
+    assert parse_period(canonical) == period
+
+
+def test_the_same_relative_period_moves_with_today() -> None:
+    period = parse_period("last 90 days")
+    assert period.span(date(2025, 1, 1)) == (date(2024, 10, 3), date(2025, 1, 1))
+    assert period.span(date(2025, 1, 2)) == (date(2024, 10, 4), date(2025, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "first"),
+    [
+        ("1m", date(2025, 5, 31), date(2025, 4, 30)),
+        ("1m", date(2025, 3, 31), date(2025, 2, 28)),
+        ("1m", date(2024, 3, 31), date(2024, 2, 29)),
+        ("1m", date(2025, 3, 29), date(2025, 2, 28)),
+        ("8m", date(2025, 7, 31), date(2024, 11, 30)),
+        ("1m", date(2025, 1, 31), date(2024, 12, 31)),
+        ("12m", date(2024, 2, 29), date(2023, 2, 28)),
+        ("1y", date(2024, 2, 29), date(2023, 2, 28)),
+        ("4y", date(2024, 2, 29), date(2020, 2, 29)),
+    ],
+)
+def test_months_and_years_back_end_on_a_day_that_exists(text: str, today: date, first: date) -> None:
+    assert parse_period(text).span(today) == (first, today)
+
+
+@pytest.mark.parametrize("text", ["99999d", "99999w", "99999m", "99999y", "2025y"])
+def test_a_period_longer_than_the_calendar_begins_with_it(text: str) -> None:
+    assert parse_period(text).span(date(200, 1, 1)) == (date.min, date(200, 1, 1))
+
+
+@given(st.integers(1, 9999), st.integers(1, 12))
+def test_a_month_ends_on_its_last_day(year: int, month: int) -> None:
+    period = parse_period(f"{year:04d}-{month:02d}")
+    assert period.first == date(year, month, 1)
+    assert period.last == date(year, month, calendar.monthrange(year, month)[1])
+
+
+@given(st.dates())
+def test_an_american_date_is_read_month_first(one: date) -> None:
+    text = f"{one.month}/{one.day}/{one.year:04d}"
+    assert parse_period(text) == Period(one.isoformat(), one, one)
+
+
+@given(st.dates(max_value=date(9999, 12, 26)))
+def test_a_day_lies_in_its_week(one: date) -> None:
+    year, week, weekday = one.isocalendar()
+    period = parse_period(f"{year:04d}-W{week:02d}")
+    assert period.first is not None
+    assert (one - period.first).days == weekday - 1
+
+
+MOMENTS = st.one_of(
+    st.integers(1, 9999).map("{:04d}".format),
+    st.dates().map(lambda one: f"{one.year:04d}-{one.month:02d}"),
+    st.builds("{:04d}-{}{}".format, st.integers(1, 9999), st.sampled_from("Qq"), st.integers(1, 4)),
+    st.builds("{:04d}-{}{:02d}".format, st.integers(1, 9998), st.sampled_from("Ww"), st.integers(1, 52)),
+    st.dates().map(date.isoformat),
+    st.dates().map(lambda one: f"{one.month:02d}/{one.day:02d}/{one.year:04d}"),
+)
+WELL_FORMED = st.one_of(
+    MOMENTS,
+    MOMENTS.map("{}..".format),
+    MOMENTS.map("..{}".format),
+    st.tuples(MOMENTS, MOMENTS).map(lambda two: "..".join(sorted(two, key=lambda one: str(parse_period(one).first)))),
+    st.builds("{}{}".format, st.integers(0, 99_999), st.sampled_from("dwmyDWMY")),
+    st.builds("last {} {}".format, st.integers(0, 99_999), st.sampled_from(["day", "days", "weeks", "Months", "year"])),
+)
+
+
+@given(WELL_FORMED)
+def test_the_canonical_text_of_any_period_is_the_same_period(text: str) -> None:
+    period = parse_period(text)
+    assert parse_period(period.text) == period
+
+
+@given(WELL_FORMED, st.dates())
+def test_a_period_begins_before_it_ends(text: str, today: date) -> None:
+    first, last = parse_period(text).span(today)
+    assert first <= last
+
+
+@pytest.mark.parametrize("text", IMPOSSIBLE)
+def test_an_impossible_date_is_refused(text: str) -> None:
+    with pytest.raises(BadPeriod):
+        parse_period(text)
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_is_not_a_period_is_refused(text: str) -> None:
+    with pytest.raises(BadPeriod):
+        parse_period(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("2025-13", "2025-13 does not exist"),
+        ("2025..18/06/2025", "18/06/2025 does not exist"),
+        ("2025-06..2025-01", "it ends before it begins"),
+        ("..", "a range needs at least one end"),
+        ("2025..soon", "soon is not a date"),
+        ("soon", "it is not a date"),
+    ],
+)
+def test_a_bad_period_says_what_is_wrong_and_how_to_write_it(text: str, problem: str) -> None:
+    with pytest.raises(BadPeriod) as caught:
+        parse_period(text)
+    assert caught.value.problem.startswith(problem)
+    assert str(caught.value).startswith(f"{text!r} is not a period: {problem}")
+    assert caught.value.hint.startswith("write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, ")
+    assert caught.value.exit_code == 2
+
+
+@given(st.one_of(st.text(), st.text(alphabet="0123456789-/.QWdwmy lastdy", max_size=24)))
+def test_any_text_is_a_period_or_a_bad_period(text: str) -> None:
+    with contextlib.suppress(BadPeriod):
+        assert parse_period(text).text
