@@ -275,10 +275,10 @@ def test_a_topic_leaves_only_its_notes() -> None:
     report = a_report(notes=(Note(topic="rl", text="One."), Note(topic="data", text="Two.", detail=("D.",))))
     sheets = Sheets((Found(report),), topic="data")
     assert list(sheets.rows()) == [
-        ("a", "notes[1].topic", "data"),
-        ("a", "notes[1].text", "Two."),
-        ("a", "notes[1].detail", ["D."]),
-        ("a", "notes[1].origin", "report"),
+        ("a", "notes[0].topic", "data"),
+        ("a", "notes[0].text", "Two."),
+        ("a", "notes[0].detail", ["D."]),
+        ("a", "notes[0].origin", "report"),
     ]
     assert [note["text"] for record in sheets.records() for note in record["notes"]] == ["Two."]
 

@@ -73,23 +73,22 @@ class Sheets(NamedTuple):
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield each known value; the field is its path in the JSON record, as jq writes it."""
-        for one in self.found:
-            for path, value in _paths(whole(spoken(one))):
-                if path != "id" and self._wanted(path, spoken(one)):
-                    yield one.report.id, path, value
+        for report in self._reports():
+            for path, value in _paths(whole(report)):
+                if path != "id" and self._wanted(path):
+                    yield report.id, path, value
 
-    def _wanted(self, path: str, report: Report) -> bool:
-        if self.topic and not path.startswith("notes["):
-            return False
+    def _wanted(self, path: str) -> bool:
         if self.topic:
-            return report.notes[int(path[6 : path.index("]")])].topic == self.topic
+            return path.startswith("notes[")
         return self.sources or not path.startswith(("sources.", "confidence."))
 
     def records(self) -> Iterator[Record]:
-        for one in self.found:
-            report = spoken(one)
-            kept = tuple(note for note in report.notes if self.topic in ("", note.topic))
-            yield whole(replace(report, notes=kept))
+        return map(whole, self._reports())
+
+    def _reports(self) -> Iterator[Report]:
+        for report in map(spoken, self.found):
+            yield replace(report, notes=tuple(note for note in report.notes if self.topic in ("", note.topic)))
 
     def ids(self) -> Iterator[str]:
         return (one.report.id for one in self.found)

@@ -57,8 +57,7 @@ class Subject:
 
     def says(self, field: Field) -> bool:
         """Return whether the catalogue knows the field wholly: for every model, where it is a field of models."""
-        value = self.raw(field)
-        return bool(value) and None not in value if field.many else value is not None and value != () and value != {}
+        return bool(self.values(field)) and not (field.many and None in self.raw(field))
 
     def texts(self, field: Field) -> list[str]:
         """Return the texts of a field; a technique goes by all its names."""
@@ -532,7 +531,7 @@ _LONGEST_NUMBER = 60  # digits
 
 def _number(text: str, field: Field) -> tuple[int | float, int | float] | None:
     """Return the least and the greatest number that a text stands for: 128k contexts are 128,000 to 131,072."""
-    found = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,2}))?([kmbt]?)", text, re.I | re.A)
+    found = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?([kmbt]?)", text, re.I | re.A)
     if not found or len(text) > _LONGEST_NUMBER:
         return None
     fraction, letter = found[2] or "", found[4].lower()
