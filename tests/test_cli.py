@@ -206,15 +206,57 @@ def test_help_and_version_need_no_catalogue(reportcli: Run) -> None:
 
 
 def test_every_example_in_the_help_works(reportcli: Run) -> None:
-    for command in ("list", "search", "filter", "show", "compare"):
+    for command in ("list", "search", "filter", "show", "term", "compare"):
         example = re.search(r"Example: reportcli (.*)", reportcli(command, "--help").stdout)
         assert example, command
         assert reportcli(*example[1].split()).returncode == 0
 
 
+def test_a_term_gives_the_reports_that_use_it_oldest_first(reportcli: Run) -> None:
+    ended = reportcli("term", "group", "relative", "policy", "optimization")
+    lines = ended.stdout.splitlines()
+    assert lines[0] == "deepseek-v3\t2024-12-16"
+    assert lines[-1] == "acereason-nemotron-1.1\t2025-06-18"
+    assert len(lines) == 12
+    (record,) = json.loads(reportcli("term", "GRPO", "--json").stdout)
+    assert record["reference"] == "2402.03300"
+    assert record["reports"][0] == {"id": "deepseek-v3", "date": "2024-12-16"}
+
+
+def test_the_vocabulary_counts_the_reports_of_each_technique(reportcli: Run) -> None:
+    lines = reportcli("term").stdout.splitlines()
+    assert len(lines) == 194
+    assert "grpo\tGRPO\trl\t12" in lines
+
+
+def test_an_unknown_technique_gets_the_nearest(reportcli: Run) -> None:
+    ended = reportcli("term", "gpro")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "no technique is called 'gpro'" in ended.stderr
+    assert "grpo" in ended.stderr
+
+
+def test_an_explanation_adds_up_to_the_score(reportcli: Run) -> None:
+    ended = reportcli("search", "GRPO", "--explain", "--limit", "3")
+    assert ended.stderr.splitlines()[0] == "note: understood as: grpo"
+    weights: dict[tuple[str, str], set[float]] = {}
+    for line in ended.stdout.splitlines():
+        id, score, _, weight, _ = line.split("\t")
+        weights.setdefault((id, score), set()).add(float(weight))
+    assert len(weights) == 3
+    for (_, score), each in weights.items():
+        assert sum(each) == float(score)
+
+
+def test_a_query_chooses_what_is_compared(reportcli: Run) -> None:
+    header = reportcli("compare", "Qwen3", "--where", "org:xiaomi", "--header").stdout.splitlines()[0]
+    assert header == "field\tqwen3\tmimo-vl\tmimo"
+
+
 SCREENS = [
     "list", "search GRPO", "filter 2025-06", "show Qwen3", "show DeepSeek-R1 --sources", "compare Qwen3 dots.llm1",
     "compare Qwen3 dots.llm1 DeepSeek-V3 'AceReason-Nemotron 1.1'", "list --columns help",
+    "term", "term GRPO", "search 'rl:grpo kl:no'", "search GRPO --explain",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +29,6 @@ from reportcli.vocabulary import Technique, Vocabulary
 Progress = Callable[[int, int], None]
 
 _COLUMN = {field.path: f"c{place}" for place, field in enumerate(TEXT_FIELDS)}
-_NUMBERS = tuple(field for field in FIELDS + DERIVED if field.kind in (NUMBER, DATE))
 _CODE = {field.path: place for place, field in enumerate(FIELDS + DERIVED)}
 _SEARCHED = tuple(_COLUMN[field.path] for field in SEARCHED)
 _KINDS = tuple(
@@ -262,6 +261,7 @@ def _marked(field: str, word: str) -> str:
     return f'facts : "{_mark(field, word)}"'
 
 
+@cache
 def _mark(field: str, word: str) -> str:
     return f"{_CODE[field]}=={word}"  # no token of a value has two signs
 
@@ -407,12 +407,10 @@ class _Builder:
             [report.id, entry.rank, report.date.toordinal(), body, crc32(body.encode())],
         ).lastrowid
         run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [os.fsencode(entry.path), entry.rank, entry.stamp, number])
-        run(_INSERT_TEXTS, [number, *_texts(subject)])
+        contents = _contents(subject)
+        run(_INSERT_TEXTS, [number, *contents.texts])
         many = self.connection.executemany
-        many(
-            "INSERT OR IGNORE INTO number VALUES (?, ?, ?)",
-            ((code, value, number) for code, value in _figures(subject)),
-        )
+        many("INSERT OR IGNORE INTO number VALUES (?, ?, ?)", ((*figure, number) for figure in contents.figures))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)",
              ((one.folded, one.kind, number, one.written) for one in spellings(report)))  # fmt: skip
 
@@ -430,7 +428,7 @@ class _Builder:
         run("DELETE FROM file WHERE path = ?", here)
         if row:
             number, body, sum = row
-            run(_DELETE_TEXTS, [number, *_texts(Subject(_report(body, sum), lambda: self.vocabulary))])
+            run(_DELETE_TEXTS, [number, *_contents(Subject(_report(body, sum), lambda: self.vocabulary)).texts])
             for table, key in (("number", "report"), ("spelling", "report"), ("report", "number")):
                 run(f"DELETE FROM {table} WHERE {key} = ?", [number])
 
@@ -441,17 +439,33 @@ _INSERT_TEXTS = f"INSERT INTO search ({_NAMES}) VALUES ({_PLACES})"
 _DELETE_TEXTS = f"INSERT INTO search (search, {_NAMES}) VALUES ('delete', {_PLACES})"
 
 
-def _texts(subject: Subject) -> list[str]:
-    facts = [_token(field.path, fact(value)) for field in CLOSED for value in subject.values(field)]
-    for field in FIELDS + DERIVED:
-        if subject.values(field):
-            facts.append(_mark(field.path, _SOME))
-            if not field.many or subject.says(field):
-                facts.append(_mark(field.path, _SAID))
-    return [*("=".join(subject.spaced(field)) for field in TEXT_FIELDS), " ".join(facts)]
+class _Contents(NamedTuple):
+    """What the tables hold of one report: a text for each column of ``search``, and the figures by field."""
+
+    texts: list[str]
+    figures: list[tuple[int, int | float]]
 
 
-def _figures(subject: Subject) -> Iterator[tuple[int, int | float]]:
-    for field in _NUMBERS:
-        for value in subject.values(field):
-            yield _CODE[field.path], value.toordinal() if field.kind == DATE else value
+def _contents(subject: Subject) -> _Contents:
+    texts, figures, facts = [""] * (len(_COLUMN) + 1), list[tuple[int, int | float]](), list[str]()
+    for field, code, column, closed in _PLAN:
+        values = subject.values(field)
+        if not values:
+            continue
+        facts.append(_mark(field.path, _SOME))
+        if not field.many or None not in subject.raw(field):
+            facts.append(_mark(field.path, _SAID))
+        if closed:
+            facts += [_token(field.path, fact(value)) for value in values]
+        if column is not None:
+            texts[column] = subject.together(field)
+        if field.kind == DATE:
+            figures += [(code, value.toordinal()) for value in values]
+        elif field.kind == NUMBER:
+            figures += [(code, value) for value in values]
+    texts[-1] = " ".join(facts)
+    return _Contents(texts, figures)
+
+
+_PLACE = {path: place for place, path in enumerate(_COLUMN)}
+_PLAN = tuple((field, _CODE[field.path], _PLACE.get(field.path), field in CLOSED) for field in FIELDS + DERIVED)

@@ -15,7 +15,7 @@ from reportcli.errors import BadPeriod, BadQuery
 from reportcli.period import Period, parse_period
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, TEXT, TEXTS, YES_NO, Field, Report
 from reportcli.vocabulary import Vocabulary
-from reportcli.words import fold_name, nearest, spaced, words
+from reportcli.words import fold_name, nearest, spaced, together, words
 
 SEARCHED = tuple(field for field in FIELDS if field.about.weight)
 CLOSED = tuple(f for f in FIELDS if f.kind == YES_NO or f.about.closed or f.about.vocabulary or f.path == "id")
@@ -76,6 +76,12 @@ class Subject:
                 known = [spaced(text) for text in self.texts(field)]
             self._spaced[field.path] = known
         return known
+
+    def together(self, field: Field) -> str:
+        """Return the texts of a field as one: folded words, and ``=`` where one text ends."""
+        if field.about.vocabulary:
+            return "=".join(self.spaced(field))
+        return together(self.texts(field))
 
 
 def _flat(value: tuple[Any, ...]) -> Iterator[Any]:

@@ -5,11 +5,13 @@ It knows no fields and no queries.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _WORD = r"[^\W_]+"
 _NO_WORD = r"[\W_]+"
 _ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}  # a table is faster than a pattern
+_END = "\x1f"
+_ASCII_WORDS_AND_ENDS = _ASCII_WORDS | {ord(_END): "="}
 _NOT_ASCII = r"[^\x00-\x7f]+"
 _NAME_NOISE = r"[\s.\-\u2010-\u2015]+"
 
@@ -37,6 +39,14 @@ def spaced(text: str) -> str:
     if folded.isascii():
         return f" {' '.join(folded.translate(_ASCII_WORDS).split())} "
     return f" {re.sub(_NO_WORD, ' ', folded).strip()} "
+
+
+def together(texts: Sequence[str]) -> str:
+    """Return the folded words of several texts, with ``=``, which is no word, where one ends and the next begins."""
+    joined = f" {_END} ".join(texts)
+    if joined.isascii() and joined.count(_END) == len(texts) - 1:
+        return joined.lower().translate(_ASCII_WORDS_AND_ENDS)
+    return "=".join(map(spaced, texts))
 
 
 def fold_name(text: str) -> str:
