@@ -35,9 +35,9 @@ for path in Path(sys.argv[1]).glob("*.toml"):
 
 def commands(folder: Path, size: int) -> dict[str, list[str]]:
     """Return the commands to time over a synthetic catalogue; words and names are taken from its reports."""
-    first, second = (report for report in list(make_reports(min(size, 36), 1))[7:9])
-    word = first.notes[0].text.split()[3].strip(".,:") if first.notes else "data"
-    slip = word[:2] + word[3] + word[2] + word[4:] if len(word) > 5 else word
+    first, second = [report for report in make_reports(36, 1) if report.notes][:2]
+    word = max(first.notes[0].text.strip(".").split(), key=len)
+    slip = word[:2] + word[3] + word[2] + word[4:]
     asked = {
         "list": ["list"],
         "list --limit 20": ["list", "--limit", "20"],
