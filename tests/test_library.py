@@ -1,9 +1,11 @@
 """The whole road as a Python call: what comes back, in which order, and what is said beside it."""
 
 import datetime
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import reportcli
 from reportcli import Report, ReportcliError, open_catalog
 from reportcli.answer import Listing, sort_keys
 from reportcli.catalog import shipped_folder
-from reportcli.errors import AmbiguousName, BadQuery, NoCatalogue, UnknownName
+from reportcli.errors import AmbiguousName, BadQuery, BrokenIndex, NoCatalogue, UnknownName
 from reportcli.library import Library
+from synthetic import write_catalogue
 
 ENTRY = """\
 name = "{name}"
@@ -357,3 +360,16 @@ def test_every_public_name_is_there_and_no_other() -> None:
     assert isinstance(reportcli.__version__, str)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = reportcli.nothing
+
+
+def test_a_long_answer_that_meets_a_damaged_index_says_so_and_the_next_is_right(tmp_path: Path) -> None:
+    write_catalogue(tmp_path / "catalogue", 1_100, seed=1)
+    with Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
+        assert len(library.listing().hits) == 1_100
+    (file,) = (tmp_path / "cache").glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE report SET sum = 0")
+    with pytest.raises(BrokenIndex), Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
+        list(library.listing().ids())
+    with Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
+        assert len(list(library.listing().ids())) == 1_100

@@ -36,7 +36,7 @@ class Answer(Protocol):
 class Listing(NamedTuple):
     """Reports, one after another, with the columns to show of each."""
 
-    hits: tuple[Hit, ...]
+    hits: Sequence[Hit]
     columns: tuple[Field, ...]
     notes: tuple[str, ...] = ()
     query: Query | None = None  # of a search

@@ -98,6 +98,15 @@ class NoCatalogue(ReportcliError):
         super().__init__(f"cannot read the catalogue folder {folder}: {problem}", "name another with --catalog DIR")
 
 
+class BrokenIndex(ReportcliError):
+    """The index turned out to be damaged in the middle of a long answer; the next call makes a new one."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__("the index was damaged, and the answer stops here", "run the command again")
+
+
 class UnreadableEntry(ReportcliError):
     """One file cannot be read as a report; it never stops the others.
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 from zlib import crc32
 
 from reportcli import catalog, query
@@ -72,6 +72,26 @@ class Unreadable(NamedTuple):
     problem: str
 
 
+class Hits(Sequence[Hit]):
+    """Reports that were found, in their order. Each is read anew when it is looked at, so that many need no room."""
+
+    def __init__(self, numbers: Sequence[int], read: Callable[[int], Hit]) -> None:
+        self._numbers = numbers
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Hits": ...
+    def __getitem__(self, place: int | slice) -> "Hit | Hits":
+        if isinstance(place, slice):
+            return Hits(self._numbers[place], self._read)
+        return self._read(self._numbers[place])
+
+
 class Index:
     """The reports of some folders. Open it with ``open_index``; it is fresh as of that moment."""
 
@@ -97,16 +117,18 @@ class Index:
         rows = self._rows("SELECT path, line, problem FROM file WHERE problem IS NOT NULL ORDER BY path")
         return [Unreadable(os.fsdecode(path), line, problem) for path, line, problem in rows]
 
-    def matching(self, asked: query.Query, limit: int | None = None, ranked: bool = True) -> Iterator[Hit]:
-        """Yield the reports that fit a query, where ranked the best first, then newest first."""
+    def matching(self, asked: query.Query, limit: int | None = None, ranked: bool = True) -> Hits:
+        """Return the reports that fit a query, where ranked the best first, then newest first."""
         fits, _ = self._sets(asked)
         scores = self._scores(asked) if ranked else {}
         found = [number for number in self._newest if number in fits]
         if scores:
             found.sort(key=lambda number: -scores.get(number, 0.0))
-        for number in found[:limit]:
-            row = self._row("SELECT body, sum FROM report WHERE number = ?", [number])
-            yield Hit(Subject(_report(*row), self.techniques), scores.get(number, 0.0))
+        return Hits(found[:limit], lambda number: self._hit(number, scores.get(number, 0.0)))
+
+    def _hit(self, number: int, score: float) -> Hit:
+        row = self._row("SELECT body, sum FROM report WHERE number = ?", [number])
+        return Hit(Subject(_report(*row), self.techniques), score)
 
     def total(self, asked: query.Query) -> tuple[int, int]:
         """Return how many reports fit a query, and how many may fit but do not say."""

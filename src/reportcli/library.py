@@ -11,15 +11,16 @@ from typing import TypeVar
 from reportcli import answer, names, query
 from reportcli.answer import Comparison, Listing, Sheets, Table, Term
 from reportcli.catalog import catalogue_folders
-from reportcli.errors import UnknownName
+from reportcli.errors import BrokenIndex, UnknownName
 from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
-from reportcli.query import EVERYTHING, Is, Query
+from reportcli.query import EVERYTHING, Hit, Is, Query
 from reportcli.report import Field, Report
 from reportcli.words import nearest
 
 _T = TypeVar("_T")
 SortKeys = Sequence[tuple[Field, bool]]
+_AT_ONCE = 1_000  # reports that are read before the first is shown; of more, each is read when it is written
 
 
 class Library:
@@ -38,6 +39,10 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, BROKEN):  # while an answer was being read: too late to ask again
+            if self._file:
+                discard(self._file)
+            raise BrokenIndex from error
 
     def close(self) -> None:
         """Let go of the index."""
@@ -116,11 +121,14 @@ class Library:
         try:
             return question(self._index)
         except BROKEN:
-            self.close()
-            if self._file:
-                discard(self._file)
-            self._index = open_index(self.folders, self._file, self._progress)
+            self._renew()
             return question(self._index)
+
+    def _renew(self) -> None:
+        self.close()
+        if self._file:
+            discard(self._file)
+        self._index = open_index(self.folders, self._file, self._progress)
 
 
 def open_catalog(*folders: str | Path) -> Library:
@@ -159,15 +167,17 @@ def _listing(
             notes.append(
                 "; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items())
             )
-    hits = list(index.matching(asked, None if sort or reverse else limit, ranked=searched))
+    hits: Sequence[Hit] = index.matching(asked, None if sort or reverse else limit, ranked=searched)
     if sort:
         hits = answer.sorted_hits(hits, sort)
     if reverse:
-        hits.reverse()
+        hits = hits[::-1]
     if limit is not None and limit < total:
         hits = hits[:limit]
         notes.append(f"{len(hits)} of {total} reports")
     if silent:
         notes.append(f"{silent} more {'report does' if silent == 1 else 'reports do'} not say")
     fields = tuple(columns) or answer.columns(answer.PIPE_COLUMNS)
-    return Listing(tuple(hits), fields, tuple(notes), asked if searched else None, bool(columns))
+    return Listing(
+        hits if len(hits) > _AT_ONCE else tuple(hits), fields, tuple(notes), asked if searched else None, bool(columns)
+    )
