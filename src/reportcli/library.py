@@ -174,7 +174,7 @@ def _listing(
         hits = hits[::-1]
     if limit is not None and limit < total:
         hits = hits[:limit]
-        notes.append(f"{len(hits)} of {total} reports")
+        notes.append(f"{len(hits):,} of {total:,} reports")
     if silent:
         notes.append(f"{silent} more {'report does' if silent == 1 else 'reports do'} not say")
     fields = tuple(columns) or answer.columns(answer.PIPE_COLUMNS)
