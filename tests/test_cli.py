@@ -253,6 +253,13 @@ def test_a_query_chooses_what_is_compared(reportcli: Run) -> None:
     assert header == "field\tqwen3\tmimo-vl\tmimo"
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("show", "tulu-3"), ("list", "--json"), ("list", "-f", "table")])
+def test_an_encoding_that_lacks_letters_breaks_nothing(reportcli: Run, arguments: tuple[str, ...]) -> None:
+    ended = reportcli(*arguments, PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "T?lu 3" in ended.stdout
+
+
 SCREENS = [
     "list", "search GRPO", "filter 2025-06", "show Qwen3", "show DeepSeek-R1 --sources", "compare Qwen3 dots.llm1",
     "compare Qwen3 dots.llm1 DeepSeek-V3 'AceReason-Nemotron 1.1'", "list --columns help",

@@ -8,6 +8,7 @@ import os  # noqa: E402  (imports are what the line above makes cheaper)
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from importlib import import_module  # noqa: E402
+from io import TextIOWrapper  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
 from typing import Annotated, Any, NamedTuple, NoReturn  # noqa: E402
 
@@ -118,6 +119,9 @@ def _failed(problem: str, hint: str, code: int) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")  # a letter that the encoding lacks becomes a question mark
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

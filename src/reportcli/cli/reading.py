@@ -109,7 +109,8 @@ def compare(library: Library, *, names: SomeNames = None, where: Where = None) -
     given = names or []
     if where is None and given != ["-"] and len(given) < 2:
         raise BadUse(
-            "compare needs two names", f"write reportcli compare {' '.join([*given, 'OTHER'])} or --where QUERY"
+            "compare needs two names",
+            f"write reportcli compare {' '.join([*(given or ['NAME']), 'OTHER'])} or --where QUERY",
         )
     return library.comparison(_names(given), None if where is None else library.parse(where))
 
