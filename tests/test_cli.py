@@ -260,6 +260,28 @@ def test_an_encoding_that_lacks_letters_breaks_nothing(reportcli: Run, arguments
     assert "T?lu 3" in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("list >/dev/full", 3, "the answer cannot be written"),
+        ("list >&-", 0, ""),
+        ("show xyzzy >&-", 2, "no report is called"),
+        ("list --limit 1 2>&-", 0, ""),
+        (r"show $'\xff'", 2, "no report is called '?'"),
+        ("search '!kl'", 2, "write not kl"),
+        ("search 'kl!=no'", 2, "write not kl:no"),
+        ("search 'rl=grpo'", 2, "write rl:grpo"),
+    ],
+)
+def test_odd_streams_and_foreign_signs_end_in_a_sentence(command: str, code: int, said: str) -> None:
+    ended = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m reportcli {command}"], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == code
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 SCREENS = [
     "list", "search GRPO", "filter 2025-06", "show Qwen3", "show DeepSeek-R1 --sources", "compare Qwen3 dots.llm1",
     "compare Qwen3 dots.llm1 DeepSeek-V3 'AceReason-Nemotron 1.1'", "list --columns help",

@@ -54,6 +54,7 @@ def spellings(report: Report) -> Iterator[Known]:
 
 def find(text: str, register: Register) -> Found:
     """Return the report that a typed name stands for. Raises UnknownName or AmbiguousName."""
+    text = text.encode("utf-8", "replace").decode()  # bytes of an argument that are not text become question marks
     folded = fold_name(text)
     id = _one(text, _by_spelling(folded, register) or _by_arxiv(text, register) or _by_beginning(folded, register))
     if id is None:

@@ -365,7 +365,7 @@ class _Token(NamedTuple):
 
 _TOKEN = r'[()]|(?:"[^"]*"|[^\s()"])+|"'
 _CONDITION = r"([A-Za-z_][\w.\-]*):(.*)"
-_COMPARED = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|<|>|=)"
+_COMPARED = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|!=|<|>|=)"
 _MOST_NESTED = 50
 
 
@@ -437,10 +437,13 @@ class _Parser:
     def condition(self, token: _Token) -> Query:
         if '"' in re.sub(r'"[^"]*"', "", token.text):
             raise self.wrong(token, "this quote is never closed", 'write "clip higher"')
-        if token.text.startswith("-"):
-            raise self.wrong(token, "a minus does not exclude", f"write not {token.text.lstrip('-') or 'kl'}")
+        if token.text.startswith(("-", "!", "~")):
+            sign = "minus" if token.text[0] == "-" else f"{token.text[0]} sign"
+            raise self.wrong(token, f"a {sign} does not exclude", f"write not {token.text.lstrip('-!~') or 'kl'}")
         if compared := re.match(_COMPARED, token.text):
-            raise self.wrong(token, "a comparison needs a colon", f"write {compared[1]}:{compared[2]}100B")
+            name, sign, value = *compared.groups(), token.text[compared.end() :] or "100B"
+            right = {"!=": f"not {name}:{value}", "=": f"{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
+            raise self.wrong(token, "a comparison needs a colon", f"write {right}")
         named = re.fullmatch(_CONDITION, token.text, re.S)
         if not named:
             return self.words(token, token.text, "")

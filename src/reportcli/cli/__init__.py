@@ -7,6 +7,7 @@ gc.disable()  # a run is short and leaves no cycles worth collecting; this saves
 import os  # noqa: E402  (imports are what the line above makes cheaper)
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
+from contextlib import suppress  # noqa: E402
 from importlib import import_module  # noqa: E402
 from io import TextIOWrapper  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
@@ -106,6 +107,8 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(message, f"`{context.command_path if context else 'reportcli'} --help` says more", 2)
     except typer.Exit as ended:
         return ended.exit_code
+    except OSError as error:
+        return _failed(f"the answer cannot be written: {error.strerror or error}", "", 3)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
 
@@ -119,10 +122,13 @@ def _failed(problem: str, hint: str, code: int) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  (a closed stream is None; it lasts to the end)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")  # a letter that the encoding lacks becomes a question mark
     code = run(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # a full disk has been reported by now
+            stream.flush()
     os._exit(code)  # nothing is left to tidy up, and the interpreter's own end costs a tenth of the start
