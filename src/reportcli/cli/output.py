@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer
-from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse
+from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse, UnreadableEntry
 from reportcli.index import Progress, Unreadable
 from reportcli.render.cells import visible
 from reportcli.render.machine import FORMATS
@@ -54,7 +54,7 @@ def _colour(color: str | None) -> bool:
 
 def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> int:
     """Write an answer and its notes; return the exit code. A reader that has gone away ends it silently."""
-    notes = [f"warning: {place(one)} (skipped)" for one in unreadable]
+    notes = [f"warning: {UnreadableEntry(*one)} (skipped)" for one in unreadable]
     pieces: Iterable[str]
     if how.format == TABLE:
         picture = _picture(answer, how.colour)
@@ -72,11 +72,6 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
     for note in () if how.quiet else notes:
         say(note)
     return 0 if found else NOTHING_FOUND
-
-
-def place(one: Unreadable) -> str:
-    """Return what is wrong with a file, and where."""
-    return f"{one.path}:{one.line}: {one.problem}" if one.line else f"{one.path}: {one.problem}"
 
 
 def put(pieces: Iterable[str]) -> None:
