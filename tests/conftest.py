@@ -21,12 +21,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
             "FORCE_COLOR",
             "COLUMNS",
             "LINES",
-            "PAGER",
             "LESS",
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("PAGER", "cat")
     return home
 
 

@@ -95,7 +95,7 @@ def test_a_reader_that_leaves_ends_the_program_silently() -> None:
         (("search", "kl:maybe"), 2, ["kl is never maybe", "yes, no, unknown"]),
         (("search", ""), 2, ["the query is empty"]),
         (("show", "Qwen3", "--notes", "weather"), 2, ["there is no topic 'weather'", "release"]),
-        (("nonsense",), 2, ["No such command 'nonsense'"]),
+        (("nonsense",), 2, ["no command is called 'nonsense'"]),
         (("list", "--catalog", "/nowhere/at/all"), 3, ["cannot read the catalogue folder /nowhere/at/all"]),
         (("search", "xylophone"), 1, ["nothing found"]),
         (("filter", "last", "90", "days"), 1, ["nothing found"]),
@@ -253,11 +253,34 @@ def test_a_query_chooses_what_is_compared(reportcli: Run) -> None:
     assert header == "field\tqwen3\tmimo-vl\tmimo"
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("show", "tulu-3"), ("list", "--json"), ("list", "-f", "table")])
-def test_an_encoding_that_lacks_letters_breaks_nothing(reportcli: Run, arguments: tuple[str, ...]) -> None:
-    ended = reportcli(*arguments, PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize(
+    ("arguments", "spelled"),
+    [
+        ("list", "Tulu 3"),
+        ("show tulu-3", "Tulu 3"),
+        ("list --json", r'"T\u00fclu 3"'),
+        ("list -f table", "Tulu 3"),
+        ("show tulu-3 -f svg", "T&#252;lu"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["ascii", "ascii:strict"])
+def test_an_encoding_that_lacks_letters_gets_the_nearest_ones(
+    reportcli: Run, arguments: str, spelled: str, encoding: str
+) -> None:
+    ended = reportcli(*arguments.split(), PYTHONIOENCODING=encoding)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "T?lu 3" in ended.stdout
+    assert spelled in ended.stdout
+
+
+def test_the_user_may_say_what_becomes_of_a_letter_that_the_encoding_lacks(reportcli: Run) -> None:
+    assert r"T\xfclu 3" in reportcli("list", PYTHONIOENCODING="ascii:backslashreplace").stdout
+
+
+def test_a_frame_stays_straight_in_ascii(reportcli: Run) -> None:
+    usual = reportcli("list", "-f", "table").stdout.splitlines()
+    plain = reportcli("list", "-f", "table", PYTHONIOENCODING="ascii").stdout.splitlines()
+    assert "─" in usual[1]
+    assert [len(line) for line in plain] == [len(line) for line in usual]
 
 
 @pytest.mark.parametrize(

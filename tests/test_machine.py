@@ -70,7 +70,7 @@ NOTHING = Listing((), columns(("id", "name")))
 
 
 def text(answer: Answer, format: str, header: bool | None = None) -> str:
-    return "".join(FORMATS[format](answer, header))
+    return "".join(FORMATS[format].write(answer, header))
 
 
 RICH_JSON = """\
@@ -840,6 +840,6 @@ def test_json_gives_back_hostile_text_unchanged() -> None:
 
 @pytest.mark.parametrize("format", list(FORMATS))
 def test_a_format_comes_in_pieces_that_make_the_whole(format: str) -> None:
-    pieces = list(FORMATS[format](listing(), None))
+    pieces = list(FORMATS[format].write(listing(), None))
     assert len(pieces) > 1
     assert "".join(pieces) == text(listing(), format)

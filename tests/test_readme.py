@@ -28,7 +28,7 @@ def examples(text: str) -> list[tuple[str, str]]:
 
 
 def shown(command: str) -> str:
-    written, _ = on_terminal(command, NO_COLOR="1")
+    written, _ = on_terminal(command, NO_COLOR="1", PAGER="cat")
     return "".join(line.rstrip() + "\n" for line in written.splitlines())
 
 

@@ -9,15 +9,15 @@ import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from importlib import import_module  # noqa: E402
-from io import TextIOWrapper  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
 from typing import Annotated, Any, NamedTuple, NoReturn  # noqa: E402
 
 import typer  # noqa: E402
-from typer.core import TyperGroup  # noqa: E402
+from typer.core import TyperCommand, TyperGroup  # noqa: E402
 from typer.main import get_command  # noqa: E402
 
-from reportcli.errors import ReportcliError  # noqa: E402
+from reportcli.cli.streams import prepare  # noqa: E402
+from reportcli.errors import ReportcliError, UnknownName  # noqa: E402
 
 # click's exceptions in some releases of Typer, its own copy in others; BadParameter is public in all.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -53,15 +53,45 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         entry = COMMANDS.get(cmd_name)
-        return None if entry is None else _built(cmd_name, entry)
+        if entry is None:
+            return None
+        return TyperCommand(cmd_name, help=entry.line, rich_help_panel=entry.group, hidden=not entry.group)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and args[0][:1] != "-":
+            from reportcli.words import nearest
+
+            raise UnknownName(args[0], nearest(args[0], COMMANDS), "command")
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and _built(args[0]), rest
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for group in dict.fromkeys(entry.group for entry in COMMANDS.values() if entry.group):
+            with formatter.section(group):
+                formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items() if entry.group == group])
 
 
-def _built(name: str, entry: Command) -> Any:
+class Grouped(TyperCommand):
+    """A command whose plain help shows its options in the groups that Typer shows on a terminal."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[Any]] = {}
+        for parameter in self.get_params(ctx):
+            if line := parameter.get_help_record(ctx):
+                usual = "Arguments" if parameter.param_type_name == "argument" else "Options"
+                groups.setdefault(getattr(parameter, "rich_help_panel", None) or usual, []).append(line)
+        for group, lines in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(lines)
+
+
+def _built(name: str) -> Any:
     from reportcli.cli.options import command
 
+    entry = COMMANDS[name]
     function = getattr(import_module(f"reportcli.cli.{entry.room}"), entry.function)
     app = typer.Typer(add_completion=False, rich_markup_mode=_markup())
-    app.command(name, context_settings=_HELP, rich_help_panel=entry.group, hidden=not entry.group)(command(function))
+    app.command(name, cls=Grouped, context_settings=_HELP)(command(function))
     return get_command(app)
 
 
@@ -122,11 +152,7 @@ def _failed(problem: str, hint: str, code: int) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  (a closed stream is None; it lasts to the end)
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="replace")  # a letter that the encoding lacks becomes a question mark
+    prepare()
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # a full disk has been reported by now

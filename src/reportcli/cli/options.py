@@ -5,9 +5,9 @@ into its options, ``Library`` opens the catalogue, and what the function returns
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 
@@ -53,13 +53,15 @@ Columns = Annotated[
     str | None,
     _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields."),
 ]
-Format = Annotated[
-    str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help="table, tsv, csv, json, jsonl or names.")
-]
 Json = Annotated[bool, _option("--json", panel=_SHOW, help="The same as --format json.")]
 Header = Annotated[
     bool | None, _option("--header/--no-header", panel=_SHOW, help="Names above the columns of tsv and csv.")
 ]
+Width = Annotated[
+    int | None,
+    _option("--width", metavar="N", min=20, max=10_000, panel=_SHOW, help="Columns of a table or an svg picture."),
+]
+NoPager = Annotated[bool, _option("--no-pager", panel=_SHOW, help="Write a long table without the pager.")]
 Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="No notes on standard error.")]
 Color = Annotated[str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never.")]
 Folders = Annotated[
@@ -111,11 +113,12 @@ class Arranged(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """Options for the way an answer is written."""
+    """Options for the way an answer is written, beside its format, which each command names for itself."""
 
-    format: Format = None
     json: Json = False
     header: Header = None
+    width: Width = None
+    no_pager: NoPager = False
     quiet: Quiet = False
     color: Color = None
 
@@ -125,16 +128,17 @@ _GROUPS = (Span, Arranged)
 
 def command(function: Callable[..., Answer]) -> Callable[..., int]:
     """Return a function from single options to an exit code, as Typer takes it."""
-    wanted = inspect.signature(function).parameters.values()
+    signature = inspect.signature(function)
+    wanted = signature.parameters.values()
+    kinds = get_args(signature.return_annotation) or (signature.return_annotation,)
     spread = {one.name: one.annotation for one in wanted if one.annotation in _GROUPS}
 
     def run(context: typer.Context, **given: Any) -> int:
         shown = Shown(**_taken(Shown, given))
+        shown = shown._replace(quiet=shown.quiet or context.obj.quiet, color=shown.color or context.obj.color)
         folders = catalogue_folders(given.pop("catalog") or ())
         arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
-        printing = output.printing(
-            shown.format, shown.json, shown.header, shown.quiet or context.obj.quiet, shown.color or context.obj.color
-        )
+        printing = output.printing(kinds, format=given.pop("format"), **shown._asdict())
         with Library(folders, cache_folder(), output.progress(printing)) as library:
             wants_fields = any(getattr(group, "columns", None) == "help" for group in arguments.values())
             answer = field_list() if wants_fields else function(library, **arguments, **given)
@@ -144,13 +148,19 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
     parameters += [
         one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in wanted if one.annotation not in (*_GROUPS, Library)
     ]
-    for group in (*spread.values(), Shown):
+    for group in spread.values():
         parameters += _parameters(group)
+    parameters += [_parameter("format", None, _format(kinds)), *_parameters(Shown)]
     parameters.append(_parameter("catalog", None, Folders))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     return run
+
+
+def _format(kinds: Sequence[type]) -> Any:
+    help = f"One of: {', '.join(output.formats(kinds))}."
+    return Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help=help)]
 
 
 def _parameters(group: Any) -> list[inspect.Parameter]:

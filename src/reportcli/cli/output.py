@@ -8,15 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer
+from reportcli.cli import streams
 from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse, UnreadableEntry
 from reportcli.index import Progress, Unreadable
 from reportcli.render.cells import visible
-from reportcli.render.machine import FORMATS
+from reportcli.render.machine import FORMATS, offered
 
 if TYPE_CHECKING:
     from reportcli.render.screen import Picture
 
-TABLE = "table"
+TABLE, TEXT, SVG = "table", "text", "svg"
 _NARROWEST, _WIDEST = 20, 10_000
 _PATIENCE = 0.5  # seconds before a progress bar appears
 _BAR = 30
@@ -26,19 +27,38 @@ class Printing(NamedTuple):
     """How an answer is to be written."""
 
     format: str
-    header: bool | None
-    quiet: bool
-    colour: bool
+    header: bool | None = None
+    quiet: bool = False
+    colour: bool = False
+    width: int = 0  # of a picture; 0 is that of the terminal
+    pager: bool = True
 
 
-def printing(format: str | None, json: bool, header: bool | None, quiet: bool, color: str | None) -> Printing:
+def formats(kinds: Sequence[type]) -> tuple[str, ...]:
+    """Return the formats that a command with these kinds of answers takes."""
+    return (TABLE, *offered(kinds), SVG)
+
+
+def printing(
+    kinds: Sequence[type],
+    *,
+    format: str | None,
+    json: bool,
+    header: bool | None,
+    quiet: bool,
+    color: str | None,
+    width: int | None,
+    no_pager: bool,
+) -> Printing:
     """Decide how to write: whether standard output is a terminal decides table or tsv, nothing else does."""
     if json and format not in (None, "json"):
         raise BadUse(f"--json and --format {format} contradict one another", "give one of them")
-    chosen = "json" if json else format or (TABLE if sys.stdout.isatty() else "tsv")
-    if chosen not in (TABLE, *FORMATS):
-        raise BadFormat(chosen, (TABLE, *FORMATS))
-    return Printing(chosen, header, quiet, _colour(color))
+    known = formats(kinds)
+    usual = TEXT if TEXT in known else TABLE if sys.stdout.isatty() else "tsv"
+    chosen = "json" if json else format or usual
+    if chosen not in known:
+        raise BadFormat(chosen, known)
+    return Printing(chosen, header, quiet, _colour(color), width or 0, not no_pager)
 
 
 def _colour(color: str | None) -> bool:
@@ -54,18 +74,20 @@ def _colour(color: str | None) -> bool:
 
 def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> int:
     """Write an answer and its notes; return the exit code. A reader that has gone away ends it silently."""
+    if how.format not in formats([type(answer)]):  # of the kinds that the command may answer with, it is another
+        raise BadFormat(how.format, formats([type(answer)]))
     notes = [f"warning: {UnreadableEntry(*one)} (skipped)" for one in unreadable]
     pieces: Iterable[str]
-    if how.format == TABLE:
-        picture = _picture(answer, how.colour)
+    if how.format in (TABLE, SVG):
+        picture = _picture(answer, how)
         pieces = [picture.text]
         notes += [f"note: {note}" for note in picture.notes]
     else:
-        pieces = FORMATS[how.format](answer, how.header)
+        pieces = FORMATS[how.format].write(answer, how.header)
     found = any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if found else ["nothing found"])
     try:
-        put(pieces)
+        put(pieces, how)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -74,11 +96,19 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
     return 0 if found else NOTHING_FOUND
 
 
-def put(pieces: Iterable[str]) -> None:
-    """Write text to standard output."""
+def put(pieces: Iterable[str], how: Printing) -> None:
+    """Write text to standard output; a picture that is longer than the screen goes through the pager."""
+    streams.escape(_ESCAPES.get(how.format, streams.PLAIN))
+    if how.format == TABLE and how.pager:
+        pieces = ["".join(pieces)]
+        if streams.is_long(pieces[0]) and (command := streams.pager()) and streams.page(pieces[0], command):
+            return
     for piece in pieces:
         sys.stdout.write(piece)
     sys.stdout.flush()
+
+
+_ESCAPES = {"json": streams.JSON, "jsonl": streams.JSON, "toml": streams.TOML, SVG: streams.XML}
 
 
 def say(sentence: str) -> None:
@@ -86,11 +116,15 @@ def say(sentence: str) -> None:
     print("\n".join(map(visible, sentence.split("\n"))), file=sys.stderr)
 
 
-def _picture(answer: Answer, colour: bool) -> "Picture":
+def _picture(answer: Answer, how: Printing) -> "Picture":
     from reportcli.render.pictures import PICTURES
+    from reportcli.render.screen import as_svg
 
-    width = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
-    return PICTURES[type(answer)](answer, width, colour)
+    width = how.width or min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
+    picture = PICTURES[type(answer)](answer, width, how.colour or how.format == SVG)
+    if how.format == SVG:
+        return picture._replace(text=as_svg(streams.without_links(picture.text), width))
+    return picture if streams.shows_links() else picture._replace(text=streams.without_links(picture.text))
 
 
 def progress(how: Printing) -> Progress | None:

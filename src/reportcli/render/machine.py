@@ -1,14 +1,19 @@
-"""Answers for programs: tsv, csv, json, jsonl, names. Stable, whole, without rich; each yields pieces of text."""
+"""Answers for programs: one function a format. Stable, whole, without rich; each yields pieces of text."""
 
 import json as _json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from reportcli.answer import Answer
 from reportcli.render.cells import is_shown, visible
 from reportcli.report import record
 
-Format = Callable[[Answer, bool | None], Iterator[str]]
+
+class Format(NamedTuple):
+    """A format: what writes it, given an answer and whether names stand above columns; the answers it can write."""
+
+    write: Callable[[Any, bool | None], Iterator[str]]
+    kinds: tuple[type, ...] = ()  # none: every answer
 
 
 def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
@@ -78,4 +83,15 @@ def _text(value: Any) -> str:
     return visible(str(record(value)))
 
 
-FORMATS: Mapping[str, Format] = {"tsv": tsv, "csv": csv, "json": json, "jsonl": jsonl, "names": names}
+FORMATS: Mapping[str, Format] = {
+    "tsv": Format(tsv),
+    "csv": Format(csv),
+    "json": Format(json),
+    "jsonl": Format(jsonl),
+    "names": Format(names),
+}
+
+
+def offered(kinds: Sequence[type]) -> tuple[str, ...]:
+    """Return the formats that one of these kinds of answers can be written in."""
+    return tuple(name for name, format in FORMATS.items() if not format.kinds or set(format.kinds) & set(kinds))

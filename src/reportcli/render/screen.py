@@ -38,6 +38,14 @@ def draw(content: RenderableType, width: int, colour: bool) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
+def as_svg(text: str, width: int) -> str:
+    """Return a picture of what a terminal shows of a text with colours. It loads nothing from elsewhere."""
+    console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="standard")
+    console.print(Text.from_ansi(text), no_wrap=True, crop=False, end="")
+    picture = console.export_svg(title="reportcli", unique_id="reportcli")
+    return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.S)
+
+
 def marked(text: str, words: Sequence[str]) -> Text:
     """Return the text with every one of the words marked; ``clip*`` marks all that begins so."""
     result = Text(text)
