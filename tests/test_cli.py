@@ -86,6 +86,7 @@ def test_a_reader_that_leaves_ends_the_program_silently() -> None:
         (("filter", "2025-13"), 2, ["2025-13 does not exist", "write 2025, 2025-06"]),
         (("filter", "31/02/2025"), 2, ["does not exist"]),
         (("list", "--since", "yesterday"), 2, ["is not a period"]),
+        (("list", "--since", "2025-06", "--until", "2025-05"), 2, ["--since begins after --until ends"]),
         (("list", "--sort", "paramters"), 2, ["there is no field 'paramters'", "parameters"]),
         (("list", "--columns", "nmae"), 2, ["there is no field 'nmae'", "name"]),
         (("list", "--format", "xml"), 2, ["there is no format 'xml'", "tsv"]),
@@ -286,7 +287,7 @@ def test_a_frame_stays_straight_in_ascii(reportcli: Run) -> None:
 @pytest.mark.parametrize(
     ("command", "code", "said"),
     [
-        ("list >/dev/full", 3, "the answer cannot be written"),
+        ("list >/dev/full", 3, "cannot write the answer, or read what it needs: No space left"),
         ("list >&-", 0, ""),
         ("show xyzzy >&-", 2, "no report is called"),
         ("list --limit 1 2>&-", 0, ""),

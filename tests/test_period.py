@@ -223,7 +223,8 @@ def test_what_is_not_a_period_is_refused(text: str) -> None:
     [
         ("2025-13", "2025-13 does not exist"),
         ("2025..18/06/2025", "18/06/2025 does not exist"),
-        ("2025-06..2025-01", "it ends before it begins"),
+        ("2025-06..2025-01", "it ends before it begins; turned round it is 2025-01..2025-06"),
+        ("2025-05 2025-06", "a range is written 2025-05..2025-06"),
         ("..", "a range needs at least one end"),
         ("2025..soon", "soon is not a date"),
         ("soon", "it is not a date"),
@@ -242,3 +243,25 @@ def test_a_bad_period_says_what_is_wrong_and_how_to_write_it(text: str, problem:
 def test_any_text_is_a_period_or_a_bad_period(text: str) -> None:
     with contextlib.suppress(BadPeriod):
         assert parse_period(text).text
+
+
+@pytest.mark.parametrize(
+    ("sign", "first", "last"),
+    [
+        ("", date(2025, 6, 1), date(2025, 6, 30)),
+        (">", date(2025, 7, 1), date.max),
+        (">=", date(2025, 6, 1), date.max),
+        ("<", date.min, date(2025, 5, 31)),
+        ("<=", date.min, date(2025, 6, 30)),
+    ],
+)
+def test_a_period_is_compared(sign: str, first: date, last: date) -> None:
+    compared = parse_period("2025-06").compared(sign)
+    assert compared.span() == (first, last)
+    assert parse_period(compared.text) == compared
+
+
+@pytest.mark.parametrize(("sign", "text"), [(">", "9999"), ("<", "0001"), (">", "90d"), ("<=", "2025-05..")])
+def test_what_has_no_place_on_the_calendar_cannot_be_compared(sign: str, text: str) -> None:
+    with pytest.raises(BadPeriod):
+        parse_period(text).compared(sign)

@@ -152,15 +152,15 @@ def read_vocabularies(entries: Sequence[Entry]) -> Vocabulary:
 
 
 def _load(path: str) -> tuple[str, dict[str, Any]]:
-    import tomllib
+    import tomli
 
     try:
         if not S_ISREG(os.stat(path).st_mode):
             raise UnreadableEntry(path, 0, "not a regular file")
         with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read().replace("\r\n", "\n")
-        return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return text, tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         problem, line = _split_place(str(error))
         raise UnreadableEntry(path, line or 1 + text.count("\n"), problem) from error
     except UnicodeDecodeError as error:

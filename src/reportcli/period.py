@@ -31,6 +31,22 @@ class Period(NamedTuple):
         end = today or date.today()
         return _back(end, self.amount, self.unit), end
 
+    def compared(self, sign: str) -> "Period":
+        """Return the days that stand to this period as a sign says: ``>``, ``>=``, ``<`` or ``<=``; "" is within it.
+
+        Raises BadPeriod where there are none, or where this period is relative or open.
+        """
+        if not sign:
+            return self
+        if not (self.first and self.last):
+            raise BadPeriod(sign + self.text, "only a day, week, month, quarter or year can be compared")
+        try:
+            first = self.last + timedelta(1) if sign == ">" else self.first
+            last = self.first - timedelta(1) if sign == "<" else self.last
+        except OverflowError as error:
+            raise BadPeriod(sign + self.text, "there are no such days") from error
+        return Period(f"{first}..", first=first) if sign[0] == ">" else Period(f"..{last}", last=last)
+
 
 def parse_period(text: str) -> Period:
     """Read a period; raises BadPeriod with the reason and examples."""
@@ -46,7 +62,7 @@ def parse_period(text: str) -> Period:
     start, _, since = _moment(first, text) if first else (date.min, date.min, "")
     _, end, until = _moment(last, text) if last else (date.max, date.max, "")
     if start > end:
-        raise BadPeriod(text, "it ends before it begins")
+        raise BadPeriod(text, f"it ends before it begins; turned round it is {last}..{first}")
     return Period(f"{since}..{until}", start if first else None, end if last else None)
 
 
@@ -81,6 +97,8 @@ def _moment(text: str, whole: str) -> tuple[date, date, str]:
             except (ValueError, OverflowError) as error:
                 raise BadPeriod(whole, f"{text} does not exist ({error})") from error
             return first, last, first.isoformat() if "/" in text else text.upper()
+    if two := re.fullmatch(r"([\d/QW-]+) (?:to |- )?([\d/QW-]+)", text, re.I):
+        raise BadPeriod(whole, f"a range is written {two[1]}..{two[2]}")
     raise BadPeriod(whole, f"{text} is not a date" if text != whole.strip() else "it is not a date that is known here")
 
 

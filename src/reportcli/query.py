@@ -366,6 +366,7 @@ class _Token(NamedTuple):
 _TOKEN = r'[()]|(?:"[^"]*"|[^\s()"])+|"'
 _CONDITION = r"([A-Za-z_][\w.\-]*):(.*)"
 _COMPARED = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|!=|<|>|=)"
+_JOINED = r"(?<=\w)(?:[|&]|,(?!\d)|(?<!\d),)(?=\w)"  # but 36,000 is a number
 _MOST_NESTED = 50
 
 
@@ -445,6 +446,10 @@ class _Parser:
             right = {"!=": f"not {name}:{value}", "=": f"{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
             raise self.wrong(token, "a comparison needs a colon", f"write {right}")
         named = re.fullmatch(_CONDITION, token.text, re.S)
+        if joined := re.search(_JOINED, re.sub(r'"[^"]*"', "", token.text)):
+            sides = [side for side in re.split(r"[|,&]", token.text.partition(":")[2] if named else token.text) if side]
+            written = (" and " if joined[0] == "&" else " or ").join(f"{named[1]}:{s}" if named else s for s in sides)
+            raise self.wrong(token, f"{joined[0]} does not join words", f"write {written}")
         if not named:
             return self.words(token, token.text, "")
         field = query_field(named[1])
@@ -461,10 +466,13 @@ class _Parser:
         if field.kind == NUMBER:
             return self.number(field, name, value, place)
         if field.kind == DATE:
+            sign, period = re.fullmatch(r"([<>]=?|)=?(.*)", value.strip('"'), re.S).groups()  # type: ignore[union-attr]
             try:
-                return Within(field.path, parse_period(value.strip('"')))
+                return Within(field.path, parse_period(period).compared(sign))
             except BadPeriod as error:
                 raise self.wrong(place, error.problem, f"write {name}:2025-06 or {name}:2025-01..2025-06") from error
+        if value[0] in "-!~":
+            raise self.wrong(place, f"{value[0]} does not exclude", f"write not {name}:{value.lstrip('-!~') or 'word'}")
         allowed = self.allowed(field)
         return (
             self.words(place, value, field.path) if allowed is None else self.closed(field, name, value, place, allowed)
@@ -530,7 +538,7 @@ def _compare(field: str, sign: str, low: int | float, high: int | float) -> Quer
             return Between(field, low, None)
         case "<=":
             return Between(field, None, high)
-    return Between(field, low, high)
+    return any_of(Between(field, value, value) for value in dict.fromkeys((low, high)))
 
 
 _SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}

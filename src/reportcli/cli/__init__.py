@@ -138,7 +138,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except OSError as error:
-        return _failed(f"the answer cannot be written: {error.strerror or error}", "", 3)
+        return _failed(f"cannot write the answer, or read what it needs: {error.strerror or error}", "", 3)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
 

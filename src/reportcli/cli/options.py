@@ -86,6 +86,8 @@ class Span(NamedTuple):
         """Return what these options ask."""
         if self.date_field not in ("date", "first_published"):
             raise BadUse(f"--date-field cannot be {self.date_field!r}", "write date or first_published")
+        if self.since and self.until and self.since.span()[0] > self.until.span()[1]:
+            raise BadUse("--since begins after --until ends", "exchange the two")
         ends = []
         if self.since:
             ends.append(Period(f"{self.since.span()[0]}..", first=self.since.span()[0]))
