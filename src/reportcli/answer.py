@@ -54,6 +54,11 @@ class Listing(NamedTuple):
             why = {"score": round(hit.score, 6), "matches": record(self.why(hit))} if self.query else {}
             yield whole(hit.report) | why
 
+    @property
+    def reports(self) -> Iterator[Report]:
+        """The reports of the listing, each read when it is reached."""
+        return (hit.report for hit in self.hits)
+
     def why(self, hit: Hit) -> tuple[Match, ...]:
         """Return where a hit holds what was asked, the weightiest fields first."""
         return explain(self.query, hit.subject) if self.query else ()
@@ -73,7 +78,7 @@ class Sheets(NamedTuple):
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield each known value; the field is its path in the JSON record, as jq writes it."""
-        for report in self._reports():
+        for report in self.reports:
             for path, value in _paths(whole(report)):
                 if path != "id" and self._wanted(path):
                     yield report.id, path, value
@@ -84,9 +89,11 @@ class Sheets(NamedTuple):
         return self.sources or not path.startswith(("sources.", "confidence."))
 
     def records(self) -> Iterator[Record]:
-        return map(whole, self._reports())
+        return map(whole, self.reports)
 
-    def _reports(self) -> Iterator[Report]:
+    @property
+    def reports(self) -> Iterator[Report]:
+        """The reports as the named models see them, with the notes that are wanted."""
         for report in map(spoken, self.found):
             yield replace(report, notes=tuple(note for note in report.notes if self.topic in ("", note.topic)))
 
@@ -113,6 +120,12 @@ class Comparison(NamedTuple):
     @property
     def header(self) -> tuple[str, ...]:
         return ("field", *self.names)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The names for a reader: that of the report, or of the model that was asked for."""
+        pairs = zip(self.names, self.reports, strict=True)
+        return tuple(report.name if name == report.id else name for name, report in pairs)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         return ((line.field.path, *line.values) for line in self.lines)

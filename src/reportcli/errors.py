@@ -6,6 +6,13 @@ The sentences are built here, not where the error is raised. This module never p
 from collections.abc import Iterable, Sequence
 
 NOTHING_FOUND = 1
+EXIT_CODES = {
+    0: "found, or done",
+    1: "nothing found; of check, that there are problems",
+    2: "the request is wrong: an unknown name, a bad query or period, a wrong option",
+    3: "the catalogue cannot be read, or something cannot be written",
+    130: "interrupted",
+}
 
 
 class ReportcliError(Exception):

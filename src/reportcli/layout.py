@@ -23,16 +23,21 @@ class _Grouped(int):
         return f"{int(self):_d}" if abs(int(self)) >= 10_000 else f"{int(self):d}"
 
 
-def to_toml(report: Report) -> str:
-    """Write a report as TOML: keys in the order of the fields, nothing unknown, whole numbers grouped by ``_``."""
+def to_toml(report: Report, under_id: bool = False) -> str:
+    """Write a report as TOML: keys in the order of the fields, nothing unknown, whole numbers grouped by ``_``.
+
+    Under its id, it is a table beside which others may stand.
+    """
     known = _known(report)
     del known["id"]
-    parts = [_table("", {key: value for key, value in known.items() if not _is_table(value)})]
+    above = f'"{report.id}"' if under_id else ""
+    inside = f"{above}." if above else ""
+    parts = [_table(f"[{above}]" if above else "", {key: one for key, one in known.items() if not _is_table(one)})]
     for key, value in known.items():
         if isinstance(value, tuple) and _is_table(value):
-            parts += [_table(f"[[{key}]]", _known(item)) for item in value]
+            parts += [_table(f"[[{inside}{key}]]", _known(item)) for item in value]
         elif _is_table(value):
-            parts.append(_table(f"[{key}]", value if isinstance(value, Mapping) else _known(value)))
+            parts.append(_table(f"[{inside}{key}]", value if isinstance(value, Mapping) else _known(value)))
     return "\n".join(part for part in parts if part)
 
 

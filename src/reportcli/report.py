@@ -61,6 +61,12 @@ def _map(help: str, *short: str, **about: Any) -> Any:
     return field(default_factory=lambda: _NOTHING, metadata={"about": About(help, short, **about)})
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text is an address of the web that is safe to show as a link: http or https, nothing odd."""
+    return text.startswith(("https://", "http://")) and text.isascii() and not set(text) & _ODD
+
+
+_ODD = frozenset('"<>\\^`{|} \x7f').union(map(chr, range(32)))
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 NAMES, TECHNIQUES, TITLES, MODELS, NOTES, REST = 1000.0, 100.0, 30.0, 10.0, 3.0, 1.0
@@ -75,6 +81,13 @@ class Links:
     huggingface: tuple[str, ...] = _list("addresses on Hugging Face", "hf", label="Hugging Face")
     code: tuple[str, ...] = _list("addresses of repositories")
     page: tuple[str, ...] = _list("addresses of project pages and announcements")
+
+    @property
+    def front(self) -> str | None:
+        """The address to read first: on arXiv, else the PDF, else a page; None where none is one of the web."""
+        abstract = f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else None
+        known = (abstract, self.pdf, *self.page, *self.huggingface, *self.code)
+        return next((address for address in known if address and is_address(address)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,11 @@ from typer.core import TyperCommand, TyperGroup  # noqa: E402
 from typer.main import get_command  # noqa: E402
 
 from reportcli.cli.streams import prepare  # noqa: E402
-from reportcli.errors import ReportcliError, UnknownName  # noqa: E402
+from reportcli.errors import EXIT_CODES, ReportcliError, UnknownName  # noqa: E402
 
 # click's exceptions in some releases of Typer, its own copy in others; BadParameter is public in all.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-_INTERRUPTED = 130
+_INTERRUPTED = max(EXIT_CODES)
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -42,6 +42,7 @@ COMMANDS = {
     "show": Command("Read", "All that the catalogue knows of a report.", "reading", "show"),
     "term": Command("Read", "What a technique is, and the reports that use it.", "reading", "term"),
     "compare": Command("Look", "Reports, or single models, side by side.", "reading", "compare"),
+    "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
 }
 
 
@@ -127,7 +128,7 @@ def run(arguments: Sequence[str]) -> int:
     app.callback(context_settings=_HELP)(_root)
     try:
         root = get_command(app)
-        with root.make_context("reportcli", list(arguments)) as opened:
+        with root.make_context("reportcli", _meant(arguments)) as opened:
             return int(root.invoke(opened) or 0)
     except ReportcliError as error:
         return _failed(str(error), error.hint, error.exit_code)
@@ -141,6 +142,13 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(f"cannot write the answer, or read what it needs: {error.strerror or error}", "", 3)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
+
+
+def _meant(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments; ``help`` alone, or with a command, is the same as ``--help``."""
+    if arguments[:1] == ["help"] and len(arguments) < 3 and all(name in COMMANDS for name in arguments[1:]):
+        return [*arguments[1:], "--help"]
+    return list(arguments)
 
 
 def _failed(problem: str, hint: str, code: int) -> int:

@@ -133,14 +133,17 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
     signature = inspect.signature(function)
     wanted = signature.parameters.values()
     kinds = get_args(signature.return_annotation) or (signature.return_annotation,)
+    reads = any(one.annotation is Library for one in wanted)
     spread = {one.name: one.annotation for one in wanted if one.annotation in _GROUPS}
 
     def run(context: typer.Context, **given: Any) -> int:
         shown = Shown(**_taken(Shown, given))
         shown = shown._replace(quiet=shown.quiet or context.obj.quiet, color=shown.color or context.obj.color)
-        folders = catalogue_folders(given.pop("catalog") or ())
+        folders = catalogue_folders(given.pop("catalog", None) or ())
         arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
         printing = output.printing(kinds, format=given.pop("format"), **shown._asdict())
+        if not reads:
+            return output.write(function(**arguments, **given), (), printing)
         with Library(folders, cache_folder(), output.progress(printing)) as library:
             wants_fields = any(getattr(group, "columns", None) == "help" for group in arguments.values())
             answer = field_list() if wants_fields else function(library, **arguments, **given)
@@ -153,7 +156,7 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
     for group in spread.values():
         parameters += _parameters(group)
     parameters += [_parameter("format", None, _format(kinds)), *_parameters(Shown)]
-    parameters.append(_parameter("catalog", None, Folders))
+    parameters += [_parameter("catalog", None, Folders)] if reads else []
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__name__, run.__doc__ = function.__name__, function.__doc__

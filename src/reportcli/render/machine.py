@@ -4,16 +4,17 @@ import json as _json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reportcli.answer import Answer
+from reportcli.answer import Answer, Comparison, Listing, Sheets, Term
 from reportcli.render.cells import is_shown, visible
 from reportcli.report import record
 
 
 class Format(NamedTuple):
-    """A format: what writes it, given an answer and whether names stand above columns; the answers it can write."""
+    """A format: what writes it, given an answer and whether names stand above columns; a line about it; for whom."""
 
     write: Callable[[Any, bool | None], Iterator[str]]
-    kinds: tuple[type, ...] = ()  # none: every answer
+    line: str
+    kinds: tuple[type, ...] = ()  # of answers; none: every answer
 
 
 def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
@@ -62,12 +63,43 @@ def names(answer: Answer, header: bool | None) -> Iterator[str]:
         yield visible(id) + "\n"
 
 
+def toml(answer: Sheets | Listing, header: bool | None) -> Iterator[str]:
+    """Yield a single sheet as a file of the catalogue; of a listing, or of several sheets, each under its id."""
+    from reportcli.layout import to_toml
+
+    reports = {report.id: report for report in answer.reports} if isinstance(answer, Sheets) else None
+    under_id = reports is None or len(reports) > 1
+    for place, report in enumerate(answer.reports if reports is None else reports.values()):
+        yield ("\n" if place else "") + _escaped(to_toml(report, under_id), _toml_escape)
+
+
+def _toml_escape(letter: str) -> str:
+    return f"\\U{ord(letter):08X}"
+
+
+def markdown(answer: Answer, header: bool | None) -> Iterator[str]:
+    """Yield a table for a reader; of sheets, a page for each."""
+    from reportcli.render.markdown import pages, table
+
+    return pages(answer) if isinstance(answer, Sheets) else table(answer)
+
+
+def bibtex(answer: Listing | Sheets | Comparison | Term, header: bool | None) -> Iterator[str]:
+    """Yield one entry a report, under its id; on arXiv it is ``misc`` with an eprint, else ``techreport``."""
+    from reportcli.render.bibtex import entry
+
+    return map(entry, {report.id: report for report in answer.reports}.values())
+
+
 def _dumped(value: Any, indent: int | None = None) -> str:
     """Return JSON in which every letter that a terminal would obey is written as an escape."""
-    text = _json.dumps(value, ensure_ascii=False, indent=indent)
+    return _escaped(_json.dumps(value, ensure_ascii=False, indent=indent), lambda letter: _json.dumps(letter)[1:-1])
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
     if text.replace("\n", "").isprintable():
         return text
-    return "".join(one if is_shown(one) or one == "\n" else _json.dumps(one)[1:-1] for one in text)
+    return "".join(one if is_shown(one) or one == "\n" else escape(one) for one in text)
 
 
 def _text(value: Any) -> str:
@@ -84,11 +116,14 @@ def _text(value: Any) -> str:
 
 
 FORMATS: Mapping[str, Format] = {
-    "tsv": Format(tsv),
-    "csv": Format(csv),
-    "json": Format(json),
-    "jsonl": Format(jsonl),
-    "names": Format(names),
+    "tsv": Format(tsv, "one record a line, values between tabs; in a pipe the usual one; --header adds names"),
+    "csv": Format(csv, "comma-separated values under their names"),
+    "json": Format(json, "one array of whole records, also as --json"),
+    "jsonl": Format(jsonl, "one whole record a line"),
+    "names": Format(names, "ids alone, one a line"),
+    "toml": Format(toml, "a report as a file of the catalogue; of list, each under its id", (Listing, Sheets)),
+    "markdown": Format(markdown, "a table, or the page of a report"),
+    "bibtex": Format(bibtex, "entries for a bibliography", (Listing, Sheets, Comparison, Term)),
 }
 
 

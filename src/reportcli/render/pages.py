@@ -1,7 +1,6 @@
 """The page of a report: identity, models, labelled figures, notes by topic, corrections; on request every source."""
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -11,19 +10,11 @@ from rich.text import Text
 from reportcli.answer import Sheets, Term, spoken
 from reportcli.derived import DERIVED, speaker
 from reportcli.names import Found
-from reportcli.render.cells import cell, is_number, visible
-from reportcli.render.screen import BULLET, GAP, LABEL, NAME, NARROW, QUIET, RULE, Picture, draw, wrapped
-from reportcli.report import FIELDS, TOPICS, Field, Note, Report
+from reportcli.render.cells import is_number, visible
+from reportcli.render.outline import CONTINUES, by_topic, continues, dateline, heading, lines, models
+from reportcli.render.screen import BULLET, GAP, LABEL, NAME, NARROW, QUIET, RULE, Picture, draw, linked, wrapped
+from reportcli.report import Note, Report
 from reportcli.vocabulary import Technique
-
-_SECTIONS = {
-    "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
-    "posttraining": "Post-training", "derived": "Derived",
-}  # fmt: skip
-_OWN_PLACE = ("id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number")
-_ON_ONE_LINE = ("aliases", "based_on", "architecture.attention")
-_OWN_SECTION = ("techniques", "corrections", "sources", "confidence", "flagship")
-_MODEL_COLUMNS = tuple(field for field in FIELDS if field.path.startswith("models."))
 
 
 def sheets(answer: Sheets, width: int, colour: bool) -> Picture:
@@ -92,15 +83,12 @@ def _page(found: Found, sources: bool, width: int) -> Iterator[RenderableType]:
 
 def _title(report: Report) -> Text:
     title = "" if report.title == report.name else f"  {visible(report.title)}"
-    return Text.assemble((visible(report.name), NAME), title)
+    return Text.assemble(linked(visible(report.name), report.links.front, NAME), title)
 
 
 def _head(report: Report, found: Found) -> Iterator[RenderableType]:
     yield _title(report)
-    dates = report.date.isoformat()
-    if report.first_published and report.first_published != report.date:
-        dates += f" (first published {report.first_published.isoformat()})"
-    yield Text(" · ".join(map(visible, filter(None, [", ".join(report.organizations), dates, report.license or ""]))))
+    yield Text(dateline(report))
     usual = speaker(found.report)
     if found.model and usual and found.model.name != usual.name:
         yield Text(f"Figures of {visible(found.model.name)}", style=LABEL)
@@ -117,30 +105,21 @@ class _About:
         self._told: set[str] = set()
 
     def section(self, table: str, width: int) -> Iterator[RenderableType]:
-        rows = [field for field in (*FIELDS, *DERIVED) if _section(field) == table and self.value(field)]
+        rows = list(lines(self.report, table))
         if not rows:
             return
-        speaks = speaker(self.report)
-        of = f" ({visible(speaks.name)})" if table == "derived" and speaks and len(self.report.models) > 1 else ""
-        yield from _heading(_SECTIONS[table] + of, self.remarks(table))
-        if table == "derived" and self.report.based_on and self.report.pretraining.tokens:
-            yield Padding(Text("continues another model: no figures of training as a whole", style=QUIET), (0, 0, 0, 2))
+        yield from _heading(heading(self.report, table), self.remarks(table))
+        if continues(self.report, table):
+            yield Padding(Text(CONTINUES, style=QUIET), (0, 0, 0, 2))
         grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
         labels = min(26, max(14, width // 4))
         grid.add_column(width=labels)
         grid.add_column(ratio=1, overflow="fold")
-        for field in rows:
-            grid.add_row(wrapped(field.label, labels, LABEL), Group(*self.value(field), *self.remarks(field.path)))
+        for field, texts in rows:
+            shown = [linked(text, self.report.links.front if field.key == "arxiv" else text) for text in texts]
+            value = shown if len(shown) == 1 else map(_hanging, shown)
+            grid.add_row(wrapped(field.label, labels, LABEL), Group(*value, *self.remarks(field.path)))
         yield Padding(grid, (0, 0, 0, 2))
-
-    def value(self, field: Field) -> list[RenderableType]:
-        """Return what to show of a field: nothing where it is unknown or has a place of its own."""
-        value = field.get(self.report)
-        if field.path in _OWN_PLACE or value is None or value == ():
-            return []
-        if isinstance(value, tuple) and len(value) > 1 and not field.about.closed and field.path not in _ON_ONE_LINE:
-            return [_hanging(visible(text)) for text in value]
-        return [Text(cell(field, value))]
 
     def remarks(self, path: str) -> list[Text]:
         """Return where a figure comes from and what is uncertain about it, if that is wanted."""
@@ -161,11 +140,6 @@ class _About:
                 yield from (Padding(remark, (0, 0, 0, 4)) for remark in self.remarks(key))
 
 
-def _section(field: Field) -> str:
-    table, dot, _ = field.path.partition(".")
-    return "none" if field.many or field.path in _OWN_SECTION or field.path == "derived.model" else table if dot else ""
-
-
 def _heading(text: str, remarks: list[Text]) -> Iterator[RenderableType]:
     yield Text("")
     if text:
@@ -179,23 +153,21 @@ def _models(report: Report, width: int, about: _About) -> Iterator[RenderableTyp
     yield from _heading("Models", about.remarks("models"))
     for key in ("parameters", "context_length"):
         yield from (Padding(remark, (0, 0, 0, 2)) for remark in about.remarks(f"models.{key}"))
-    shown = [column for column in _MODEL_COLUMNS if any(value is not None for value in column.get(report))]
+    columns, rows = models(report)
     speaks = speaker(report)
+    styles = [NAME if model is speaks else "" for model in report.models]
     if width < NARROW:
-        for place, model in enumerate(report.models):
-            values = [(column.heading, cell(column, column.get(report)[place])) for column in shown[1:]]
-            said = " · ".join(f"{heading} {value}" for heading, value in values if value)
-            yield Padding(
-                Text.assemble((visible(model.name), NAME if model is speaks else ""), "  ", said), (0, 0, 0, 2)
+        for (name, *values), style in zip(rows, styles, strict=True):
+            said = " · ".join(
+                f"{column.heading} {value}" for column, value in zip(columns[1:], values, strict=True) if value
             )
+            yield Padding(Text.assemble((name, style), "  ", said), (0, 0, 0, 2))
         return
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
-    for column in shown:
+    for column in columns:
         table.add_column(column.heading, justify="right" if is_number(column) else "left", no_wrap=True)
-    for place, model in enumerate(report.models):
-        table.add_row(
-            *(cell(column, column.get(report)[place]) for column in shown), style=NAME if model is speaks else ""
-        )
+    for row, style in zip(rows, styles, strict=True):
+        table.add_row(*map(Text, row), style=style)
     yield Padding(table, (0, 0, 0, 2))
 
 
@@ -206,22 +178,21 @@ def _techniques(report: Report, about: _About) -> Iterator[RenderableType]:
 
 
 def _notes(notes: tuple[Note, ...] | list[Note]) -> Iterator[RenderableType]:
-    by_topic = sorted(notes, key=lambda note: TOPICS.index(note.topic) if note.topic in TOPICS else len(TOPICS))
-    for topic, group in groupby(by_topic, key=lambda note: note.topic):
+    for topic, group in by_topic(notes):
         yield Padding(Text(visible(topic), style=LABEL), (0, 0, 0, 2))
         for note in group:
             yield _item(note.text)
             for detail in note.detail:
-                yield Padding(_hanging(visible(detail), "– "), (0, 0, 0, 4))
+                yield Padding(_hanging(Text(visible(detail)), "– "), (0, 0, 0, 4))
 
 
 def _item(text: str) -> RenderableType:
-    return Padding(_hanging(visible(text)), (0, 0, 0, 2))
+    return Padding(_hanging(Text(visible(text))), (0, 0, 0, 2))
 
 
-def _hanging(text: str, mark: str = BULLET) -> Table:
+def _hanging(text: Text, mark: str = BULLET) -> Table:
     grid = Table(box=None, show_header=False, pad_edge=False, padding=0)
     grid.add_column(width=len(mark))
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_row(mark, Text(text))
+    grid.add_row(mark, text)
     return grid

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from reportcli.report import is_address
 from reportcli.words import places
 
 LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta", "dim"
@@ -36,6 +37,14 @@ def draw(content: RenderableType, width: int, colour: bool) -> str:
     console.print(content)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def linked(text: str, address: str | None, style: str = "") -> Text:
+    """Return a text that leads to an address where the terminal can follow it."""
+    result = Text(text, style=style)
+    if address and is_address(address):
+        result.stylize(f"link {address}")
+    return result
 
 
 def as_svg(text: str, width: int) -> str:

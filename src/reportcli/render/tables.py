@@ -12,8 +12,21 @@ from reportcli import answer as answers
 from reportcli.answer import Comparison, Listing, Row, columns
 from reportcli.query import Hit, Match
 from reportcli.render.cells import cell, is_number, visible
-from reportcli.render.screen import BULLET, DIFFERENT, GAP, LABEL, NAME, NARROW, RULE, Picture, draw, marked, wrapped
-from reportcli.report import TEXTS, Field
+from reportcli.render.screen import (
+    BULLET,
+    DIFFERENT,
+    GAP,
+    LABEL,
+    NAME,
+    NARROW,
+    RULE,
+    Picture,
+    draw,
+    linked,
+    marked,
+    wrapped,
+)
+from reportcli.report import TEXTS, Field, Report
 from reportcli.words import fold_name
 
 SCREEN = columns(
@@ -39,8 +52,8 @@ def listing(answer: Listing, width: int, colour: bool) -> Picture:
     """Draw reports one under another: a table where it fits, blocks on a narrow screen."""
     wanted = answer.columns if answer.chosen else SEARCH_SCREEN if answer.query else SCREEN
     shown = _fitting(answer, wanted, width) if width >= NARROW else []
-    dropped = [column.label for column in wanted if column not in shown] if answer.chosen and shown else []
-    notes = (f"the screen is too narrow for: {', '.join(dropped)}",) if dropped else ()
+    dropped = [column.heading for column in wanted if column not in shown] if shown else []
+    notes = (f"no room for {', '.join(dropped)}",) if dropped else ()
     content = _table(answer, shown) if shown else _blocks(answer, wanted)
     return Picture(draw(content, width, colour) if answer.hits else "", notes)
 
@@ -69,19 +82,18 @@ def _plain(value: object) -> str:
 
 
 def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:
-    """Return the columns that fit: those that matter least go first, of equal ones the last."""
+    """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least."""
     shown = list(wanted)
     room = width - (_LEAST_TEXT + GAP if answer.query else 0)
     while shown and sum(_width(column, answer.hits) + GAP for column in shown) - 1 > room:
-        least = max(shown, key=lambda column: (column.about.rank, shown.index(column)))
-        shown.remove(least)
+        shown.remove(shown[-1] if answer.chosen else max(shown, key=lambda column: column.about.rank))
     return shown
 
 
 def _width(column: Field, hits: Iterable[Hit]) -> int:
-    if _wraps(column):
-        return _LEAST_TEXT
-    return max([cell_len(column.heading), *(cell_len(cell(column, column.get(hit.report))) for hit in hits)])
+    """Return the columns of the screen that a column needs at least."""
+    whole = max([cell_len(column.heading), *(cell_len(cell(column, column.get(hit.report))) for hit in hits)])
+    return min(whole, _LEAST_TEXT) if _wraps(column) else whole
 
 
 def _wraps(column: Field) -> bool:
@@ -91,24 +103,29 @@ def _wraps(column: Field) -> bool:
 def _table(answer: Listing, shown: Sequence[Field]) -> Table:
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in shown:
-        wide = None if _wraps(column) else _width(column, answer.hits)
+        width = _width(column, answer.hits)
+        grows = _wraps(column) and width == _LEAST_TEXT
         table.add_column(
             column.heading,
             justify="right" if is_number(column) else "left",
-            style=NAME if column.path == "name" else "",
-            width=wide,
+            width=None if grows else width,
             no_wrap=not _wraps(column),
-            min_width=None if wide else _LEAST_TEXT,
+            min_width=width if grows else None,
         )
     if answer.query:
         table.add_column("why", ratio=1, overflow="fold")
         table.expand = True
     for hit in answer.hits:
-        cells: list[RenderableType] = [Text(cell(column, column.get(hit.report))) for column in shown]
+        cells: list[RenderableType] = [_cell(column, hit.report) for column in shown]
         if answer.query:
             cells.append(_why(answer.why(hit)))
         table.add_row(*cells)
     return table
+
+
+def _cell(column: Field, report: Report) -> Text:
+    text = cell(column, column.get(report))
+    return linked(text, report.links.front, NAME) if column.path == "name" else Text(text)
 
 
 def _why(matches: Sequence[Match]) -> Text:
@@ -136,7 +153,7 @@ def _telling(matches: Sequence[Match]) -> list[Match]:
 def _blocks(answer: Listing, wanted: Sequence[Field]) -> Group:
     parts: list[RenderableType] = []
     for hit in answer.hits:
-        parts.append(Text(cell(wanted[0], wanted[0].get(hit.report)), style=NAME))
+        parts.append(_cell(wanted[0], hit.report))
         said = [(column.heading, cell(column, column.get(hit.report))) for column in wanted[1:]]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in said if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
@@ -178,9 +195,7 @@ def _side_by_side(answer: Comparison, places: range, labels: int, width: int) ->
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", width=labels, overflow="fold")
     for place in places:
-        table.add_column(
-            wrapped(visible(_heading(answer, place)), side), width=side, header_style=NAME, overflow="fold"
-        )
+        table.add_column(wrapped(visible(answer.titles[place]), side), width=side, header_style=NAME, overflow="fold")
     shared, group = _shared(answer), ""
     for line in answer.lines:
         if line.field.group != group:
@@ -191,11 +206,6 @@ def _side_by_side(answer: Comparison, places: range, labels: int, width: int) ->
         )
         table.add_row(label, *(wrapped(_side(line, place, shared), side) for place in places))
     return table
-
-
-def _heading(answer: Comparison, place: int) -> str:
-    name, report = answer.names[place], answer.reports[place]
-    return report.name if name == report.id else name
 
 
 def _side(line: Row, place: int, shared: Sequence[str]) -> str:

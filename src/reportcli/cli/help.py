@@ -1,0 +1,82 @@
+"""The pages of help: what a query, a period, a format and an exit code is, each on one screen. Reads no catalogue."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated
+
+import typer
+
+from reportcli.answer import Table
+from reportcli.cli.output import SVG, TABLE
+from reportcli.errors import EXIT_CODES, UnknownName
+from reportcli.render.machine import FORMATS
+from reportcli.words import nearest
+
+_QUERIES = {
+    "GRPO": "the word, in names, summary, techniques, models, training, notes",
+    "grpo kl": "both words; also grpo and kl",
+    "grpo or ppo": "either of them",
+    "not kl": "without the word",
+    "org:deepseek": "a text field holds the word",
+    "technique:rope": "a closed field has the value, by any of its names",
+    "kl:no": "yes, no or unknown; no finds only what is said",
+    "params:100B..": "a number from here on; ..10B up to, 10B..20B between",
+    "context:128k": "128,000 or its power of two, 131,072",
+    "date:2025-05": "a period, see help periods",
+    "license:known": "whether the catalogue knows the field; or unknown",
+    "'\"clip higher\"'": "in the shell's quotes: words side by side",
+    "'clip*'": "in quotes: a beginning",
+    "'params:>100B'": "in quotes: more than; also >=, <, <=",
+    "'(grpo or ppo) kl:no'": "in quotes: brackets",
+}
+_PERIODS = {
+    "2025": "the whole year",
+    "2025-06": "the whole month",
+    "2025-Q2": "a quarter",
+    "2025-W20": "a week, as ISO 8601 counts them",
+    "2025-06-18": "a day; also 06/18/2025, month first",
+    "2025-01..2025-06": "from the first to the last day, both included",
+    "2025-05..": "from here on",
+    "..2024": "up to the end of it",
+    "last 90 days": "back from today; also weeks, months, years",
+    "90d": "the same; also 12w, 6m, 1y",
+}
+
+
+def page(
+    topic: Annotated[
+        str, typer.Argument(metavar="TOPIC", show_default=False, help="queries, periods, formats or exit-codes.")
+    ],
+) -> Table:
+    """A page on queries, periods, formats or exit codes; or on a command.
+
+    Example: reportcli help queries
+    """
+    if topic not in PAGES:
+        raise UnknownName(topic, nearest(topic, PAGES) or list(PAGES), "page of help")
+    return PAGES[topic]()
+
+
+def _pairs(left: str, right: str, pairs: Iterable[tuple[str | int, str]], *notes: str) -> Table:
+    return Table((left, right), tuple({left: one, right: other} for one, other in pairs), notes)
+
+
+def _queries() -> Table:
+    return _pairs("write", "means", _QUERIES.items(), "`--columns help` lists the fields, `term` the techniques")
+
+
+def _periods() -> Table:
+    return _pairs("write", "means", _PERIODS.items(), "filter, --since, --until and date:… take them")
+
+
+def _formats() -> Table:
+    lines = {TABLE: "for the eye; on a terminal the usual one", **{name: one.line for name, one in FORMATS.items()}}
+    return _pairs("format", "writes", {**lines, SVG: "the picture of the table, as wide as --width"}.items())
+
+
+def _exit_codes() -> Table:
+    return _pairs("code", "means", EXIT_CODES.items())
+
+
+PAGES: dict[str, Callable[[], Table]] = {
+    "queries": _queries, "periods": _periods, "formats": _formats, "exit-codes": _exit_codes,
+}  # fmt: skip

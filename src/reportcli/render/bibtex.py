@@ -1,0 +1,36 @@
+"""A report as a BibTeX entry: what a bibliography needs, with the id as a key that does not change."""
+
+from reportcli.render.cells import visible
+from reportcli.report import Report
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    **{letter: f"\\{letter}" for letter in "&%$#_"},
+}  # fmt: skip
+
+
+def entry(report: Report) -> str:
+    """Return an entry; the year and month are those of the first public version, where it is known."""
+    links, first = report.links, report.first_published or report.date
+    address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
+    organizations = " and ".join(f"{{{_plain(name)}}}" for name in report.organizations)
+    lines = {"title": f"{{{{{_plain(report.title)}}}}}", "author": f"{{{organizations}}}"}
+    if links.arxiv:
+        lines |= {"eprint": f"{{{_plain(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
+    else:
+        lines |= {"institution": f"{{{_plain(', '.join(report.organizations))}}}"}
+    lines |= {"url": f"{{{_address(address)}}}"} if address else {}
+    lines |= {"year": f"{{{first.year}}}", "month": _MONTHS[first.month - 1]}
+    width = max(map(len, lines))
+    kind = "misc" if links.arxiv else "techreport"
+    return f"@{kind}{{{visible(report.id)},\n" + "".join(f"  {key:{width}} = {lines[key]},\n" for key in lines) + "}\n"
+
+
+def _plain(text: str) -> str:
+    return "".join(_SPECIAL.get(letter, letter) for letter in visible(text))
+
+
+def _address(address: str) -> str:
+    """Return an address without letters that end a field, which no address needs."""
+    return visible(address).translate({ord(letter): f"%{ord(letter):02X}" for letter in '{}\\" '})
