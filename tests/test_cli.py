@@ -260,7 +260,7 @@ def test_a_query_chooses_what_is_compared(reportcli: Run) -> None:
         ("list", "Tulu 3"),
         ("show tulu-3", "Tulu 3"),
         ("list --json", r'"T\u00fclu 3"'),
-        ("list -f table", "Tulu 3"),
+        ("list -f table -q", "Tulu 3"),
         ("show tulu-3 -f svg", "T&#252;lu"),
     ],
 )
@@ -347,3 +347,33 @@ def test_colour_follows_option_then_variables_then_terminal(
 
 def test_colour_in_a_pipe_never_makes_a_table(reportcli: Run) -> None:
     assert reportcli("list", FORCE_COLOR="1").stdout == reportcli("list").stdout
+
+
+def test_a_comparison_can_leave_out_what_does_not_differ(reportcli: Run) -> None:
+    whole = {
+        row["field"]: row["differs"] for row in json.loads(reportcli("compare", "Qwen3", "phi-4", "--json").stdout)
+    }
+    ended = reportcli("compare", "Qwen3", "phi-4", "--differences", "--json")
+    assert [row["field"] for row in json.loads(ended.stdout)] == [field for field in whole if whole[field]]
+    assert f"note: {len([each for each in whole.values() if not each])} rows do not differ" in ended.stderr
+
+
+def test_all_models_of_reports_are_lined_up(reportcli: Run) -> None:
+    header, *rows = reportcli("compare", "llama-3", "Qwen3-8B", "--models", "--header").stdout.splitlines()
+    assert header.split("\t") == ["field", "Llama 3.1 405B", "Llama 3.1 70B", "Llama 3.1 8B", "Qwen3-8B"]
+    assert "derived.parameters\t405000000000\t70000000000\t8000000000\t8000000000" in rows
+
+
+def test_one_report_has_models_to_compare(reportcli: Run) -> None:
+    header = reportcli("compare", "olmo", "--models", "--header").stdout.splitlines()[0]
+    assert header.split("\t") == ["field", "OLMo-7B", "OLMo-7B-Twin-2T", "OLMo-1B"]
+    assert reportcli("compare", "olmo").returncode == 2
+
+
+def test_what_is_compared_is_sorted_and_limited_like_a_list(reportcli: Run) -> None:
+    ended = reportcli(
+        "compare", "--where", "org:qwen", "--sort", "-date", "--limit", "2", "--columns", "name,kl,layers"
+    )
+    assert ended.stdout == "name\tQwen3 Embedding\tQwen3\nposttraining.kl_penalty\t\t\narchitecture.layers\t36\t94\n"
+    assert "note: 2 of " in ended.stderr
+    assert reportcli("compare", "--since", "2025-06-16", "--header").stdout.split("\n")[0].count("\t") == 4

@@ -21,7 +21,7 @@ from reportcli.vocabulary import Vocabulary
 
 REPORTS = {path.stem: read(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
 WIDTHS = (60, 69, 70, 80, 100, 120, 200)
-SGR = re.compile(r"\x1b\[[0-9;]*m")
+SGR = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 each_width = pytest.mark.parametrize("width", WIDTHS)
 each_report = pytest.mark.parametrize("id", list(REPORTS))
 
@@ -134,8 +134,8 @@ def test_what_is_left_out_of_chosen_columns_is_said() -> None:
     chosen = ("name", "organizations", "license", "rl_algorithm", "optimizer", "hardware")
     picture = draw(listing(*REPORTS.values(), chosen=chosen), 80)
     assert len(picture.notes) == 1
-    assert picture.notes[0].startswith("the screen is too narrow for: ")
-    left_out = picture.notes[0].removeprefix("the screen is too narrow for: ").split(", ")
+    assert picture.notes[0].startswith("no room for ")
+    left_out = picture.notes[0].removeprefix("no room for ").split(", ")
     headings = picture.text.splitlines()[0]
     assert [label for label in left_out if label in headings] == []
     assert draw(listing(*REPORTS.values(), chosen=("name", "date")), 80).notes == ()

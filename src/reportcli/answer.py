@@ -116,6 +116,7 @@ class Comparison(NamedTuple):
     reports: tuple[Report, ...]
     lines: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    chosen: bool = False  # whether the user named the fields
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -274,19 +275,37 @@ def _sortable(key: Field, report: Report) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def compare(found: Sequence[Found], notes: tuple[str, ...] = ()) -> Comparison:
-    """Set reports side by side; fields that no side knows are left out."""
+def compare(
+    found: Sequence[Found], fields: Sequence[Field] = (), *, differences: bool = False, notes: tuple[str, ...] = ()
+) -> Comparison:
+    """Set reports side by side, in the given fields, else in all that are compared and that one side knows at least.
+
+    With ``differences`` only what differs is kept.
+    """
     reports = tuple(map(spoken, found))
     names = _distinct(
         [one.model.name if one.model and one.model.name != one.report.name else one.report.id for one in found]
     )
-    lines = []
-    for group in GROUPS:
-        for one in FIELDS + DERIVED:
-            values = tuple(one.get(report) for report in reports)
-            if one.group == group and any(value is not None and value != () for value in values):
-                lines.append(Row(one, values, _differs(values)))
-    return Comparison(names, reports, tuple(lines), notes)
+    lines = [_line(one, reports) for one in fields or _COMPARED]
+    known = [line for line in lines if fields or any(value is not None and value != () for value in line.values)]
+    shown = [line for line in known if line.differs or not differences]
+    if left_out := len(known) - len(shown):
+        notes = (*notes, f"{left_out} rows do not differ, or only one side says")
+    return Comparison(names, reports, tuple(shown), notes, bool(fields))
+
+
+_COMPARED = tuple(one for group in GROUPS for one in FIELDS + DERIVED if one.group == group)
+
+
+def _line(field: Field, reports: Sequence[Report]) -> Row:
+    values = tuple(map(field.get, reports))
+    return Row(field, values, _differs(values))
+
+
+def each_model(found: Found) -> list[Found]:
+    """Return every model of a report, the largest first; the report itself where it has none."""
+    models = sorted(found.report.models, key=lambda model: -(model.parameters or 0))
+    return [Found(found.report, model) for model in models] or [found]
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reportcli import answer, names, query
 from reportcli.answer import Comparison, Listing, Sheets, Table, Term
@@ -93,11 +93,27 @@ class Library:
         """Answer with all that is known of the named reports."""
         return Sheets(tuple(map(self.find, wanted)), sources=sources, topic=topic)
 
-    def comparison(self, wanted: Iterable[str], asked: Query | None = None) -> Comparison:
-        """Answer with the named reports, or models of theirs, and those that fit a query, side by side."""
-        others = [Found(hit.report) for hit in self.listing(asked).hits] if asked else []
-        found = {(one.report.id, one.model and one.model.name): one for one in (*map(self.find, wanted), *others)}
-        return answer.compare(list(found.values()))
+    def comparison(
+        self,
+        wanted: Iterable[str],
+        asked: Query | None = None,
+        *,
+        columns: Sequence[Field] = (),
+        differences: bool = False,
+        models: bool = False,
+        **arranged: Any,
+    ) -> Comparison:
+        """Answer with the named reports, or models of theirs, and those that fit a query, side by side.
+
+        The latter are sorted and limited as in a listing; ``columns`` are the fields to compare. With ``models`` every
+        model of these reports is a side of its own; with ``differences`` equal fields are left out.
+        """
+        others = self.listing(asked, **arranged) if asked else Listing((), ())
+        found: Iterable[Found] = (*map(self.find, wanted), *map(Found, others.reports))
+        if models:
+            found = [each for one in found for each in ([one] if one.model else answer.each_model(one))]
+        sides = {(one.report.id, one.model and one.model.name): one for one in found}
+        return answer.compare(list(sides.values()), columns, differences=differences, notes=others.notes)
 
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""

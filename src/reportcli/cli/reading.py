@@ -101,18 +101,30 @@ def show(
     return library.sheets(_names(names), sources=sources, topic=notes or "")
 
 
-def compare(library: Library, *, names: SomeNames = None, where: Where = None) -> Comparison:
-    """Reports, or single models, side by side.
+def compare(
+    library: Library,
+    *,
+    names: SomeNames = None,
+    differences: Annotated[bool, typer.Option("--differences", help="Only what differs.")] = False,
+    models: Annotated[
+        bool, typer.Option("--models", help="Every model of the reports, not only the flagships.")
+    ] = False,
+    where: Where = None,
+    span: Span,
+    arranged: Arranged,
+) -> Comparison:
+    """Reports, or single models, side by side; --columns chooses the fields.
 
-    Example: reportcli compare Qwen3 dots.llm1
+    Example: reportcli compare Qwen3 dots.llm1 --differences
     """
-    given = names or []
-    if where is None and given != ["-"] and len(given) < 2:
+    given, asked = names or [], all_of([_asked(library, where), span.query()])
+    if asked == EVERYTHING and given != ["-"] and len(given) < (1 if models else 2):
         raise BadUse(
             "compare needs two names",
             f"write reportcli compare {' '.join([*(given or ['NAME']), 'OTHER'])} or --where QUERY",
         )
-    return library.comparison(_names(given), None if where is None else library.parse(where))
+    asked_for = None if asked == EVERYTHING else asked
+    return library.comparison(_names(given), asked_for, differences=differences, models=models, **arranged.arguments())
 
 
 def term(library: Library, *, name: TermName = None) -> Term | Table:

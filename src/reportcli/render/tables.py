@@ -50,12 +50,14 @@ _LEAST_TEXT = 36
 
 def listing(answer: Listing, width: int, colour: bool) -> Picture:
     """Draw reports one under another: a table where it fits, blocks on a narrow screen."""
+    if not answer.hits:
+        return Picture("", ())
     wanted = answer.columns if answer.chosen else SEARCH_SCREEN if answer.query else SCREEN
     shown = _fitting(answer, wanted, width) if width >= NARROW else []
     dropped = [column.heading for column in wanted if column not in shown] if shown else []
     notes = (f"no room for {', '.join(dropped)}",) if dropped else ()
     content = _table(answer, shown) if shown else _blocks(answer, wanted)
-    return Picture(draw(content, width, colour) if answer.hits else "", notes)
+    return Picture(draw(content, width, colour), notes)
 
 
 def plain(answer: answers.Table, width: int, colour: bool) -> Picture:
@@ -198,7 +200,7 @@ def _side_by_side(answer: Comparison, places: range, labels: int, width: int) ->
         table.add_column(wrapped(visible(answer.titles[place]), side), width=side, header_style=NAME, overflow="fold")
     shared, group = _shared(answer), ""
     for line in answer.lines:
-        if line.field.group != group:
+        if line.field.group != group and not answer.chosen:
             group = line.field.group
             table.add_row(Text(_TITLES.get(group, group), style=f"{NAME} {LABEL}"))
         label = Text.assemble(
