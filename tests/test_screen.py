@@ -1,9 +1,11 @@
 """What only a terminal gets: the pager, hyperlinks, the pages of help; and what it must never get."""
 
+import html
 import re
 import subprocess
 import sys
 import tomllib
+import xml.etree.ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,3 +155,27 @@ def test_a_format_that_makes_no_sense_is_refused(reportcli: Run, command: tuple[
     assert (ended.returncode, ended.stdout) == (2, "")
     assert f"there is no format '{format}' for this command" in ended.stderr
     assert "table, tsv, csv, json" in ended.stderr
+
+
+def drawn(picture: str) -> list[str]:
+    """Return the lines of text that an svg picture shows, without spaces, which it does not draw."""
+    lines: dict[float, list[tuple[float, str]]] = {}
+    for x, y, text in re.findall(r'<text class="reportcli-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', picture):
+        lines.setdefault(float(y), []).append((float(x), html.unescape(text)))
+    return list(filter(None, ("".join("".join(text for _, text in sorted(lines[y])).split()) for y in sorted(lines))))
+
+
+@pytest.mark.parametrize("command", ["list", "compare Qwen3 dots.llm1", "search GRPO --limit 3", "show Qwen3"])
+def test_a_picture_shows_what_the_terminal_shows(reportcli: Run, command: str) -> None:
+    table = reportcli(*command.split(), "--format", "table", "--width", "90").stdout
+    picture = reportcli(*command.split(), "--format", "svg", "--width", "90").stdout
+    assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
+    assert drawn(picture) == ["".join(line.split()) for line in table.splitlines() if line.strip()]
+    assert "http" not in re.sub(r"https://(arxiv|huggingface|github|qwenlm|www\.w3|www\.textualize)", "", picture)
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 120, 200, 10_000])
+def test_a_width_may_be_asked_for(reportcli: Run, width: int) -> None:
+    table = reportcli("list", "--format", "table", "--width", str(width)).stdout
+    assert max(map(len, table.splitlines())) <= width
+    assert "AceReason-Nemotron 1.1" in re.sub(r"\s+", " ", table)
