@@ -4,6 +4,7 @@ import datetime
 import json
 from bisect import bisect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -64,12 +65,26 @@ class _Prose:
 
 
 def make_reports(count: int, seed: int) -> Iterator[Report]:
-    """Yield reports; ``rl:grpo kl:no params:100B..`` fits about one in a hundred."""
+    """Yield reports; ``rl:grpo kl:no params:100B..`` fits about one in a hundred.
+
+    Of the bases and teachers that they name, about half are reports that came before.
+    """
     random = Random(seed)
     prose = _Prose(random)
     techniques = sorted(read_vocabularies(vocabulary_entries(())))
+    kinship, names = Random(f"kinship {seed}"), list[str]()
     for place in range(count):
-        yield _report(place, random, prose, techniques)
+        report = _report(place, random, prose, techniques)
+        yield _related(report, kinship, names)
+        names.append(kinship.choice([report.name, *(model.name for model in report.models)]))
+
+
+def _related(report: Report, random: Random, names: list[str]) -> Report:
+    def known(others: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(random.choice(names) if names and random.random() < 0.5 else name for name in others)
+
+    teachers = replace(report.posttraining, teachers=known(report.posttraining.teachers))
+    return replace(report, based_on=known(report.based_on), posttraining=teachers)
 
 
 def _report(place: int, random: Random, prose: _Prose, techniques: list[str]) -> Report:

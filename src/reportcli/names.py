@@ -56,12 +56,17 @@ def find(text: str, register: Register) -> Found:
     """Return the report that a typed name stands for. Raises UnknownName or AmbiguousName."""
     text = text.encode("utf-8", "replace").decode()  # bytes of an argument that are not text become question marks
     folded = fold_name(text)
-    id = _one(text, _by_spelling(folded, register) or _by_arxiv(text, register) or _by_beginning(folded, register))
+    id = _one(text, equal(text, register) or _by_beginning(folded, register))
     if id is None:
         known = sorted(register.spellings(), key=lambda spelling: spelling.kind != NAME)
         raise UnknownName(text, nearest(text, (one.written for one in known if one.kind != ARXIV), 0.6))
     report = register.report(id)
     return Found(report, next((model for model in report.models if fold_name(model.name) == folded), None))
+
+
+def equal(text: str, register: Register) -> list[str]:
+    """Return the ids of the reports that go by a text: by id, else by name or alias, else by model, else on arXiv."""
+    return _by_spelling(fold_name(text), register) or _by_arxiv(text, register)
 
 
 def _by_spelling(folded: str, register: Register) -> list[str]:
