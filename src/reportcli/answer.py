@@ -1,4 +1,4 @@
-"""What we tell the user: listings, sheets, comparisons, vocabularies — frozen values, each with its notes.
+"""What we tell the user: listings, sheets, comparisons, vocabularies, lineages — frozen values, each with its notes.
 
 Every answer says itself in the same four ways (``header`` and ``rows``, ``records``, ``ids``), so that a format needs
 to know none of them. Nothing here fetches, and nothing here knows a screen.
@@ -6,7 +6,7 @@ to know none of them. Nothing here fetches, and nothing here knows a screen.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
 from reportcli.errors import UnknownField, WrongField
@@ -15,6 +15,9 @@ from reportcli.query import Hit, Match, Query, explain
 from reportcli.report import DATE, FIELDS, NUMBER, Field, Report, record
 from reportcli.vocabulary import Technique
 from reportcli.words import nearest
+
+if TYPE_CHECKING:
+    from reportcli.family import Family, Member, Wanted
 
 Record = dict[str, Any]
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
@@ -181,6 +184,25 @@ class Term(NamedTuple):
         return (report.id for report in self.reports)
 
 
+class Lineage(NamedTuple):
+    """Who builds on whom, and who taught whom: around the report that was asked for, or everywhere."""
+
+    family: "Family"
+    asked: "Member | None" = None
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("report", "relation", "other")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return ((report.id, kind, other.name) for report, kind, other in self.family.relations)
+
+    def records(self) -> Iterator[Record]:
+        for report, kind, other in self.family.relations:
+            yield {"report": report.id, "relation": kind, "other": other.name, "other_id": other.id}
+
+    def ids(self) -> Iterator[str]:
+        return (member.id for member in self.family.related() if member.id)
+
+
 def about(technique: Technique) -> Record:
     """Return a technique as a JSON record."""
     return {**technique._asdict(), "also": list(technique.also)}
@@ -306,6 +328,22 @@ def each_model(found: Found) -> list[Found]:
     """Return every model of a report, the largest first; the report itself where it has none."""
     models = sorted(found.report.models, key=lambda model: -(model.parameters or 0))
     return [Found(found.report, model) for model in models] or [found]
+
+
+def lineage(family: "Family", id: str | None = None, wanted: "Wanted" = None, limit: int | None = None) -> Lineage:
+    """Answer with the relations around a report, or with all; with ``wanted``, what has to do with these ids."""
+    asked = None if id is None else family.member(id)
+    shown = family.around(asked, wanted) if asked else family.narrowed(wanted)
+    notes = []
+    if limit is not None and limit < len(shown.relations):
+        notes.append(f"{limit:,} of {len(shown.relations):,} relations")
+        shown = replace(shown, relations=shown.relations[:limit])
+    alone = [one for one in family.alone() if wanted is None or one.id in wanted]
+    if asked and asked in family.alone():
+        notes.append(f"{asked.name} has no relation to another")
+    elif alone and not asked:
+        notes.append(f"{len(alone):,} {'report has' if len(alone) == 1 else 'reports have'} no relation to another")
+    return Lineage(shown, asked, tuple(notes))
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:

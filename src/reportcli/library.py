@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from reportcli import answer, names, query
-from reportcli.answer import Comparison, Listing, Sheets, Table, Term
+from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Term
 from reportcli.catalog import catalogue_folders
 from reportcli.errors import BrokenIndex, UnknownName
 from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
@@ -129,6 +129,23 @@ class Library:
         known = self._ask(Index.techniques)
         return answer.vocabulary((one, self._total(Is("techniques", id))) for id, one in known.items())
 
+    def lineage(
+        self,
+        name: str | None = None,
+        asked: Query = EVERYTHING,
+        *,
+        sort: SortKeys = (),
+        reverse: bool = False,
+        limit: int | None = None,
+    ) -> Lineage:
+        """Answer with who builds on whom, and who taught whom: around one report, or everywhere; oldest first.
+
+        A query leaves the relations of which one side fits; around one report, the reports that fit, and those that
+        lead to them.
+        """
+        id = None if name is None else self.find(name).report.id
+        return self._ask(lambda index: _lineage(index, id, asked, sort, reverse, limit))
+
     def _total(self, asked: Query) -> int:
         return self._ask(lambda index: index.total(asked)[0])
 
@@ -191,9 +208,22 @@ def _listing(
     if limit is not None and limit < total:
         hits = hits[:limit]
         notes.append(f"{len(hits):,} of {total:,} reports")
-    if silent:
-        notes.append(f"{silent} more {'report does' if silent == 1 else 'reports do'} not say")
+    notes += _silent(silent)
     fields = tuple(columns) or answer.columns(answer.PIPE_COLUMNS)
     return Listing(
         hits if len(hits) > _AT_ONCE else tuple(hits), fields, tuple(notes), asked if searched else None, bool(columns)
     )
+
+
+def _lineage(index: Index, id: str | None, asked: Query, sort: SortKeys, reverse: bool, limit: int | None) -> Lineage:
+    from reportcli.family import family
+
+    hits = answer.sorted_hits(tuple(index.matching(EVERYTHING)), sort or answer.sort_keys("date,name"))
+    whole = family((hit.report for hit in (reversed(hits) if reverse else hits)), index)
+    wanted = None if asked == EVERYTHING else {hit.report.id for hit in index.matching(asked)}
+    found = answer.lineage(whole, id, wanted, limit)
+    return found._replace(notes=(*found.notes, *_silent(index.total(asked)[1])))
+
+
+def _silent(count: int) -> list[str]:
+    return [f"{count} more {'report does' if count == 1 else 'reports do'} not say"] if count else []

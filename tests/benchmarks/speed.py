@@ -46,6 +46,7 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "search with a slip": ["search", slip, "--limit", "20"],
         "show NAME": ["show", first.id],
         "compare two": ["compare", first.id, second.id],
+        "lineage": ["lineage"],
         "list (table)": ["list", "--limit", "36", "--format", "table"],
     }
     ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}

@@ -48,7 +48,7 @@ Sort = Annotated[
     _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; a minus sorts downwards."),
 ]
 Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Turn the order round.")]
-Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="At most N reports.")]
+Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="At most N of what is found.")]
 Columns = Annotated[
     str | None,
     _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields."),

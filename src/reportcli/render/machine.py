@@ -4,7 +4,7 @@ import json as _json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reportcli.answer import Answer, Comparison, Listing, Sheets, Term
+from reportcli.answer import Answer, Comparison, Lineage, Listing, Sheets, Term
 from reportcli.render.cells import is_shown, visible
 from reportcli.report import record
 
@@ -91,6 +91,20 @@ def bibtex(answer: Listing | Sheets | Comparison | Term, header: bool | None) ->
     return map(entry, {report.id: report for report in answer.reports}.values())
 
 
+def dot(answer: Lineage, header: bool | None) -> Iterator[str]:
+    """Yield the relations as a graph for Graphviz."""
+    from reportcli.render.graphs import dot
+
+    return dot(answer)
+
+
+def mermaid(answer: Lineage, header: bool | None) -> Iterator[str]:
+    """Yield the relations as a flowchart for Mermaid."""
+    from reportcli.render.graphs import mermaid
+
+    return mermaid(answer)
+
+
 def _dumped(value: Any, indent: int | None = None) -> str:
     """Return JSON in which every letter that a terminal would obey is written as an escape."""
     return _escaped(_json.dumps(value, ensure_ascii=False, indent=indent), lambda letter: _json.dumps(letter)[1:-1])
@@ -124,6 +138,8 @@ FORMATS: Mapping[str, Format] = {
     "toml": Format(toml, "a report as a file of the catalogue; of list, each under its id", (Listing, Sheets)),
     "markdown": Format(markdown, "a table, or the page of a report"),
     "bibtex": Format(bibtex, "entries for a bibliography", (Listing, Sheets, Comparison, Term)),
+    "dot": Format(dot, "a graph for Graphviz", (Lineage,)),
+    "mermaid": Format(mermaid, "a flowchart for Mermaid, as Markdown pages show it", (Lineage,)),
 }
 
 

@@ -3,9 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Comparison, Listing, Sheets, Table, Term
+from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Term
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
+
+
+def _lineage(answer: Lineage, width: int, colour: bool) -> Picture:
+    from reportcli.render import trees
+
+    return trees.lineage(answer, width, colour)
+
 
 PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Listing: tables.listing,
@@ -13,4 +20,5 @@ PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Sheets: pages.sheets,
     Table: tables.plain,
     Term: pages.term,
+    Lineage: _lineage,
 }
