@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
 from reportcli.errors import UnknownField, WrongField
 from reportcli.names import Found
-from reportcli.query import Hit, Match, Query, explain
-from reportcli.report import DATE, FIELDS, NUMBER, Field, Report, record
+from reportcli.query import Hit, Match, Query, Subject, explain
+from reportcli.report import DATE, FIELDS, MAP, NUMBER, Field, Report, record
 from reportcli.vocabulary import Technique
 from reportcli.words import nearest
 
 if TYPE_CHECKING:
     from reportcli.family import Family, Member, Wanted
+    from reportcli.tally import Counted
 
 Record = dict[str, Any]
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
@@ -165,6 +166,40 @@ class Table(NamedTuple):
         return (str(entry[self.keys[0]]) for entry in self.entries)
 
 
+class Tally(NamedTuple):
+    """How many reports have each value of a field; with periods, in each of them, those without any included."""
+
+    field: Field
+    lines: "tuple[Counted, ...]"
+    periods: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return ("value", "count") if self.periods is None else ("value", "period", "count")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        for line in self.lines:
+            if self.periods is None:
+                yield line.text, line.total
+            else:
+                yield from ((line.text, *cell) for cell in zip(self.periods, line.counts, strict=True))
+
+    def records(self) -> Iterator[Record]:
+        """Yield each row; ``value`` is null where the catalogue does not say, numbers have the ends of their bin."""
+        for line in self.lines:
+            bin = line.value if isinstance(line.value, tuple) else None
+            known: Record = {"value": str(bin) if bin else line.value}
+            if self.field.kind == NUMBER:
+                known |= {"low": bin and bin.low, "high": bin and bin.high}
+            for row in [(line.total,)] if self.periods is None else zip(self.periods, line.counts, strict=True):
+                yield known | dict(zip(self.header[1:], row, strict=True))
+
+    def ids(self) -> Iterator[str]:
+        """Yield the values that some report has."""
+        return (line.text for line in self.lines if line.total)
+
+
 class Term(NamedTuple):
     """A technique, and the reports that use it, oldest first."""
 
@@ -273,7 +308,7 @@ def sort_keys(text: str) -> tuple[tuple[Field, bool], ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
     for key, _ in keys:
-        if key.kind == "map":
+        if key.kind == MAP:
             raise WrongField(key.path, "for sorting", ("date", "name", "parameters"))
     return keys
 
@@ -295,6 +330,47 @@ def _sortable(key: Field, report: Report) -> Any:
         flat = [item for item in value if item is not None and item != ()]
         value = flat[0] if flat and key.kind not in (NUMBER, DATE) else max(flat, default=None)
     return value.casefold() if isinstance(value, str) else value
+
+
+def tally(
+    subjects: Iterable[Subject],
+    notes: Sequence[str],
+    field: Field,
+    wanted: Sequence[Query] = (),
+    *,
+    step: str = "",
+    dated: Field,
+    reverse: bool = False,
+    limit: int | None = None,
+) -> Tally:
+    """Answer with how many reports have each value of a field, or each of the wanted ones; unknown stands last."""
+    from reportcli.tally import count
+
+    found = count(subjects, field, wanted, step, dated)
+    lines = found.lines
+    if reverse:
+        known = [line for line in lines if line.value is not None]
+        lines = (*reversed(known), *lines[len(known) :])
+    said = list(notes)
+    if limit is not None and limit < len(lines):
+        said.append(f"{limit:,} of {len(lines):,} values")
+    if (sum_of_all := sum(line.total for line in lines)) > found.reports:
+        said.append(f"a report may have several values: {found.reports:,} reports are counted {sum_of_all:,} times")
+    if found.silent:
+        said.append(silence(found.silent))
+    if found.undated:
+        said.append(left_out(found.undated, f"without {dated.label}"))
+    return Tally(field, lines[:limit], found.periods, tuple(said))
+
+
+def silence(count: int) -> str:
+    """Return the note that counts reports which may fit, but do not say."""
+    return f"{count:,} more {'report does' if count == 1 else 'reports do'} not say"
+
+
+def left_out(count: int, what: str) -> str:
+    """Return the note that counts reports which an answer cannot show, and says why."""
+    return f"left out: {count:,} {'report' if count == 1 else 'reports'} {what}"
 
 
 def compare(

@@ -3,19 +3,20 @@
 ``open_catalog()`` is what a script imports, and what the command line itself uses.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from reportcli import answer, names, query
-from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Term
+from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term
 from reportcli.catalog import catalogue_folders
 from reportcli.errors import BrokenIndex, UnknownName
 from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
-from reportcli.query import EVERYTHING, Hit, Is, Query
+from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Query, Subject
 from reportcli.report import Field, Report
+from reportcli.vocabulary import Vocabulary
 from reportcli.words import nearest
 
 _T = TypeVar("_T")
@@ -50,7 +51,7 @@ class Library:
 
     def parse(self, text: str) -> Query:
         """Read a query with the techniques of this catalogue. Raises BadQuery."""
-        return query.parse_query(text, lambda: self._ask(Index.techniques))
+        return query.parse_query(text, self._vocabulary)
 
     def search(self, text: str, limit: int | None = None) -> tuple[Report, ...]:
         """Return the reports that fit a query, best first: ``search("rl:grpo kl:no")``. Raises BadQuery."""
@@ -115,6 +116,33 @@ class Library:
         sides = {(one.report.id, one.model and one.model.name): one for one in found}
         return answer.compare(list(sides.values()), columns, differences=differences, notes=others.notes)
 
+    def count(
+        self,
+        field: str,
+        values: Sequence[str] = (),
+        asked: Query = EVERYTHING,
+        *,
+        by: str = "",
+        date_field: str = "date",
+        reverse: bool = False,
+        limit: int | None = None,
+    ) -> Tally:
+        """Answer with how many of the reports that fit a query have each value of a field: ``count("rl", by="year")``.
+
+        ``values`` are what a query would say of the field; only what fits one of them is counted then. ``by`` is year,
+        quarter or month, ``limit`` a number of values. Raises UnknownField, WrongField or BadQuery.
+        """
+        from reportcli.tally import countable
+
+        counted = countable(*answer.columns([field]))
+        wanted = [query.parse_condition(counted, field, value, self._vocabulary) for value in values]
+        dated = BY_PATH[date_field]
+        return self._ask(
+            lambda index: answer.tally(
+                *_fitting(index, asked), counted, wanted, step=by, dated=dated, reverse=reverse, limit=limit
+            )
+        )
+
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
         known = self._ask(Index.techniques)
@@ -145,6 +173,9 @@ class Library:
         """
         id = None if name is None else self.find(name).report.id
         return self._ask(lambda index: _lineage(index, id, asked, sort, reverse, limit))
+
+    def _vocabulary(self) -> Vocabulary:
+        return self._ask(Index.techniques)
 
     def _total(self, asked: Query) -> int:
         return self._ask(lambda index: index.total(asked)[0])
@@ -207,8 +238,7 @@ def _listing(
         hits = hits[::-1]
     if limit is not None and limit < total:
         hits = hits[:limit]
-        notes.append(f"{len(hits):,} of {total:,} reports")
-    notes += _silent(silent)
+    notes += _notes(len(hits), total, silent)
     fields = tuple(columns) or answer.columns(answer.PIPE_COLUMNS)
     return Listing(
         hits if len(hits) > _AT_ONCE else tuple(hits), fields, tuple(notes), asked if searched else None, bool(columns)
@@ -226,4 +256,16 @@ def _lineage(index: Index, id: str | None, asked: Query, sort: SortKeys, reverse
 
 
 def _silent(count: int) -> list[str]:
-    return [f"{count} more {'report does' if count == 1 else 'reports do'} not say"] if count else []
+    return [answer.silence(count)] if count else []
+
+
+def _fitting(index: Index, asked: Query, limit: int | None = None) -> tuple[Iterator[Subject], list[str]]:
+    """Return the reports that fit a query, newest first, and what is to be said of the others."""
+    total, silent = index.total(asked)
+    hits = index.matching(asked, limit, ranked=False)
+    return (hit.subject for hit in hits), _notes(len(hits), total, silent)
+
+
+def _notes(shown: int, total: int, silent: int) -> list[str]:
+    cut = [f"{shown:,} of {total:,} reports"] if shown < total else []
+    return cut + _silent(silent)

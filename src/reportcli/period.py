@@ -1,7 +1,7 @@
 """Dates with a precision: what ``2025-06``, ``2025-Q2..`` or ``last 90 days`` cover. Knows no fields and no reports."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from reportcli.errors import BadPeriod
 
 _Span = tuple[date, date]
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+STEPS = ("year", "quarter", "month")
 
 
 class Period(NamedTuple):
@@ -64,6 +65,22 @@ def parse_period(text: str) -> Period:
     if start > end:
         raise BadPeriod(text, f"it ends before it begins; turned round it is {last}..{first}")
     return Period(f"{since}..{until}", start if first else None, end if last else None)
+
+
+def containing(day: date, step: str) -> str:
+    """Return the year, quarter or month of a day, spelled as a period."""
+    year, month = f"{day.year:04}", day.month
+    return {"year": year, "quarter": f"{year}-Q{(month + 2) // 3}", "month": f"{year}-{month:02}"}[step]
+
+
+def steps(first: date, last: date, step: str) -> Iterator[str]:
+    """Yield every year, quarter or month from that of the first day to that of the last."""
+    reached, end = containing(first, step), containing(last, step)
+    yield reached
+    while reached < end:
+        following = parse_period(reached).span()[1] + timedelta(1)
+        reached = containing(following, step)
+        yield reached
 
 
 def _relative(text: str) -> Period | None:

@@ -352,6 +352,11 @@ def parse_query(text: str, vocabulary: Callable[[], Vocabulary] = Vocabulary) ->
     return _Parser(text, vocabulary).parse()
 
 
+def parse_condition(field: Field, name: str, value: str, vocabulary: Callable[[], Vocabulary] = Vocabulary) -> Query:
+    """Read what a query says of one field, ``name`` being what the field was called; raises BadQuery."""
+    return _Parser(f"{name}:{value}", vocabulary).of_field(field, name, value, _Token(value, len(name) + 1))
+
+
 class _Token(NamedTuple):
     """A piece of the query text, and where it begins."""
 

@@ -47,6 +47,9 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "show NAME": ["show", first.id],
         "compare two": ["compare", first.id, second.id],
         "lineage": ["lineage"],
+        "count techniques": ["count", "techniques"],
+        "count by month": ["count", "organizations", "--by", "month"],
+        "count (table)": ["count", "techniques", "--format", "table"],
         "list (table)": ["list", "--limit", "36", "--format", "table"],
     }
     ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}

@@ -42,6 +42,7 @@ COMMANDS = {
     "show": Command("Read", "All that the catalogue knows of a report.", "reading", "show"),
     "term": Command("Read", "What a technique is, and the reports that use it.", "reading", "term"),
     "compare": Command("Look", "Reports, or single models, side by side.", "reading", "compare"),
+    "count": Command("Look", "How many reports have each value of a field.", "pictures", "count"),
     "lineage": Command("Look", "Who builds on whom, and who taught whom.", "pictures", "lineage"),
     "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
 }

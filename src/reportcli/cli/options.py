@@ -17,7 +17,7 @@ from reportcli.cli import output
 from reportcli.errors import BadUse
 from reportcli.library import Library, cache_folder
 from reportcli.period import Period, parse_period
-from reportcli.query import Query, Within, all_of
+from reportcli.query import EVERYTHING, Query, Within, all_of
 
 
 def _option(*names: str, panel: str, **more: Any) -> Any:
@@ -126,6 +126,11 @@ class Shown(NamedTuple):
 
 
 _GROUPS = (Span, Arranged)
+
+
+def query_of(library: Library, where: str | None) -> Query:
+    """Return what --where asks."""
+    return EVERYTHING if where is None else library.parse(where)
 
 
 def command(function: Callable[..., Answer]) -> Callable[..., int]:

@@ -1,17 +1,52 @@
-"""The commands that draw the catalogue as a whole: lineage. Each turns options into one question to the library."""
+"""The commands that picture the catalogue as a whole: count, lineage. Each asks the library once."""
 
 from typing import Annotated
 
 import typer
 
-from reportcli.answer import Lineage, sort_keys
-from reportcli.cli.options import Limit, Reverse, Sort, Span, Where
+from reportcli.answer import Lineage, Tally, sort_keys
+from reportcli.cli.options import Limit, Reverse, Sort, Span, Where, query_of
+from reportcli.errors import BadUse
 from reportcli.library import Library
+from reportcli.period import STEPS
 from reportcli.query import all_of
+
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="PERIOD", show_default=False, help="Count year by year, quarter or month."),
+]
 
 Report = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME]", show_default=False, help="A report, or one of its models.")
 ]
+
+
+def count(
+    library: Library,
+    *,
+    field: Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="What to count.")],
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[VALUE...]", show_default=False, help="Only these values, as a query writes them."),
+    ] = None,
+    by: By = None,
+    where: Where = None,
+    span: Span,
+    limit: Limit = None,
+    reverse: Reverse = False,
+) -> Tally:
+    """How many reports have each value of a field; with --by, in each period.
+
+    Numbers are counted by powers of ten, context lengths by doublings, dates by month or as --by says.
+
+    Example: reportcli count technique grpo dpo ppo --by quarter
+    """
+    if by not in (None, *STEPS):
+        raise BadUse(f"--by cannot be {by!r}", f"write one of: {', '.join(STEPS)}")
+    asked = all_of([query_of(library, where), span.query()])
+    return library.count(
+        field, values or (), asked, by=by or "", date_field=span.date_field, reverse=reverse, limit=limit
+    )
 
 
 def lineage(
@@ -28,6 +63,6 @@ def lineage(
 
     Example: reportcli lineage DeepSeek-R1
     """
-    asked = all_of([*([] if where is None else [library.parse(where)]), span.query()])
+    asked = all_of([query_of(library, where), span.query()])
     order = sort_keys(sort) if sort else ()
     return library.lineage(" ".join(name) if name else None, asked, sort=order, reverse=reverse, limit=limit)

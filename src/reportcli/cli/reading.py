@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from reportcli.answer import Comparison, Listing, Sheets, Table, Term, explained
-from reportcli.cli.options import Arranged, Span, Where
+from reportcli.cli.options import Arranged, Span, Where, query_of
 from reportcli.errors import BadUse, NoNames
 from reportcli.library import Library
 from reportcli.period import parse_period
-from reportcli.query import EVERYTHING, Query, Within, all_of
+from reportcli.query import EVERYTHING, Within, all_of
 from reportcli.report import TOPICS
 
 Names = Annotated[
@@ -39,7 +39,7 @@ def list_reports(library: Library, *, where: Where = None, span: Span, arranged:
 
     Example: reportcli list --since 2025-06
     """
-    return library.listing(all_of([_asked(library, where), span.query()]), **arranged.arguments())
+    return library.listing(all_of([query_of(library, where), span.query()]), **arranged.arguments())
 
 
 def search(
@@ -80,7 +80,7 @@ def filter_reports(
     Example: reportcli filter 2025-01..2025-03
     """
     within = [Within(span.date_field, parse_period(" ".join(period)))] if period else []
-    return library.listing(all_of([_asked(library, where), span.query(), *within]), **arranged.arguments())
+    return library.listing(all_of([query_of(library, where), span.query(), *within]), **arranged.arguments())
 
 
 def show(
@@ -117,7 +117,7 @@ def compare(
 
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
-    given, asked = names or [], all_of([_asked(library, where), span.query()])
+    given, asked = names or [], all_of([query_of(library, where), span.query()])
     if asked == EVERYTHING and given != ["-"] and len(given) < (1 if models else 2):
         raise BadUse(
             "compare needs two names",
@@ -133,10 +133,6 @@ def term(library: Library, *, name: TermName = None) -> Term | Table:
     Example: reportcli term GRPO
     """
     return library.terms() if name is None else library.term(" ".join(name))
-
-
-def _asked(library: Library, where: str | None) -> Query:
-    return EVERYTHING if where is None else library.parse(where)
 
 
 def _names(given: list[str]) -> Iterator[str]:

@@ -3,9 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Term
+from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
+
+
+def _tally(answer: Tally, width: int, colour: bool) -> Picture:
+    from reportcli.render import tallies
+
+    return tallies.tally(answer, width, colour)
 
 
 def _lineage(answer: Lineage, width: int, colour: bool) -> Picture:
@@ -20,5 +26,6 @@ PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Sheets: pages.sheets,
     Table: tables.plain,
     Term: pages.term,
+    Tally: _tally,
     Lineage: _lineage,
 }
