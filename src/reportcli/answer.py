@@ -200,6 +200,32 @@ class Tally(NamedTuple):
         return (line.text for line in self.lines if line.total)
 
 
+class Timeline(NamedTuple):
+    """Reports along the days of a date field, newest first."""
+
+    hits: Sequence[Hit]
+    dated: Field
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("id", "date", "organizations", "name")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return map(self._row, self.reports())
+
+    def _row(self, report: Report) -> tuple[Any, ...]:
+        return report.id, self.dated.get(report), report.organizations, report.name
+
+    def records(self) -> Iterator[Record]:
+        for report in self.reports():
+            known = dict(zip(self.header, map(record, self._row(report)), strict=True))
+            yield known | {"parameters": derive(report).parameters}
+
+    def reports(self) -> Iterator[Report]:
+        return (hit.report for hit in self.hits)
+
+    def ids(self) -> Iterator[str]:
+        return (report.id for report in self.reports())
+
+
 class Term(NamedTuple):
     """A technique, and the reports that use it, oldest first."""
 

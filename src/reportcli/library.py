@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from reportcli import answer, names, query
-from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term
+from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term, Timeline
 from reportcli.catalog import catalogue_folders
 from reportcli.errors import BrokenIndex, UnknownName
 from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
-from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Query, Subject
+from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
 from reportcli.vocabulary import Vocabulary
 from reportcli.words import nearest
@@ -142,6 +142,23 @@ class Library:
                 *_fitting(index, asked), counted, wanted, step=by, dated=dated, reverse=reverse, limit=limit
             )
         )
+
+    def timeline(
+        self,
+        asked: Query = EVERYTHING,
+        *,
+        date_field: str = "date",
+        reverse: bool = False,
+        limit: int | None = None,
+    ) -> Timeline:
+        """Answer with the reports that fit a query, along the days of a date field, newest first."""
+        dated = BY_PATH[date_field]
+        by_day = [(dated, True)] if date_field != "date" else []
+        known = all_of([asked, Known(date_field)])
+        found = self.listing(known, sort=by_day, reverse=reverse, limit=limit)
+        undated = self._total(asked) - self._total(known)
+        missing = [answer.left_out(undated, f"without {dated.label}")] if undated else []
+        return Timeline(found.hits, dated, (*found.notes, *missing))
 
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""

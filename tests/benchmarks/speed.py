@@ -49,7 +49,9 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "lineage": ["lineage"],
         "count techniques": ["count", "techniques"],
         "count by month": ["count", "organizations", "--by", "month"],
+        "timeline": ["timeline"],
         "count (table)": ["count", "techniques", "--format", "table"],
+        "timeline (table)": ["timeline", "--format", "table"],
         "list (table)": ["list", "--limit", "36", "--format", "table"],
     }
     ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}

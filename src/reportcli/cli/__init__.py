@@ -43,6 +43,7 @@ COMMANDS = {
     "term": Command("Read", "What a technique is, and the reports that use it.", "reading", "term"),
     "compare": Command("Look", "Reports, or single models, side by side.", "reading", "compare"),
     "count": Command("Look", "How many reports have each value of a field.", "pictures", "count"),
+    "timeline": Command("Look", "When reports came out.", "pictures", "timeline"),
     "lineage": Command("Look", "Who builds on whom, and who taught whom.", "pictures", "lineage"),
     "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
 }

@@ -1,10 +1,10 @@
-"""The commands that picture the catalogue as a whole: count, lineage. Each asks the library once."""
+"""The commands that picture the catalogue as a whole: count, timeline, lineage. Each asks the library once."""
 
 from typing import Annotated
 
 import typer
 
-from reportcli.answer import Lineage, Tally, sort_keys
+from reportcli.answer import Lineage, Tally, Timeline, sort_keys
 from reportcli.cli.options import Limit, Reverse, Sort, Span, Where, query_of
 from reportcli.errors import BadUse
 from reportcli.library import Library
@@ -47,6 +47,17 @@ def count(
     return library.count(
         field, values or (), asked, by=by or "", date_field=span.date_field, reverse=reverse, limit=limit
     )
+
+
+def timeline(
+    library: Library, *, where: Where = None, span: Span, limit: Limit = None, reverse: Reverse = False
+) -> Timeline:
+    """When reports came out, month by month, newest first; --date-field first_published for the first version.
+
+    Example: reportcli timeline --where tag:reasoning
+    """
+    asked = all_of([query_of(library, where), span.query()])
+    return library.timeline(asked, date_field=span.date_field, reverse=reverse, limit=limit)
 
 
 def lineage(

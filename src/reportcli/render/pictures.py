@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term
+from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term, Timeline
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
 
@@ -12,6 +12,12 @@ def _tally(answer: Tally, width: int, colour: bool) -> Picture:
     from reportcli.render import tallies
 
     return tallies.tally(answer, width, colour)
+
+
+def _timeline(answer: Timeline, width: int, colour: bool) -> Picture:
+    from reportcli.render import timelines
+
+    return timelines.timeline(answer, width, colour)
 
 
 def _lineage(answer: Lineage, width: int, colour: bool) -> Picture:
@@ -27,5 +33,6 @@ PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Table: tables.plain,
     Term: pages.term,
     Tally: _tally,
+    Timeline: _timeline,
     Lineage: _lineage,
 }

@@ -1,9 +1,9 @@
 """What every picture on a terminal shares: styles that carry meaning, drawing at a width, breaking lines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -17,6 +17,7 @@ LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta",
 NARROW = 70  # columns; below it a table stands as blocks
 RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 GAP = 2  # between columns: one of padding, one of the box
+LEGEND_GAP = 3  # between the parts of a legend
 BULLET = "• "
 _PIECE = re.compile(r"[^\s/-]*[/-]+|[^\s/-]+|\s+")
 
@@ -28,10 +29,11 @@ class Picture(NamedTuple):
     notes: tuple[str, ...]
 
 
-def draw(content: RenderableType, width: int, colour: bool) -> str:
-    """Return what rich makes of the content, as text with or without colour."""
+def draw(content: RenderableType, width: int, colour: bool, many_colours: bool = False) -> str:
+    """Return what rich makes of the content, as text with or without colour: the terminal's own, or 256."""
+    system: Literal["256", "standard"] = "256" if many_colours else "standard"
     console = Console(
-        file=StringIO(), width=width, height=100, force_terminal=colour, color_system="standard" if colour else None,
+        file=StringIO(), width=width, height=100, force_terminal=colour, color_system=system if colour else None,
         legacy_windows=False, highlight=False, markup=False, emoji=False,
     )  # fmt: skip
     console.print(content)
@@ -79,3 +81,14 @@ def wrapped(text: str, width: int, style: str = "", indent: str = "") -> Text:
             line += piece
         lines.append(line.rstrip())
     return Text("\n".join(lines), style=style)
+
+
+def legend(parts: Iterable[Text], width: int) -> Text:
+    """Set the parts of a legend beside one another, in lines that break between them."""
+    lines: list[Text] = []
+    for part in parts:
+        if lines and lines[-1].cell_len + LEGEND_GAP + part.cell_len <= width:
+            lines[-1].append(" " * LEGEND_GAP).append_text(part)
+        else:
+            lines.append(part.copy())
+    return Text("\n").join(lines)
