@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from reportcli.derived import DERIVED, column_field, derive, field_names, speak_as
+from reportcli.derived import DERIVED, Ratio, column_field, derive, field_names, known_ratio, speak_as
 from reportcli.errors import UnknownField, WrongField
 from reportcli.names import Found
 from reportcli.query import Hit, Match, Query, Subject, explain
@@ -18,7 +18,7 @@ from reportcli.words import nearest
 
 if TYPE_CHECKING:
     from reportcli.family import Family, Member, Wanted
-    from reportcli.tally import Counted
+    from reportcli.tally import Counted, Point
 
 Record = dict[str, Any]
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
@@ -226,6 +226,26 @@ class Timeline(NamedTuple):
         return (report.id for report in self.reports())
 
 
+class Plot(NamedTuple):
+    """Reports as points between two axes, and a ratio of them to compare with, where one is known."""
+
+    x: Field
+    y: Field
+    points: "tuple[Point, ...]"
+    notes: tuple[str, ...] = ()
+    ratio: Ratio | None = None
+    header: tuple[str, ...] = ("id", "x", "y")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return ((point.id, point.x, point.y) for point in self.points)
+
+    def records(self) -> Iterator[Record]:
+        return (record(point) for point in self.points)
+
+    def ids(self) -> Iterator[str]:
+        return (point.id for point in self.points)
+
+
 class Term(NamedTuple):
     """A technique, and the reports that use it, oldest first."""
 
@@ -397,6 +417,19 @@ def silence(count: int) -> str:
 def left_out(count: int, what: str) -> str:
     """Return the note that counts reports which an answer cannot show, and says why."""
     return f"left out: {count:,} {'report' if count == 1 else 'reports'} {what}"
+
+
+def plot(subjects: Iterable[Subject], notes: Sequence[str], x: Field, y: Field) -> Plot:
+    """Answer with the reports that know both fields, as points; notes count the others."""
+    from reportcli.tally import locate
+
+    found = locate(subjects, x, y)
+    said = list(notes)
+    if found.continuing:
+        said.append(left_out(found.continuing, "that started from another model's training"))
+    if found.silent:
+        said.append(left_out(found.silent, f"without {x.label} or {y.label}"))
+    return Plot(x, y, found.points, tuple(said), known_ratio(x, y))
 
 
 def compare(

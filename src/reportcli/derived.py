@@ -5,7 +5,7 @@ Computed, never stored. Where an input is unknown, the value is None.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportcli.report import FIELDS, Field, Model, Report, _key, fields_of
 
@@ -41,6 +41,17 @@ def speaker(report: Report) -> Model | None:
         if model.name == report.flagship:
             return model
     return max(report.models, key=lambda model: model.parameters or 0, default=None)
+
+
+def type_of(report: Report) -> str | None:
+    """Return the type of the model that speaks for a report."""
+    model = speaker(report)
+    return (model.type if model else None) or report.architecture.type
+
+
+def is_of_training(field: Field) -> bool:
+    """Return whether a figure counts a training as a whole, of which a report that continues one knows only a part."""
+    return field.group == "pretraining" and (field.about.of_flagship or field.about.computed)
 
 
 def speak_as(report: Report, model: Model) -> Report:
@@ -104,6 +115,29 @@ DERIVED: tuple[Field, ...] = tuple(
     Field("derived." + field.path, field.kind, field.about, _get(field.path), derived=True)
     for field in fields_of(Derived)
 )
+
+
+class Ratio(NamedTuple):
+    """A ratio that figures are compared with: so much of ``y`` for each ``x``, and who says so."""
+
+    x: str
+    y: str
+    value: float
+    name: str
+    source: str
+
+
+RATIOS = (
+    Ratio(
+        "derived.parameters", "pretraining.tokens", 20, "20 tokens per parameter",
+        "Hoffmann et al. 2022, arXiv:2203.15556",
+    ),
+)  # fmt: skip
+
+
+def known_ratio(x: Field, y: Field) -> Ratio | None:
+    """Return the ratio that two figures are compared with, where there is one."""
+    return next((one for one in RATIOS if (one.x, one.y) == (x.path, y.path)), None)
 
 
 def query_field(name: str) -> Field | None:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from reportcli import answer, names, query
-from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term, Timeline
+from reportcli.answer import Comparison, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
 from reportcli.catalog import catalogue_folders
 from reportcli.errors import BrokenIndex, UnknownName
 from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
@@ -159,6 +159,16 @@ class Library:
         undated = self._total(asked) - self._total(known)
         missing = [answer.left_out(undated, f"without {dated.label}")] if undated else []
         return Timeline(found.hits, dated, (*found.notes, *missing))
+
+    def plot(self, x: str, y: str, asked: Query = EVERYTHING, *, limit: int | None = None) -> Plot:
+        """Answer with the reports that fit a query as points between two fields: ``plot("parameters", "tokens")``.
+
+        Raises UnknownField, or WrongField for what is no single number or day.
+        """
+        from reportcli.tally import axis
+
+        axes = tuple(map(axis, answer.columns([x, y])))
+        return self._ask(lambda index: answer.plot(*_fitting(index, asked, limit), *axes))
 
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""

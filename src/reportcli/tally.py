@@ -1,17 +1,19 @@
-"""Many reports at once: how many have which value, in all or period by period.
+"""Many reports at once: how many have which value, in all or period by period; where they lie between two fields.
 
 Numbers are counted in bins: powers of ten, context lengths in doublings; dates by year, quarter or month.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from math import floor, log10
 from typing import Any, NamedTuple
 
+from reportcli.derived import DERIVED, is_of_training, type_of
 from reportcli.errors import WrongField
 from reportcli.period import containing, parse_period, steps
 from reportcli.query import Is, Known, Query, Subject, Words, fact, leaves
-from reportcli.report import DATE, MAP, NUMBER, YES_NO, Field
+from reportcli.report import DATE, FIELDS, MAP, NUMBER, YES_NO, Field
 from reportcli.words import fold_name, spaced
 
 
@@ -175,3 +177,51 @@ def _order(field: Field) -> Callable[[Counted], Any]:
     if field.kind in (NUMBER, DATE):
         return lambda line: (line.value is None, line.value or ())
     return lambda line: (line.value is None, -line.total, fold_name(str(line.value)), str(line.value))
+
+
+class Point(NamedTuple):
+    """A report as a point: a number or a day on each axis; ``type`` is that of the model that speaks."""
+
+    id: str
+    name: str
+    type: str | None
+    x: Any
+    y: Any
+
+
+class Points(NamedTuple):
+    """The reports that have a place, and how many have none: ``continuing`` for their kind of training alone."""
+
+    points: tuple[Point, ...]
+    continuing: int
+    silent: int
+
+
+def locate(subjects: Iterable[Subject], x: Field, y: Field) -> Points:
+    """Return the reports that know both fields as points.
+
+    In a figure of training as a whole, a report that continues another model's training has no place.
+    """
+    points, continuing, silent = [], 0, 0
+    of_training = is_of_training(x) or is_of_training(y)
+    for report in (subject.report for subject in subjects):
+        alone = replace(report, based_on=()) if of_training and report.based_on else report
+        place = x.get(alone), y.get(alone)
+        if None in place:
+            silent += 1
+        elif alone is not report:
+            continuing += 1
+        else:
+            points.append(Point(report.id, report.name, type_of(report), *place))
+    return Points(tuple(points), continuing, silent)
+
+
+def axis(field: Field) -> Field:
+    """Return the field if an axis can show it; raises WrongField for what is no single number or day."""
+    if not _is_axis(field):
+        raise WrongField(field.path, "as an axis", (one.path for one in DERIVED + FIELDS if _is_axis(one)))
+    return field
+
+
+def _is_axis(field: Field) -> bool:
+    return field.kind in (NUMBER, DATE) and not field.many

@@ -50,8 +50,10 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "count techniques": ["count", "techniques"],
         "count by month": ["count", "organizations", "--by", "month"],
         "timeline": ["timeline"],
+        "plot": ["plot"],
         "count (table)": ["count", "techniques", "--format", "table"],
         "timeline (table)": ["timeline", "--format", "table"],
+        "plot (table)": ["plot", "--format", "table"],
         "list (table)": ["list", "--limit", "36", "--format", "table"],
     }
     ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}

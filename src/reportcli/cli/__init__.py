@@ -44,6 +44,7 @@ COMMANDS = {
     "compare": Command("Look", "Reports, or single models, side by side.", "reading", "compare"),
     "count": Command("Look", "How many reports have each value of a field.", "pictures", "count"),
     "timeline": Command("Look", "When reports came out.", "pictures", "timeline"),
+    "plot": Command("Look", "Reports as points between two fields.", "pictures", "plot"),
     "lineage": Command("Look", "Who builds on whom, and who taught whom.", "pictures", "lineage"),
     "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
 }

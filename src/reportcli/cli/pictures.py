@@ -1,10 +1,10 @@
-"""The commands that picture the catalogue as a whole: count, timeline, lineage. Each asks the library once."""
+"""The commands that picture the catalogue as a whole: count, timeline, plot, lineage. Each asks the library once."""
 
 from typing import Annotated
 
 import typer
 
-from reportcli.answer import Lineage, Tally, Timeline, sort_keys
+from reportcli.answer import Lineage, Plot, Tally, Timeline, sort_keys
 from reportcli.cli.options import Limit, Reverse, Sort, Span, Where, query_of
 from reportcli.errors import BadUse
 from reportcli.library import Library
@@ -58,6 +58,22 @@ def timeline(
     """
     asked = all_of([query_of(library, where), span.query()])
     return library.timeline(asked, date_field=span.date_field, reverse=reverse, limit=limit)
+
+
+def plot(
+    library: Library,
+    *,
+    x: Annotated[str, typer.Argument(metavar="[X]", help="A field of numbers or dates.")] = "parameters",
+    y: Annotated[str, typer.Argument(metavar="[Y]", help="Another one.")] = "tokens",
+    where: Where = None,
+    span: Span,
+    limit: Limit = None,
+) -> Plot:
+    """Reports as points between two fields; alone, the parameters of models and the tokens that they were trained on.
+
+    Example: reportcli plot date flops
+    """
+    return library.plot(x, y, all_of([query_of(library, where), span.query()]), limit=limit)
 
 
 def lineage(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Comparison, Lineage, Listing, Sheets, Table, Tally, Term, Timeline
+from reportcli.answer import Comparison, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
 
@@ -20,6 +20,12 @@ def _timeline(answer: Timeline, width: int, colour: bool) -> Picture:
     return timelines.timeline(answer, width, colour)
 
 
+def _plot(answer: Plot, width: int, colour: bool) -> Picture:
+    from reportcli.render import plots
+
+    return plots.plot(answer, width, colour)
+
+
 def _lineage(answer: Lineage, width: int, colour: bool) -> Picture:
     from reportcli.render import trees
 
@@ -34,5 +40,6 @@ PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Term: pages.term,
     Tally: _tally,
     Timeline: _timeline,
+    Plot: _plot,
     Lineage: _lineage,
 }
