@@ -430,7 +430,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-FIGURES = r"(\s\s+(∙|[\d,]+))+(\s+[█▉▊▋▌▍▎▏]+)?$"
+FIGURES = r"(\s\s+(·|[\d,]+))+(\s+[█▉▊▋▌▍▎▏]+)?$"
 ASKED = [
     ("technique", ""), ("license", ""), ("params", ""), ("org", "month"), ("rl", "quarter"), ("license", "year"),
     ("summary", ""), ("context", "month"),
@@ -490,8 +490,8 @@ MATRIX = """\
 techniques  Q3  Q4  Q1  Q2  total
 ─────────────────────────────────
 dpo          2   4   5   2     13
-grpo         ∙   2   2   8     12
-ppo          ∙   2   ∙   3      5
+grpo         ·   2   2   8     12
+ppo          ·   2   ·   3      5
 """
 
 
@@ -499,7 +499,7 @@ def test_a_matrix_has_years_above_quarters(shipped: Library) -> None:
     answer = shipped.count("technique", ["grpo", "dpo", "ppo"], by="quarter")
     assert draw(answer, 40).text == MATRIX
     wide = draw(answer, 60).text.splitlines()
-    assert wide[4] == "grpo         ∙   2   2   8     12  " + "█" * 23 + "▏"
+    assert wide[4] == "grpo         ·   2   2   8     12  " + "█" * 23 + "▏"
 
 
 def test_the_oldest_periods_go_first_and_a_note_names_them(shipped: Library) -> None:
@@ -550,7 +550,7 @@ def test_an_encoding_without_blocks_gets_other_signs(reportcli: Run) -> None:
     ended = reportcli("count", "kl", "--format", "table", "--width", "40", PYTHONIOENCODING="ascii")
     assert ended.stdout.splitlines()[2] == "yes              10  #########"
     by_year = reportcli("count", "kl", "no", "--by", "year", "-f", "table", "--width", "30", PYTHONIOENCODING="ascii")
-    assert by_year.stdout.splitlines()[2].split() == ["no", ".", "5", "5"]
+    assert by_year.stdout.splitlines()[2].split() == ["no", "-", "5", "5"]
 
 
 def test_the_same_question_from_python(shipped: Library) -> None:

@@ -157,11 +157,11 @@ WIDE = """\
 2025-05  30 ○ Third         Ai2
 2025-04
 2025-03
-2025-02  28 ∙ Fourth  500M  Ai2
+2025-02  28 · Fourth  500M  Ai2
 2025-01
 2024-12  01 ● Oldest   10B  Ai2
 
-parameters   ∙ ..1B   • 1B..10B   ● 10B..100B   ◉ 100B..   ○ unknown
+parameters   · ..1B   • 1B..10B   ● 10B..100B   ◉ 100B..   ○ unknown
 """
 NARROW = """\
 2025-06  18 • Newest
@@ -173,13 +173,13 @@ NARROW = """\
               Ai2
 2025-04
 2025-03
-2025-02  28 ∙ Fourth
+2025-02  28 · Fourth
               Ai2
 2025-01
 2024-12  01 ● Oldest
               Ai2
 
-parameters   ∙ ..1B
+parameters   · ..1B
 • 1B..10B   ● 10B..100B
 ◉ 100B..   ○ unknown
 """
@@ -218,8 +218,8 @@ def test_months_without_reports_follow_the_direction_of_the_rest() -> None:
     ("size", "mark"),
     [
         (None, UNKNOWN),
-        (0, "∙"),
-        (B - 1, "∙"),
+        (0, "·"),
+        (B - 1, "·"),
         (B, "•"),
         (10 * B - 1, "•"),
         (10 * B, "●"),
@@ -309,7 +309,7 @@ def test_a_terminal_of_any_width_shows_it(width: int) -> None:
     lines = SGR.sub("", text).splitlines()
     assert max(cell_len(line) for line in lines if not line.startswith("note")) <= width
     assert lines[0].startswith("2025-06  17 ")
-    assert "parameters   ∙ ..1B" in SGR.sub("", text)
+    assert "parameters   · ..1B" in SGR.sub("", text)
 
 
 def test_the_picture_can_be_had_as_svg(reportcli: Run) -> None:

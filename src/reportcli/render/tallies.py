@@ -14,7 +14,7 @@ from reportcli.render.screen import GAP, LABEL, NAME, QUIET, RULE, Picture, draw
 from reportcli.tally import Counted
 
 BLOCKS = " ▏▎▍▌▋▊▉█"  # eighths of a bar
-NONE = "∙"
+NONE = "·"
 _REPORTS, _TOTAL = "reports", "total"
 _LEAST_BAR, _LONGEST_BAR = 8, 60
 _LONGEST_LABEL = 40  # of a value that stands on one line, where half the screen is less

@@ -19,7 +19,7 @@ from reportcli.words import fold_name
 # Of the 256 colours of a terminal, twelve that stand out from black and from white by at least 3.6 to 1.
 COLOURS = (196, 166, 94, 100, 28, 30, 32, 63, 99, 134, 164, 162)
 _START = 547  # of the checksum: from it, few organizations of the shipped catalogue come to the same colour
-SIZES = ((10**11, "◉", "100B.."), (10**10, "●", "10B..100B"), (10**9, "•", "1B..10B"), (0, "∙", "..1B"))
+SIZES = ((10**11, "◉", "100B.."), (10**10, "●", "10B..100B"), (10**9, "•", "1B..10B"), (0, "·", "..1B"))
 UNKNOWN = "○"
 _MONTH, _DAY = 9, 5  # columns before the reports of a month, and before a name
 _APART = 4  # columns between reports that stand beside one another
