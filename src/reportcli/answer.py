@@ -209,21 +209,22 @@ class Timeline(NamedTuple):
     header: tuple[str, ...] = ("id", "date", "organizations", "name")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return map(self._row, self.reports())
+        return map(self._row, self.reports)
 
     def _row(self, report: Report) -> tuple[Any, ...]:
         return report.id, self.dated.get(report), report.organizations, report.name
 
     def records(self) -> Iterator[Record]:
-        for report in self.reports():
+        for report in self.reports:
             known = dict(zip(self.header, map(record, self._row(report)), strict=True))
             yield known | {"parameters": derive(report).parameters}
 
+    @property
     def reports(self) -> Iterator[Report]:
         return (hit.report for hit in self.hits)
 
     def ids(self) -> Iterator[str]:
-        return (report.id for report in self.reports())
+        return (report.id for report in self.reports)
 
 
 class Plot(NamedTuple):
