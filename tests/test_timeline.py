@@ -271,10 +271,10 @@ def test_a_picture_fits_the_screen_and_names_every_report(shipped: Library, widt
     picture = draw(answer, width)
     assert too_wide(picture, width) == []
     text = squeezed(picture.text)
-    assert [report.name for report in answer.reports() if squeezed(report.name) not in text] == []
-    assert [name for report in answer.reports() for name in report.organizations if squeezed(name) not in text] == []
+    assert [report.name for report in answer.reports if squeezed(report.name) not in text] == []
+    assert [name for report in answer.reports for name in report.organizations if squeezed(name) not in text] == []
     if width >= 40:
-        assert [report.name for report in answer.reports() if report.name not in picture.text] == []
+        assert [report.name for report in answer.reports if report.name not in picture.text] == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

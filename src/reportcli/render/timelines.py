@@ -59,7 +59,7 @@ def timeline(answer: Timeline, width: int, colour: bool) -> Picture:
 
     Months without a report keep their place, so that the distance is seen.
     """
-    entries = [_entry(report, answer.dated) for report in answer.reports()]
+    entries = [_entry(report, answer.dated) for report in answer.reports]
     if not entries:
         return Picture("", ())
     layout = _layout(entries, width - _MONTH)
