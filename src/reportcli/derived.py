@@ -3,7 +3,7 @@
 Computed, never stored. Where an input is unknown, the value is None.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -140,36 +140,37 @@ def known_ratio(x: Field, y: Field) -> Ratio | None:
     return next((one for one in RATIOS if (one.x, one.y) == (x.path, y.path)), None)
 
 
+def _names(among: tuple[Field, ...]) -> Mapping[str, Field]:
+    """Return every name of some fields; one that several share means a path first, then a short name, then a key."""
+    spellings: list[Callable[[Field], tuple[str, ...]]] = [
+        lambda field: (field.path,), lambda field: field.about.short, lambda field: (field.key,),
+    ]  # fmt: skip
+    names: dict[str, Field] = {}
+    for spelled in spellings:
+        for field in among:
+            for name in spelled(field):
+                names.setdefault(name, field)
+    return names
+
+
+QUERY_NAMES = _names(FIELDS + DERIVED)
+COLUMN_NAMES = _names(DERIVED + FIELDS)
+
+
 def query_field(name: str) -> Field | None:
     """Return the field that a query means by a name: full path, short name or last part; those of the report first."""
-    return _named(name, FIELDS + DERIVED)
+    return _named(name, QUERY_NAMES)
 
 
 def column_field(name: str) -> Field | None:
     """Return the field that a column means by a name; the figures of the model that speaks first."""
-    return _named(name, DERIVED + FIELDS)
+    return _named(name, COLUMN_NAMES)
 
 
-def _named(name: str, among: tuple[Field, ...]) -> Field | None:
+def _named(name: str, names: Mapping[str, Field]) -> Field | None:
     wanted = name.lower().replace("-", "_")
-    for spelling in (wanted, wanted + "s", wanted.removesuffix("s")):
-        for matches in (_is_path, _is_short, _is_key):
-            for field in among:
-                if matches(field, spelling):
-                    return field
-    return None
-
-
-def _is_path(field: Field, name: str) -> bool:
-    return field.path == name
-
-
-def _is_short(field: Field, name: str) -> bool:
-    return name in field.about.short
-
-
-def _is_key(field: Field, name: str) -> bool:
-    return field.key == name
+    spellings = (wanted, wanted + "s", wanted.removesuffix("s"))
+    return next((names[spelling] for spelling in spellings if spelling in names), None)
 
 
 def field_names() -> list[str]:
