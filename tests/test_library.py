@@ -16,6 +16,7 @@ import reportcli
 from reportcli import Report, ReportcliError, open_catalog
 from reportcli.answer import Listing, sort_keys
 from reportcli.catalog import shipped_folder
+from reportcli.derived import QUERY_NAMES
 from reportcli.errors import AmbiguousName, BadQuery, BrokenIndex, NoCatalogue, UnknownName
 from reportcli.library import Library
 from synthetic import write_catalogue
@@ -375,3 +376,12 @@ def test_a_long_answer_that_meets_a_damaged_index_says_so_and_the_next_is_right(
         list(library.listing().ids())
     with Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
         assert len(list(library.listing().ids())) == 1_100
+
+
+def test_what_may_be_typed_next_is_known(small: Library, shipped: Library) -> None:
+    assert [one.written for one in shipped.begun("Qwen3-3")] == ["Qwen3-30B-A3B", "Qwen3-32B"]
+    assert shipped.words(QUERY_NAMES["org"], "Deep", 1) == ["deepseek"]
+    assert shipped.words(QUERY_NAMES["base"], "2", 9) == []
+    assert shipped.dates(QUERY_NAMES["date"])[datetime.date(2025, 5, 14)] == 2
+    assert sum(small.dates(QUERY_NAMES["date"]).values()) == len(small.reports())
+    assert "grpo" in shipped.techniques()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportcli.errors import AmbiguousName, UnknownName
-from reportcli.names import Found, Known, find, spellings
+from reportcli.names import Found, Known, begun, find, spellings
 from reportcli.report import Links, Model, Report, read_table
 
 CATALOG = Path(__file__).parents[1] / "catalog"
@@ -27,8 +27,8 @@ class Shelf:
     def spelled(self, folded: str) -> list[Known]:
         return [known for known in self._known if known.folded == folded]
 
-    def beginning(self, folded: str) -> list[Known]:
-        return [known for known in self._known if known.folded.startswith(folded)]
+    def beginning(self, folded: str, kind: int = 0) -> list[Known]:
+        return [one for one in self._known if one.folded.startswith(folded) and kind in (0, one.kind)]
 
     def spellings(self) -> list[Known]:
         return self._known
@@ -307,3 +307,27 @@ def test_any_text_is_found_or_refused(text: str) -> None:
     shelf = Shelf([small("qwen3", "Qwen3", "Qwen3-32B", arxiv="2505.09388"), small("tulu-3", "Tülu 3")])
     with contextlib.suppress(UnknownName, AmbiguousName):
         assert find(text, shelf).report.id in ("qwen3", "tulu-3")
+
+
+def begins(text: str, *reports: Report) -> list[str]:
+    return [one.written for one in begun(text, Shelf(reports))]
+
+
+def test_a_beginning_goes_on_to_ids() -> None:
+    shelf = small("qwen3", "Qwen3", "Qwen3-8B"), small("qwen2.5", "Qwen 2.5", aliases=("QW",)), small("mimo", "MiMo")
+    assert begins("Qw", *shelf) == ["qwen2.5", "qwen3"]
+    assert begins("", *shelf) == ["mimo", "qwen2.5", "qwen3"]
+    assert begins("x", *shelf) == []
+
+
+def test_other_names_join_in_where_an_id_stands_in_full_or_none_goes_on() -> None:
+    shelf = (
+        small("qwen3", "Qwen3", "Qwen3-8B", "Qwen3-32B", arxiv="2505.09388"),
+        small("qwen3-embedding", "Qwen3 Embedding"),
+        small("deepseek-r1", "DeepSeek-R1", aliases=("R1", "DeepSeek R1")),
+    )
+    assert begins("qwen3-", *shelf) == ["qwen3", "Qwen3-32B", "Qwen3-8B", "qwen3-embedding"]
+    assert begins("qwen3-3", *shelf) == ["Qwen3-32B"]
+    assert begins("r", *shelf) == ["R1"]
+    assert begins("deepseek-r1", *shelf) == ["deepseek-r1"]
+    assert begins("2505", *shelf) == []

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -27,6 +28,8 @@ from reportcli.report import DATE, FIELDS, NUMBER, Report, pack, unpack
 from reportcli.vocabulary import Technique, Vocabulary
 
 Progress = Callable[[int, int], None]
+
+_LAST = "\U0010ffff"  # after every letter
 
 _COLUMN = {field.path: f"c{place}" for place, field in enumerate(TEXT_FIELDS)}
 _CODE = {field.path: place for place, field in enumerate(FIELDS + DERIVED)}
@@ -218,13 +221,31 @@ class Index:
         """Return the spellings that equal a folded name."""
         return self._spellings("folded = ?", folded)
 
-    def beginning(self, folded: str) -> list[Known]:
-        """Return the spellings that begin with a folded name."""
-        return self._spellings("folded >= ? AND folded < ?", folded, folded + "\U0010ffff")
+    def beginning(self, folded: str, kind: int = 0) -> list[Known]:
+        """Return the spellings that begin with a folded name, where wanted of one kind only."""
+        return self._spellings("folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + _LAST, kind)
 
     def spellings(self) -> list[Known]:
         """Return all spellings."""
         return self._spellings("true")
+
+    def words(self, field: str, beginning: str, most: int) -> list[str]:
+        """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
+        rows = self._rows(
+            "SELECT term FROM term WHERE col = ? AND term >= ? AND term < ? AND term GLOB '*[^0-9=]*'"
+            " ORDER BY doc DESC LIMIT ?",
+            [_COLUMN[field], beginning, beginning + _LAST, most],
+        )
+        return [term for (term,) in rows]
+
+    def dates(self, field: str) -> dict[date, int]:
+        """Return the days that a field holds, each with the number of its reports."""
+        rows = self._rows(
+            "SELECT value, count(*) FROM number AS one JOIN report ON one.report = report.number"
+            " WHERE field = ? AND NOT hidden GROUP BY value",
+            [_CODE[field]],
+        )
+        return {date.fromordinal(day): count for day, count in rows}
 
     def terms(self) -> Iterator[tuple[str, float, int]]:
         """Yield each word of the searched fields with the greatest weight that it is found with, and its frequency."""
@@ -236,7 +257,7 @@ class Index:
                 best[term] = max(weight, known[0]), known[1] + count
         return ((term, *found) for term, found in best.items())
 
-    def _spellings(self, where: str, *values: str) -> list[Known]:
+    def _spellings(self, where: str, *values: str | int) -> list[Known]:
         rows = self._rows(
             "SELECT folded, written, kind, id FROM spelling JOIN report ON report = number"
             f" WHERE NOT hidden AND {where} ORDER BY folded, kind, id",

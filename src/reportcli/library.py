@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from reportcli.names import Found
 from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
 from reportcli.vocabulary import Vocabulary
-from reportcli.words import nearest
+from reportcli.words import fold, nearest
 
 _T = TypeVar("_T")
 SortKeys = Sequence[tuple[Field, bool]]
@@ -51,7 +52,7 @@ class Library:
 
     def parse(self, text: str) -> Query:
         """Read a query with the techniques of this catalogue. Raises BadQuery."""
-        return query.parse_query(text, self._vocabulary)
+        return query.parse_query(text, self.techniques)
 
     def search(self, text: str, limit: int | None = None) -> tuple[Report, ...]:
         """Return the reports that fit a query, best first: ``search("rl:grpo kl:no")``. Raises BadQuery."""
@@ -68,6 +69,22 @@ class Library:
     def find(self, name: str) -> Found:
         """Return the report that a name stands for, and the model where one is meant."""
         return self._ask(lambda index: names.find(name, index))
+
+    def begun(self, text: str) -> list[names.Known]:
+        """Return the names of reports and models that a text may be the beginning of."""
+        return self._ask(lambda index: names.begun(text, index))
+
+    def techniques(self) -> Vocabulary:
+        """Return the techniques that the catalogue knows."""
+        return self._ask(Index.techniques)
+
+    def words(self, field: Field, beginning: str, most: int) -> list[str]:
+        """Return the words of a text field that begin with a text, the most frequent first."""
+        return self._ask(lambda index: index.words(field.path, fold(beginning), most))
+
+    def dates(self, field: Field) -> dict[date, int]:
+        """Return the days that a field of dates holds, each with the number of its reports."""
+        return self._ask(lambda index: index.dates(field.path))
 
     def unreadable(self) -> tuple[Unreadable, ...]:
         """Return the files that could not be read."""
@@ -135,7 +152,7 @@ class Library:
         from reportcli.tally import countable
 
         counted = countable(*answer.columns([field]))
-        wanted = [query.parse_condition(counted, field, value, self._vocabulary) for value in values]
+        wanted = [query.parse_condition(counted, field, value, self.techniques) for value in values]
         dated = BY_PATH[date_field]
         return self._ask(
             lambda index: answer.tally(
@@ -172,7 +189,7 @@ class Library:
 
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
-        known = self._ask(Index.techniques)
+        known = self.techniques()
         id = known.find(name)
         if id is None:
             raise UnknownName(name, nearest(name, [name for one in known.values() for name in one.names]), "technique")
@@ -181,7 +198,7 @@ class Library:
 
     def terms(self) -> Table:
         """Answer with every technique and the number of reports that use it."""
-        known = self._ask(Index.techniques)
+        known = self.techniques()
         return answer.vocabulary((one, self._total(Is("techniques", id))) for id, one in known.items())
 
     def lineage(
@@ -200,9 +217,6 @@ class Library:
         """
         id = None if name is None else self.find(name).report.id
         return self._ask(lambda index: _lineage(index, id, asked, sort, reverse, limit))
-
-    def _vocabulary(self) -> Vocabulary:
-        return self._ask(Index.techniques)
 
     def _total(self, asked: Query) -> int:
         return self._ask(lambda index: index.total(asked)[0])

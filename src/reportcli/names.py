@@ -36,7 +36,7 @@ class Register(Protocol):
     """What the finder asks: spellings, and whole reports by id."""
 
     def spelled(self, folded: str) -> Sequence[Known]: ...
-    def beginning(self, folded: str) -> Sequence[Known]: ...
+    def beginning(self, folded: str, kind: int = 0) -> Sequence[Known]: ...
     def spellings(self) -> Iterable[Known]: ...
     def report(self, id: str) -> Report: ...
 
@@ -67,6 +67,20 @@ def find(text: str, register: Register) -> Found:
 def equal(text: str, register: Register) -> list[str]:
     """Return the ids of the reports that go by a text: by id, else by name or alias, else by model, else on arXiv."""
     return _by_spelling(fold_name(text), register) or _by_arxiv(text, register)
+
+
+def begun(text: str, register: Register) -> list[Known]:
+    """Return what a text may be the beginning of: ids of reports, and names of models where no id goes on from it.
+
+    The latter join in, too, once an id is written out, as in ``qwen3-``. Each folded spelling stands in the list once.
+    """
+    folded = fold_name(text)
+    ids = register.beginning(folded, ID)
+    if not folded or (ids and all(one.folded != folded for one in ids)):
+        return sorted(ids)
+    others = [one for one in register.beginning(folded) if one.kind != ARXIV]
+    best_last = sorted(others, key=lambda one: -one.kind)
+    return sorted({one.folded: one for one in best_last}.values())
 
 
 def _by_spelling(folded: str, register: Register) -> list[str]:
