@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -88,13 +89,20 @@ def test_a_room_says_first_what_it_is_for(path: Path) -> None:
     assert docstring.splitlines()[0].endswith((".", ":", ","))
 
 
-def loaded_by(*arguments: str) -> set[str]:
+def loaded_by(*arguments: str, **environment: str) -> set[str]:
     code = (
         "import json, sys\nfrom reportcli.cli import run\n"
         f"code = run({list(arguments)!r})\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
     return set(json.loads(ended.stderr.splitlines()[-1]))
+
+
+UNUSED = {
+    "rich", "rapidfuzz", "tomli_w", "tomllib", "tomli", "decimal", "hashlib", "csv", "importlib.metadata", "email",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -102,19 +110,13 @@ def loaded_by(*arguments: str) -> set[str]:
 )
 def test_an_answer_in_a_pipe_loads_nothing_that_it_does_not_use(arguments: tuple[str, ...]) -> None:
     loaded_by(*arguments)  # the first run builds the index
-    unused = {
-        "rich",
-        "rapidfuzz",
-        "tomli_w",
-        "tomllib",
-        "tomli",
-        "decimal",
-        "hashlib",
-        "csv",
-        "importlib.metadata",
-        "email",
-    }
-    assert unused & loaded_by(*arguments) == set()
+    assert UNUSED & loaded_by(*arguments) == set()
+
+
+@pytest.mark.parametrize("line", ["reportcli sho", "reportcli show q", "reportcli search tech:gr", "reportcli filter "])
+def test_completion_loads_nothing_that_it_does_not_use(line: str) -> None:
+    loaded_by("list")
+    assert UNUSED & loaded_by(line, "", _REPORTCLI_COMPLETE="zsh") == set()
 
 
 def test_own_modules_of_a_listing_in_a_pipe() -> None:

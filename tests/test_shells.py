@@ -1,11 +1,27 @@
-"""The common forms of queries and periods reach the program as they are typed, without quotes, in every shell."""
+"""In every shell: common forms need no quotes, TAB completes, and nothing that a catalogue holds is ever run."""
 
 import json
+import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import Ran
+from interactive import PROMPT, Shell
+from reportcli.cli import COMMANDS
+from reportcli.cli.shells import SCRIPTS, install, split
+from terminal import BIN
+
+ROOT = Path(__file__).parents[1]
+Run = Callable[..., Ran]
 
 UNQUOTED = [
     "GRPO", "grpo and kl", "grpo or ppo", "not kl", "org:deepseek", "technique:rope", "tag:moe", "rl:grpo", "topic:rl",
@@ -24,3 +40,281 @@ def test_common_forms_need_no_quotes(shell: str) -> None:
     ended = subprocess.run([shell, "-c", script], capture_output=True, encoding="utf-8", check=True)
     assert [json.loads(line) for line in ended.stdout.splitlines()] == [form.split() for form in UNQUOTED]
     assert ended.stderr == ""
+
+
+SHELLS = ("bash", "zsh", "fish")
+_START = {
+    "bash": (".bashrc", f"PS1='{PROMPT}'\n"),
+    "zsh": (".zshrc", f"PS1='{PROMPT}'\n"),
+    "fish": (".config/fish/config.fish", f"set fish_greeting\nfunction fish_prompt; echo -n '{PROMPT}'; end\n"),
+}
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the name of a shell that is set up with our prompt and finds the program."""
+    name: str = request.param
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not installed")
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("ZDOTDIR", raising=False)
+    file, text = _START[name]
+    (own_home / file).parent.mkdir(parents=True, exist_ok=True)
+    (own_home / file).write_text(text)
+    return name
+
+
+def opened(name: str) -> Shell:
+    return Shell([name, "--noprofile", "-i"] if name == "bash" else [name, "-i"])
+
+
+TYPED = [
+    ("reportcli sho", "reportcli show "),
+    ("reportcli show magi", "reportcli show magistral "),
+    ("reportcli show Magi", "reportcli show magistral "),
+    ("reportcli show q", "reportcli show qwen"),
+    ("reportcli show qwen2.5-v", "reportcli show qwen2.5-vl "),
+    ("reportcli show qwen3-32", "reportcli show qwen3-32b "),
+    ("reportcli show dotsl", "reportcli show dots.llm1 "),
+    ("reportcli show magistral --notes=rew", "reportcli show magistral --notes=rewards "),
+    ("reportcli compare qwen3 do", "reportcli compare qwen3 dots.llm1 "),
+    ("reportcli term grp", "reportcli term grpo "),
+    ("reportcli search rl:gr", "reportcli search rl:grpo "),
+    ("reportcli search rl:grpo kl:n", "reportcli search rl:grpo kl:no "),
+    ("reportcli search 'rl:gr", "reportcli search 'rl:grpo' "),
+    ("reportcli search 'rl:grpo kl:n", "reportcli search 'rl:grpo kl:no' "),
+    ('reportcli list --where "rl:grpo kl:n', 'reportcli list --where "rl:grpo kl:no" '),
+    ("reportcli search rl:grpo\\ kl:n", "reportcli search rl:grpo\\ kl:no "),
+    ("reportcli search lic", "reportcli search license:"),
+    ("reportcli search 'rl:grpo lic", "reportcli search 'rl:grpo license:"),
+    ("reportcli list -fna", "reportcli list -fnames "),
+    ("reportcli list --date-field f", "reportcli list --date-field first_published "),
+    ("reportcli filter 2024-12..2025-06", "reportcli filter 2024-12..2025-06 "),
+    ("reportcli list --catalog cata", "reportcli list --catalog catalog/"),
+    ("reportcli list --catalog=cata", "reportcli list --catalog=catalog/"),
+    ("reportcli list > READM", "reportcli list > README.md "),
+    ("echo dots.llm1 | reportcli compare magi", "echo dots.llm1 | reportcli compare magistral "),
+    ("~/bin/reportcli show magi", "~/bin/reportcli show magistral "),
+]  # fmt: skip
+LISTS = [("reportcli list --columns id,nam", ",name"), ("reportcli list --sort date,-laye", ",-layers")]
+
+
+def test_a_tab_completes(shell: str, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own_home / "bin").mkdir()
+    (own_home / "bin" / "reportcli").symlink_to(Path(BIN, "reportcli"))
+    monkeypatch.chdir(ROOT)
+    install(shell)
+    with opened(shell) as keyboard:
+        for typed, completed in TYPED:
+            keyboard.completes(typed, completed)
+        for typed, end in LISTS:
+            space = " " if shell == "fish" else ""  # it knows no list with commas
+            keyboard.completes(typed, typed.rpartition(",")[0] + end + space)
+
+
+def test_meanings_are_listed_where_the_shell_shows_them(shell: str) -> None:
+    install(shell)
+    with opened(shell) as keyboard:
+        keyboard.keys("reportcli \t\t")
+        keyboard.wait_until(lambda: all(name in keyboard.text for name, one in COMMANDS.items() if one.group))
+        if shell != "bash":
+            keyboard.wait_until(lambda: "Every report, newest first." in keyboard.text)
+        keyboard.take_back()
+        keyboard.keys("reportcli show deep\t\t\t")
+        keyboard.wait_until(lambda: "deepseek-r1" in keyboard.text and "deepseek-v3" in keyboard.text)
+        if shell != "bash":
+            keyboard.wait_until(lambda: "DeepSeek-R1 · DeepSeek · 2025-01-20" in keyboard.text)
+
+
+_SCRIPT = {
+    "bash": ".local/share/bash-completion/completions/reportcli",
+    "zsh": ".zfunc/_reportcli",
+    "fish": ".config/fish/completions/reportcli.fish",
+}
+
+
+def test_completion_installs_itself_once(shell: str, own_home: Path) -> None:
+    script, (start, before) = _SCRIPT[shell], _START[shell]
+    added = f"[ ! -f ~/{script} ] || . ~/{script} # completion of reportcli\n" if shell != "fish" else ""
+    with opened(shell) as keyboard:
+        said = keyboard.run("reportcli --install-completion").splitlines()
+    assert said == [
+        f"wrote ~/{script}",
+        *([f"added a line to ~/{start}"] if added else []),
+        f"Completion works in each new {shell}; in this one after: source ~/{script}",
+    ]
+    for _ in range(2):
+        assert (own_home / script).read_text() == SCRIPTS[shell]
+        assert (own_home / start).read_text() == before + added
+        with opened(shell) as keyboard:
+            keyboard.completes("reportcli show magi", "reportcli show magistral ")
+            assert keyboard.run("reportcli --install-completion") == f"already installed: ~/{script}"
+
+
+NASTY = (
+    "a$(touch pwned)",
+    "b`touch pwned`",
+    "c;touch pwned",
+    "d'touch pwned'",
+    'e"touch pwned"',
+    "f&touch pwned",
+    "g~*?[x]{y}!z",
+)
+
+
+def test_nothing_in_a_catalogue_is_run_by_a_shell(
+    shell: str, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = (ROOT / "catalog" / "qwen3.toml").read_text()
+    for id in NASTY:
+        name = json.dumps(f"{id} \x1b]0;$(touch pwned)\x07\t\n`touch pwned`")
+        (tmp_path / f"{id}.toml").write_text(entry.replace('name = "Qwen3"', f"name = {name}", 1))
+    monkeypatch.setenv("REPORTCLI_CATALOG", str(tmp_path))
+    monkeypatch.chdir(own_home)
+    install(shell)
+    with opened(shell) as keyboard:
+        for id in NASTY:
+            typed = f"reportcli show -fnames {id[0]}"
+            keyboard.keys(typed + "\t")
+            keyboard.wait_until(lambda typed=typed: re.match(re.escape(PROMPT + typed) + r".+ $", keyboard.line))
+            keyboard.keys("\r")
+            keyboard.wait_until(lambda id=id: id in keyboard.text.splitlines() and keyboard.line == PROMPT)
+        keyboard.keys("reportcli show \t\t\t")
+        keyboard.wait_until(lambda: "touch" in keyboard.text)
+    assert not list(own_home.rglob("pwned"))
+
+
+def test_zsh_finds_the_script_among_its_functions_too(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    (own_home / "functions").mkdir()
+    (own_home / "functions" / "_reportcli").write_text(SCRIPTS["zsh"])
+    lines = (f"PS1='{PROMPT}'", "fpath=(~/functions $fpath)", "autoload -Uz compinit", "compinit -i")
+    (own_home / ".zshrc").write_text("\n".join(lines))
+    with opened("zsh") as keyboard:
+        keyboard.completes("reportcli show magi", "reportcli show magistral ")
+        keyboard.completes("reportcli search rl:gr", "reportcli search rl:grpo ")
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1))
+def test_words_are_split_as_a_shell_splits_them(words: list[str]) -> None:
+    found = split(shlex.join(words), "bash")
+    assert [one.text for one in found] == words
+    assert [split(one.typed, "bash") for one in found] == [[one] for one in found]
+    last = found[-1]
+    for letters in range(len(last.text)):
+        assert split(last.typed[: last.place(letters)], "bash")[-1].text == last.text[:letters]
+
+
+@pytest.mark.parametrize(
+    ("line", "shell", "texts", "quote"),
+    [
+        ("", "bash", [""], ""),
+        ("a b ", "bash", ["a", "b", ""], ""),
+        ("a  'b c", "bash", ["a", "b c"], "'"),
+        (r"a\ b \\", "bash", ["a b", "\\"], ""),
+        ('"a \\" b\\c', "bash", ['a " b\\c'], '"'),
+        (r"'a\' b", "bash", ["a\\", "b"], ""),
+        (r"'a\' b", "fish", ["a' b"], "'"),
+        (r"'a\b", "fish", [r"a\b"], "'"),
+        ("a\\", "bash", ["a"], ""),
+        ("--where='rl:", "zsh", ["--where=rl:"], "'"),
+    ],
+)
+def test_quotes_may_be_open(line: str, shell: str, texts: list[str], quote: str) -> None:
+    found = split(line, shell)
+    assert [one.text for one in found] == texts
+    assert found[-1].quote == quote
+
+
+@pytest.mark.parametrize(
+    ("typed", "replaced", "written"),
+    [
+        ("show ", "", [r"\$\(x\)\'y", "plain"]),
+        ("show '", "", ["plain"]),
+        ('show "', "", ["plain"]),
+        ('show "pl', "pl", ["plain"]),
+        ("search rl:gr", "gr", ["grpo"]),
+        ("search rl:gr", "rl:gr", ["rl:grpo"]),  # where COMP_WORDBREAKS holds no colon
+        ("search 'rl:grpo kl:n", "rl:grpo kl:n", ["rl:grpo kl:no"]),
+        ("search rl:grpo\\ kl:n", "n", ["no"]),
+        ("list --format=na", "na", ["names"]),
+    ],
+)
+def test_bash_is_given_what_replaces_the_end_of_the_word(
+    tmp_path: Path, reportcli: Run, typed: str, replaced: str, written: list[str]
+) -> None:
+    entry = (ROOT / "catalog" / "qwen3.toml").read_text()
+    for id in ("plain", "$(x)'y"):
+        (tmp_path / f"{id}.toml").write_text(entry)
+    ended = reportcli(f"reportcli {typed}", replaced, _REPORTCLI_COMPLETE="bash", REPORTCLI_CATALOG=str(tmp_path))
+    assert ended.stdout.splitlines() == ["words", *written]
+    assert ended.stderr == ""
+
+
+def test_no_space_follows_what_goes_on(reportcli: Run) -> None:
+    for line in ("search t", "list --columns na", "list --sort na"):
+        assert reportcli(f"reportcli {line}", "", _REPORTCLI_COMPLETE="bash").stdout.startswith("open\n")
+    assert reportcli("reportcli search an", "an", _REPORTCLI_COMPLETE="zsh").stdout == "words\n0\n.and:operator\n"
+    zsh = reportcli("reportcli search 'not n", "not n", _REPORTCLI_COMPLETE="zsh").stdout.splitlines()
+    assert zsh[:2] == ["words", "4"]
+    assert "+note\\::the note, one sentence" in zsh
+    assert ".not:operator" in zsh
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_script_is_shown_and_is_one(name: str, reportcli: Run) -> None:
+    shown = reportcli("--show-completion", name)
+    assert (shown.stdout, shown.stderr, shown.returncode) == (SCRIPTS[name], "", 0)
+    if shutil.which(name):
+        read = subprocess.run([name, "-n"], input=shown.stdout, capture_output=True, encoding="utf-8", check=True)
+        assert read.stderr == ""
+
+
+def test_a_shell_without_completion_is_refused(reportcli: Run) -> None:
+    for option in ("--install-completion", "--show-completion"):
+        ended = reportcli("-q", option, "tcsh")
+        assert (ended.stdout, ended.returncode) == ("", 2)
+        assert ended.stderr == "error: there is no completion for tcsh\n  name one of: bash, zsh, fish\n"
+
+
+def test_the_users_file_is_added_to_where_it_lies(own_home: Path) -> None:
+    (own_home / "settings").write_bytes(b"alias l=ls \xff")
+    (own_home / ".bashrc").symlink_to("settings")
+    install("bash")
+    line = f"[ ! -f ~/{_SCRIPT['bash']} ] || . ~/{_SCRIPT['bash']} # completion of reportcli\n"
+    assert (own_home / "settings").read_bytes() == b"alias l=ls \xff\n" + line.encode()
+    assert (own_home / ".bashrc").is_symlink()
+
+
+def test_a_script_of_another_release_is_replaced(own_home: Path) -> None:
+    install("zsh")
+    before = (own_home / ".zshrc").read_text()
+    (own_home / _SCRIPT["zsh"]).write_text("something old")
+    assert install("zsh").startswith(f"wrote ~/{_SCRIPT['zsh']}\nCompletion works")
+    assert (own_home / _SCRIPT["zsh"]).read_text() == SCRIPTS["zsh"]
+    assert (own_home / ".zshrc").read_text() == before
+    assert [file.name for file in (own_home / ".zfunc").iterdir()] == ["_reportcli"]
+
+
+def test_folders_of_the_user_are_kept_to(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / "a b"))
+    monkeypatch.setenv("ZDOTDIR", str(own_home / "zsh"))
+    (own_home / "zsh").mkdir()
+    assert f"wrote {tmp_path}/a\\ b/fish/completions/reportcli.fish\n" in install("fish")
+    assert f"wrote {tmp_path}/a\\ b/bash-completion/completions/reportcli\n" in install("bash")
+    assert "added a line to ~/zsh/.zshrc\n" in install("zsh")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
+    assert "wrote ~/.config/fish/completions/reportcli.fish\n" in install("fish")
+
+
+def test_a_folder_that_cannot_be_written_is_named(own_home: Path, reportcli: Run) -> None:
+    (own_home / ".zfunc").write_text("a file")
+    ended = reportcli("--install-completion", "zsh")
+    assert (ended.stdout, ended.returncode) == ("", 3)
+    assert ended.stderr == (
+        f"error: cannot write {own_home}/.zfunc/_reportcli: Not a directory\n"
+        "  `reportcli --show-completion zsh` prints the script, to be put where zsh reads it\n"
+    )

@@ -128,5 +128,17 @@ class UnreadableEntry(ReportcliError):
         self.problem = problem
 
 
+class CannotInstall(ReportcliError):
+    """Completion cannot be written where the shell looks for it."""
+
+    exit_code = 3
+
+    def __init__(self, error: OSError, shell: str) -> None:
+        super().__init__(
+            f"cannot write {error.filename}: {error.strerror}",
+            f"`reportcli --show-completion {shell}` prints the script, to be put where {shell} reads it",
+        )
+
+
 def _did_you_mean(nearest: Sequence[str]) -> str:
     return f"did you mean {' or '.join(nearest)}?" if nearest else ""

@@ -57,6 +57,8 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "list (table)": ["list", "--limit", "36", "--format", "table"],
     }
     ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}
+    line = f"reportcli show --catalog {folder} {first.id[:2]}"
+    ours["complete a NAME"] = ["env", "_REPORTCLI_COMPLETE=zsh", REPORTCLI, line, first.id[:2]]
     if shutil.which("rg"):
         ours["rg -il WORD"] = ["rg", "-il", word, str(folder)]
     return ours

@@ -6,7 +6,7 @@ gc.disable()  # a run is short and leaves no cycles worth collecting; this saves
 
 import os  # noqa: E402  (imports are what the line above makes cheaper)
 import sys  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from importlib import import_module  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
@@ -91,13 +91,16 @@ class Grouped(TyperCommand):
 
 
 def _built(name: str) -> Any:
+    app = typer.Typer(add_completion=False, rich_markup_mode=_markup())
+    app.command(name, cls=Grouped, context_settings=_HELP)(_function(name))
+    return get_command(app)
+
+
+def _function(name: str) -> Callable[..., int]:
     from reportcli.cli.options import command
 
     entry = COMMANDS[name]
-    function = getattr(import_module(f"reportcli.cli.{entry.room}"), entry.function)
-    app = typer.Typer(add_completion=False, rich_markup_mode=_markup())
-    app.command(name, cls=Grouped, context_settings=_HELP)(command(function))
-    return get_command(app)
+    return command(getattr(import_module(f"reportcli.cli.{entry.room}"), entry.function))
 
 
 def _markup() -> Any:
@@ -112,13 +115,37 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _set_up_completion(context: typer.Context, parameter: typer.CallbackParam, wanted: bool) -> None:
+    if wanted:
+        from reportcli.cli import shells
+
+        (option,) = parameter.opts
+        named = context.obj[context.obj.index(option) + 1 :]
+        shell = shells.known(named[0]) if named else shells.running()
+        print(shells.install(shell) if option == _INSTALL else shells.SCRIPTS[shell], end="")
+        raise typer.Exit
+
+
+def _set_up(option: str, help: str) -> Any:
+    return typer.Option(option, callback=_set_up_completion, is_eager=True, help=help)
+
+
+_INSTALL = "--install-completion"
+_Install = Annotated[bool, _set_up(_INSTALL, "Complete in the shell that is running, or in the one named after it.")]
+_Show = Annotated[bool, _set_up("--show-completion", "Print the script of completion instead.")]
+
+
 def _root(
     context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
-    color: Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = None,
+    color: Annotated[
+        str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never."), ("auto", "always", "never")
+    ] = None,
+    install: _Install = False,
+    show: _Show = False,
 ) -> None:
     """The catalogue of technical reports on large language models."""
     context.obj = SimpleNamespace(quiet=quiet, color=color)
@@ -131,8 +158,10 @@ def run(arguments: Sequence[str]) -> int:
     app = typer.Typer(add_completion=False, rich_markup_mode=_markup(), cls=Commands, invoke_without_command=True)
     app.callback(context_settings=_HELP)(_root)
     try:
+        if shell := os.environ.get("_REPORTCLI_COMPLETE"):
+            return _complete(shell, arguments)
         root = get_command(app)
-        with root.make_context("reportcli", _meant(arguments)) as opened:
+        with root.make_context("reportcli", _meant(arguments), obj=list(arguments)) as opened:
             return int(root.invoke(opened) or 0)
     except ReportcliError as error:
         return _failed(str(error), error.hint, error.exit_code)
@@ -153,6 +182,15 @@ def _meant(arguments: Sequence[str]) -> list[str]:
     if arguments[:1] == ["help"] and len(arguments) < 3 and all(name in COMMANDS for name in arguments[1:]):
         return [*arguments[1:], "--help"]
     return list(arguments)
+
+
+def _complete(shell: str, asked: Sequence[str]) -> int:
+    from reportcli.cli import shells
+    from reportcli.cli.completion import Program
+
+    lines = {name: entry.line if entry.group else "" for name, entry in COMMANDS.items()}
+    print(shells.answer(shell, asked, Program(_root, lines, _function)), end="")
+    return 0
 
 
 def _failed(problem: str, hint: str, code: int) -> int:

@@ -2,6 +2,7 @@
 
 A command is a function from values to an answer. ``command`` reads its parameters: a group declared here is spread
 into its options, ``Library`` opens the catalogue, and what the function returns is written as the options say.
+Beside an option or argument stands what it takes, for completion: one of the kinds below, or the words themselves.
 """
 
 import inspect
@@ -18,40 +19,51 @@ from reportcli.errors import BadUse
 from reportcli.library import Library, cache_folder
 from reportcli.period import Period, parse_period
 from reportcli.query import EVERYTHING, Query, Within, all_of
+from reportcli.report import DATE, FIELDS
 
 
 def _option(*names: str, panel: str, **more: Any) -> Any:
     return typer.Option(*names, rich_help_panel=panel, show_default=False, **more)
 
 
+NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
+FIELD, COLUMNS, SORT = "field", "columns", "sort"
+FILES, FOLDERS = "files", "folders"
+DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
+
 _PICK, _SHOW = "Which reports", "How to show them"
 
 Where = Annotated[
     str | None,
     _option("--where", metavar="QUERY", panel=_PICK, help="Only reports that fit a query, such as 'rl:grpo kl:no'."),
+    QUERY,
 ]
 Since = Annotated[
     Period | None,
     _option(
         "--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only from the beginning of this period on."
     ),
+    PERIOD,
 ]
 Until = Annotated[
     Period | None,
     _option("--until", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only up to the end of this period."),
+    PERIOD,
 ]
 DateField = Annotated[
-    str, _option("--date-field", metavar="FIELD", panel=_PICK, help="date (default) or first_published.")
+    str, _option("--date-field", metavar="FIELD", panel=_PICK, help="date (default) or first_published."), DATE_FIELDS
 ]
 Sort = Annotated[
     str | None,
     _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; a minus sorts downwards."),
+    SORT,
 ]
 Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Turn the order round.")]
 Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="At most N of what is found.")]
 Columns = Annotated[
     str | None,
     _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields."),
+    COLUMNS,
 ]
 Json = Annotated[bool, _option("--json", panel=_SHOW, help="The same as --format json.")]
 Header = Annotated[
@@ -63,7 +75,9 @@ Width = Annotated[
 ]
 NoPager = Annotated[bool, _option("--no-pager", panel=_SHOW, help="Write a long table without the pager.")]
 Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="No notes on standard error.")]
-Color = Annotated[str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never.")]
+Color = Annotated[
+    str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never."), output.COLOR
+]
 Folders = Annotated[
     list[Path] | None,
     _option(
@@ -72,6 +86,7 @@ Folders = Annotated[
         panel=_PICK,
         help="Read this folder instead; repeatable, a later one over an earlier.",
     ),
+    FOLDERS,
 ]
 
 
@@ -84,8 +99,8 @@ class Span(NamedTuple):
 
     def query(self) -> Query:
         """Return what these options ask."""
-        if self.date_field not in ("date", "first_published"):
-            raise BadUse(f"--date-field cannot be {self.date_field!r}", "write date or first_published")
+        if self.date_field not in DATE_FIELDS:
+            raise BadUse(f"--date-field cannot be {self.date_field!r}", f"write {' or '.join(DATE_FIELDS)}")
         if self.since and self.until and self.since.span()[0] > self.until.span()[1]:
             raise BadUse("--since begins after --until ends", "exchange the two")
         ends = []
@@ -169,8 +184,9 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
 
 
 def _format(kinds: Sequence[type]) -> Any:
-    help = f"One of: {', '.join(output.formats(kinds))}."
-    return Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help=help)]
+    known = output.formats(kinds)
+    help = f"One of: {', '.join(known)}."
+    return Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help=help), known]
 
 
 def _parameters(group: Any) -> list[inspect.Parameter]:

@@ -17,6 +17,7 @@ from reportcli.render.machine import FORMATS, offered
 if TYPE_CHECKING:
     from reportcli.render.screen import Picture
 
+COLOR = ("auto", "always", "never")
 TABLE, TEXT, SVG = "table", "text", "svg"
 _NARROWEST, _WIDEST = 20, 10_000
 _PATIENCE = 0.5  # seconds before a progress bar appears
@@ -63,7 +64,7 @@ def printing(
 
 def _colour(color: str | None) -> bool:
     """Return whether to write colour: --color > NO_COLOR > FORCE_COLOR > TERM=dumb > terminal."""
-    if color not in (None, "auto", "always", "never"):
+    if color not in (None, *COLOR):
         raise BadUse(f"--color cannot be {color!r}", "write auto, always or never")
     if color in ("always", "never"):
         return color == "always"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reportcli.answer import Comparison, Listing, Sheets, Table, Term, explained
-from reportcli.cli.options import Arranged, Span, Where, query_of
+from reportcli.cli.options import NAMES, PERIOD, QUERY, TECHNIQUE, Arranged, Span, Where, query_of
 from reportcli.errors import BadUse, NoNames
 from reportcli.library import Library
 from reportcli.period import parse_period
@@ -19,15 +19,19 @@ Names = Annotated[
     typer.Argument(
         metavar="NAME...", show_default=False, help="A report or a model; - reads names from standard input."
     ),
+    NAMES,
 ]
 SomeNames = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="NAME NAME...", show_default=False, help="Reports or models; - reads names from standard input."
     ),
+    NAMES,
 ]
 TermName = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]", show_default=False, help="A technique, by any of its names.")
+    list[str] | None,
+    typer.Argument(metavar="[NAME]", show_default=False, help="A technique, by any of its names."),
+    TECHNIQUE,
 ]
 Explain = Annotated[
     bool, typer.Option("--explain", help="How the query is understood, and what each match adds to the score.")
@@ -46,7 +50,7 @@ def search(
     library: Library,
     *,
     query: Annotated[
-        list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions.")
+        list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions."), QUERY
     ],
     exact: Annotated[bool, typer.Option("--exact", help="Do not replace a word that no report holds.")] = False,
     explain: Explain = False,
@@ -70,6 +74,7 @@ def filter_reports(
         typer.Argument(
             metavar="[PERIOD...]", show_default=False, help="2025-06, 2025-Q2, 2025-01..2025-06, last 90 days."
         ),
+        PERIOD,
     ] = None,
     where: Where = None,
     span: Span,
@@ -89,7 +94,9 @@ def show(
     names: Names,
     sources: Annotated[bool, typer.Option("--sources", help="Say where each figure comes from.")] = False,
     notes: Annotated[
-        str | None, typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False)
+        str | None,
+        typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False),
+        TOPICS,
     ] = None,
 ) -> Sheets:
     """All that the catalogue knows of a report.

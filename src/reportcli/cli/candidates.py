@@ -1,0 +1,206 @@
+"""What may go on from a text that has been typed so far, for each kind of value that a parameter takes.
+
+Nothing here fails: of a catalogue that cannot be read there are no candidates. It knows no command line and no shell.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from reportcli.cli import options
+from reportcli.derived import COLUMN_NAMES, DERIVED, QUERY_NAMES, query_field
+from reportcli.errors import ReportcliError
+from reportcli.index import BROKEN
+from reportcli.library import Library
+from reportcli.names import ID, NAME, Known
+from reportcli.query import OPERATORS, TEXT_FIELDS
+from reportcli.report import DATE, FIELDS, MAP, YES_NO, Field
+from reportcli.words import fold_name
+
+_MOST_WORDS = 100  # of a text field
+_MOST_DESCRIBED = 200  # reports; of more, only the names are read
+
+
+class Candidate(NamedTuple):
+    """What may stand at the place, and what it is. After one that ``goes_on`` there is no space."""
+
+    value: str
+    meaning: str = ""
+    goes_on: bool = False
+
+
+class Completion(NamedTuple):
+    """What may follow the first ``kept`` letters of a word; ``by_shell`` are files or folders, which it finds."""
+
+    kept: int = 0
+    candidates: tuple[Candidate, ...] = ()
+    by_shell: str = ""
+
+
+Opener = Callable[[], Library]
+
+
+def fitting(typed: str, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Return the candidates that go on from a text, or else those that do where hyphens, dots and accents are nothing.
+
+    What comes before a catalogue that cannot be read is kept.
+    """
+    known: list[Candidate] = []
+    with suppress(ReportcliError, OSError, *BROKEN):
+        known.extend(candidates)
+    plain, folded = typed.casefold(), fold_name(typed)
+    exact = tuple(one for one in known if one.value.casefold().startswith(plain))
+    return exact or tuple(one for one in known if folded and fold_name(one.value).startswith(folded))
+
+
+def complete_value(kind: str, typed: str, library: Opener) -> Completion:
+    """Return what may go on from a text that is the value of a parameter of this kind."""
+    return _KINDS[kind](typed, library)
+
+
+def _names(typed: str, library: Opener) -> Completion:
+    return Completion(0, fitting(typed, _named(typed, library)))
+
+
+def _named(typed: str, library: Opener) -> Iterator[Candidate]:
+    known = library().begun(typed)
+    for one in known:
+        yield Candidate(_written(one), _meaning(library(), one) if len(known) <= _MOST_DESCRIBED else "")
+
+
+def _written(one: Known) -> str:
+    """Return a spelling that finds the same and needs no quotes."""
+    plain = _without_spaces(one.written)
+    return plain if one.kind != ID and fold_name(plain) == one.folded else one.written
+
+
+def _without_spaces(name: str) -> str:
+    return re.sub(r"\s+", "-", name.lower())
+
+
+def _meaning(library: Library, one: Known) -> str:
+    report = library.report(one.report)
+    if one.kind in (ID, NAME):
+        return f"{report.name} · {', '.join(report.organizations)} · {report.date}"
+    return f"a model of {report.name}"
+
+
+def _techniques(typed: str, library: Opener) -> Completion:
+    return Completion(0, fitting(typed, _technique_names(typed, library)))
+
+
+def _technique_names(typed: str, library: Opener) -> Iterator[Candidate]:
+    """Yield the ids of techniques, and the other names of those whose id goes on from something else."""
+    for id, one in library().techniques().items():
+        yield Candidate(id, ", ".join((one.name, *one.also)))
+        if not id.startswith(typed.lower()):
+            yield from (Candidate(_without_spaces(name), id) for name in (one.name, *one.also))
+
+
+def _fields(names: Mapping[str, Field], short: bool = False, end: str = "") -> Iterator[Candidate]:
+    """Yield each field by the best of its names: one that means no other field, a short one first where wanted."""
+    for field in FIELDS + DERIVED:
+        spellings = (*(field.about.short if short else ()), field.key, field.path)
+        name = next(spelling for spelling in spellings if names[spelling] is field)
+        yield Candidate(name + end, field.about.help, bool(end))
+
+
+def _other_names(names: Mapping[str, Field], typed: str, end: str = "") -> Iterator[Candidate]:
+    """Yield each field by the first of its names that goes on from a text."""
+    seen = set()
+    for name, field in names.items():
+        if name.startswith(typed.lower()) and field.path not in seen:
+            seen.add(field.path)
+            yield Candidate(name + end, field.about.help, bool(end))
+
+
+def _column(typed: str, library: Opener) -> Completion:
+    found = fitting(typed, _fields(COLUMN_NAMES)) or fitting(typed, _other_names(COLUMN_NAMES, typed))
+    return Completion(0, found)
+
+
+def _columns(typed: str, library: Opener) -> Completion:
+    start = typed.rfind(",") + 1
+    used = typed[:start].split(",")
+    found = _column(typed[start:], library).candidates
+    listed = tuple(one._replace(goes_on=True) for one in found if one.value not in used)
+    return Completion(start, listed + (() if start else fitting(typed, [_ALL_FIELDS])))
+
+
+_ALL_FIELDS = Candidate("help", "list all fields")
+
+
+def _sort(typed: str, library: Opener) -> Completion:
+    start = typed.rfind(",") + 1
+    start += typed.startswith("-", start)
+    found = _column(typed[start:], library).candidates
+    return Completion(start, tuple(one._replace(goes_on=True) for one in found if COLUMN_NAMES[one.value].kind != MAP))
+
+
+def _period(typed: str, library: Opener) -> Completion:
+    start = typed.rfind("..") + 2 if ".." in typed else 0
+    return Completion(start, fitting(typed[start:], _dates(_DATE, library)))
+
+
+_DATE = next(field for field in FIELDS if field.kind == DATE)
+
+
+def _dates(field: Field, library: Opener) -> Iterator[Candidate]:
+    """Yield the years and the months that have reports."""
+    reports: Counter[str] = Counter()
+    for day, count in library().dates(field).items():
+        reports.update({f"{day:%Y}": count, f"{day:%Y-%m}": count})
+    for period, count in sorted(reports.items()):
+        yield Candidate(period, f"{count:,} report{'s' * (count != 1)}")
+
+
+def _query(typed: str, library: Opener) -> Completion:
+    """Complete the last condition of a query; not inside the quotes of a phrase."""
+    if typed.count('"') % 2:
+        return Completion()
+    start = len(typed) - len(re.split(r"[\s()]", typed)[-1])
+    name, colon, value = typed[start:].partition(":")
+    if colon:
+        field = query_field(name)
+        values = fitting(value, _values(field, value, library)) if field else ()
+        return Completion(start + len(name) + 1, values)
+    found = _condition(name, library)
+    if len(found) == 1 and found[0].goes_on:  # the field is certain: its values are what is asked
+        name = found[0].value
+        values = fitting("", _values(QUERY_NAMES[name[:-1]], "", library))
+        return Completion(start, tuple(one._replace(value=name + one.value) for one in values))
+    return Completion(start, found)
+
+
+def _condition(typed: str, library: Opener) -> tuple[Candidate, ...]:
+    operators = [Candidate(word, "operator") for word in OPERATORS] if typed else []
+    found = fitting(typed, [*_fields(QUERY_NAMES, short=True, end=":"), *operators])
+    return found or fitting(typed, _other_names(QUERY_NAMES, typed, end=":")) or _techniques(typed, library).candidates
+
+
+def _values(field: Field, typed: str, library: Opener) -> Iterator[Candidate]:
+    yield Candidate("unknown", "the catalogue does not know")
+    yield Candidate("known", "the catalogue knows")
+    if field.about.closed or field.kind == YES_NO:
+        yield from map(Candidate, field.about.closed or ("yes", "no"))
+    elif field.about.vocabulary:
+        yield from _techniques(typed, library).candidates
+    elif field.path == "id":
+        yield from _named(typed, library)
+    elif field.kind == DATE:
+        yield from _dates(field, library)
+    elif field in TEXT_FIELDS:
+        yield from map(Candidate, library().words(field, typed, _MOST_WORDS))
+
+
+_KINDS: Mapping[str, Callable[[str, Opener], Completion]] = {
+    options.NAMES: _names,
+    options.TECHNIQUE: _techniques,
+    options.FIELD: _column,
+    options.COLUMNS: _columns,
+    options.SORT: _sort,
+    options.QUERY: _query,
+    options.PERIOD: _period,
+}

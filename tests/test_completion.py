@@ -1,0 +1,266 @@
+"""What may stand at a place of the command line, for every kind of value; asked as the shells ask."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Ran
+from reportcli.cli import COMMANDS, _function, _root, run
+from reportcli.cli.completion import _parameters
+from reportcli.derived import DERIVED, QUERY_NAMES, column_field, query_field
+from reportcli.report import FIELDS, MAP, TAGS, TOPICS
+
+CATALOG = Path(__file__).parents[1] / "catalog"
+ASKED = "_REPORTCLI_COMPLETE"
+Offer = Callable[[str], list[str]]
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def answer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Offer:
+    """Ask as fish does: with the line up to the cursor. The first line of the answer says what it is."""
+    monkeypatch.setenv(ASKED, "fish")
+
+    def ask(line: str) -> list[str]:
+        assert run([f"reportcli {line}"]) == 0
+        written = capsys.readouterr()
+        assert written.err == ""
+        return written.out.splitlines()
+
+    return ask
+
+
+@pytest.fixture
+def offered(answer: Offer) -> Offer:
+    """Return the values that are offered, as they would stand in the place of the last word."""
+
+    def values(line: str) -> list[str]:
+        kind, *lines = answer(line)
+        assert kind == "words"
+        return [line.split("\t")[0] for line in lines]
+
+    return values
+
+
+def test_commands_come_with_the_line_of_the_table(answer: Offer) -> None:
+    visible = {name: entry.line for name, entry in COMMANDS.items() if entry.group}
+    assert answer("") == ["words", *(f"{name}\t{line}" for name, line in visible.items())]
+
+
+def test_commands_follow_options_of_the_program(offered: Offer) -> None:
+    assert offered("-q --color never sear") == ["search"]
+    assert offered("--color=auto sear") == ["search"]
+    assert offered("nothing-like-this ") == []
+
+
+def test_options_of_the_program_come_before_a_command(offered: Offer) -> None:
+    assert offered("--") == [
+        "--version", "--quiet", "--color", "--install-completion", "--show-completion", "--help",
+    ]  # fmt: skip
+    assert offered("-") == [
+        "--version", "--quiet", "-q", "--color", "--install-completion", "--show-completion", "--help", "-h",
+    ]  # fmt: skip
+
+
+def test_options_of_a_command_come_with_their_help(answer: Offer) -> None:
+    assert answer("show --no") == [
+        "words",
+        "--notes\tOnly the notes under a topic.",
+        "--no-header\tNames above the columns of tsv and csv.",
+        "--no-pager\tWrite a long table without the pager.",
+    ]
+
+
+def test_options_come_where_nothing_else_can(offered: Offer) -> None:
+    assert "--sort" in offered("list ")
+    assert offered("list --json ") == offered("list ")
+    assert offered("list for") == []
+
+
+def test_a_hidden_command_completes_what_follows_it(offered: Offer) -> None:
+    assert offered("filter-by-date 2025-0") == offered("filter 2025-0") != []
+    assert offered("filter-b") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("show deep", ["deepseek-r1", "deepseek-v3"]),
+        ("show Deep", ["deepseek-r1", "deepseek-v3"]),
+        ("show deepseek-v3 -q magi", ["magistral"]),
+        ("show 'magi", ["magistral"]),
+        ("compare qwen3 magi", ["magistral"]),
+        ("show qwen3-3", ["qwen3-30b-a3b", "qwen3-32b"]),
+        ("show magistral-", ["magistral-1.0", "magistral-medium", "magistral-small", "magistral-small-2506"]),
+        ("show dotsl", ["dots.llm1"]),
+        ("show -- magi", ["magistral"]),
+        ("show nothing-like-this", []),
+        ("term grp", ["grpo"]),
+        ("term group-rel", ["group-relative-policy-optimization"]),
+        ("list --format j", ["json", "jsonl"]),
+        ("list -f j", ["json", "jsonl"]),
+        ("list -fj", ["-fjson", "-fjsonl"]),
+        ("list --format=j", ["--format=json", "--format=jsonl"]),
+        ("--color ", ["auto", "always", "never"]),
+        ("list --color a", ["auto", "always"]),
+        ("show --notes r", ["release", "rl", "rewards"]),
+        ("list --date-field ", ["date", "first_published"]),
+        ("list --sort layer", ["layers"]),
+        ("list --sort date,-active", ["date,-active_parameters"]),
+        ("list --sort sourc", []),
+        ("list --columns id,nam", ["id,name"]),
+        ("list --columns name,nam", []),
+        ("list --columns org", ["organizations"]),
+        ("list --columns para", ["parameters"]),
+        ("list --columns params", ["params"]),
+        ("list --columns models.par", ["models.parameters"]),
+        ("list --columns he", ["help"]),
+        ("list --limit ", []),
+        ("search rl:gr", ["rl:grpo"]),
+        ("search RL:GR", ["RL:grpo"]),
+        ("search kl:", ["kl:unknown", "kl:known", "kl:yes", "kl:no"]),
+        ("search params:", ["params:unknown", "params:known"]),
+        ("search type:d", ["type:dense", "type:diffusion"]),
+        ("search tech:grp", ["tech:grpo"]),
+        ("search tech:group-rel", ["tech:group-relative-policy-optimization"]),
+        ("search org:deep", ["org:deepseek", "org:deepmind"]),
+        ("search id:deep", ["id:deepseek-r1", "id:deepseek-v3"]),
+        ("search param", ["params:unknown", "params:known"]),
+        ("search an", ["and"]),
+        ("search grp", ["grpo"]),
+        ("search nothing-like:", []),
+        ("list --where 'rl:grpo kl:n", ["rl:grpo kl:no"]),
+        ("list --where='rl:grpo kl:n", ["--where=rl:grpo kl:no"]),
+        ("list --where rl:grpo\\ kl:n", ["rl:grpo kl:no"]),
+        ("search '(grpo or rl:pp", ["(grpo or rl:ppo"]),
+        ("search '\"clip hi", []),
+        ('search \'"clip higher" rl:pp', ['"clip higher" rl:ppo']),
+        ("filter 2025-0", ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06"]),
+        ("filter 2024-12..2025-06", ["2024-12..2025-06"]),
+        ("list --since 2024-1", ["2024-12"]),
+    ],
+)
+def test_a_value_goes_on(offered: Offer, line: str, values: list[str]) -> None:
+    assert offered(line) == values
+
+
+def test_a_name_says_whose_it_is(answer: Offer) -> None:
+    assert answer("show magi") == ["words", "magistral\tMagistral · Mistral AI · 2025-06-12"]
+    assert answer("show qwen3-32") == ["words", "qwen3-32b\ta model of Qwen3"]
+    assert answer("term grp") == ["words", "grpo\tGRPO, Group Relative Policy Optimization"]
+    assert answer("filter 2024-0") == ["words", "2024-07\t1 report", "2024-08\t1 report"]
+
+
+def test_without_a_beginning_every_report_is_offered_by_its_id(offered: Offer) -> None:
+    assert offered("show ") == sorted(path.stem for path in CATALOG.glob("*.toml"))
+
+
+def test_closed_values_are_all_offered(offered: Offer) -> None:
+    assert offered("show --notes ") == list(TOPICS)
+    assert offered("search tag:") == [f"tag:{one}" for one in ("unknown", "known", *TAGS)]
+
+
+def test_every_field_is_offered_once_by_a_name_that_means_it(offered: Offer) -> None:
+    every = {field.path for field in FIELDS + DERIVED}
+    columns = offered("list --columns ")
+    assert columns.pop() == "help"
+    found = [column_field(name) for name in columns]
+    assert sorted(field.path for field in found if field) == sorted(every)
+    asked = offered("search ")
+    assert {name[-1] for name in asked} == {":"}
+    found = [query_field(name[:-1]) for name in asked]
+    assert sorted(field.path for field in found if field) == sorted(every)
+    assert {"org:", "tech:", "rl:", "kl:", "params:", "tokens:"} <= set(asked)
+
+
+def test_what_cannot_be_sorted_is_not_offered_for_it(offered: Offer) -> None:
+    maps = {field.path for field in FIELDS if field.kind == MAP}
+    assert set(offered("list --columns ")) - set(offered("list --sort ")) == {"help", *maps}
+
+
+def test_each_name_of_a_field_goes_on_to_its_values(offered: Offer) -> None:
+    for name in QUERY_NAMES:
+        assert offered(f"search {name}:")[:2] == [f"{name}:unknown", f"{name}:known"]
+
+
+def test_words_of_a_text_field_come_from_the_catalogue(offered: Offer) -> None:
+    assert offered("search optimizer:mu") == ["optimizer:muon"]
+    assert offered("search 'optimizer:muon org:moon") == ["optimizer:muon org:moonshot"]
+
+
+def test_a_single_field_goes_straight_on_to_its_values(offered: Offer) -> None:
+    assert offered("search optim") == offered("search optimizer:")
+
+
+def test_another_catalogue_is_asked_where_it_is_named(offered: Offer, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text((CATALOG / "qwen3.toml").read_text().replace('"Qwen3"', '"Mine"'))
+    assert offered(f"show --catalog {tmp_path} ") == ["mine"]
+    assert offered(f"show --catalog={tmp_path} m") == ["mine"]
+
+
+def test_a_home_folder_is_understood_in_the_name_of_a_catalogue(offered: Offer, own_home: Path) -> None:
+    (own_home / "mine").mkdir()
+    (own_home / "mine" / "mine.toml").write_text((CATALOG / "qwen3.toml").read_text())
+    assert offered("show --catalog ~/mine ") == ["mine"]
+
+
+def test_folders_are_left_to_the_shell(answer: Offer) -> None:
+    assert answer("list --catalog some/fol") == ["folders", "", "some/fol"]
+    assert answer("list --catalog=some/fol") == ["folders", "--catalog=", "some/fol"]
+    assert answer("list > some/fi") == ["files", "", "some/fi"]
+
+
+BROKEN = {
+    "no folder": lambda folder: folder / "nothing",
+    "no TOML": lambda folder: _with(folder / "broken.toml", "= ["),
+    "no vocabulary": lambda folder: _with(folder / "vocabulary" / "techniques.toml", "= ["),
+    "a file": lambda folder: folder / "broken.toml" / "inside",
+}
+
+
+def _with(file: Path, text: str) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    return file.parents[1] if file.parent.name == "vocabulary" else file.parent
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_catalogue_breaks_nothing(
+    offered: Offer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("REPORTCLI_CATALOG", str(BROKEN[kind](tmp_path)))
+    assert offered("sho") == ["show"]
+    assert offered("show --not") == ["--notes"]
+    assert offered("search rl:gr") == ["rl:grpo"]
+    assert offered("search org:") == ["org:unknown", "org:known"]
+    for line in ("show ", "filter ", "search date:2"):
+        assert offered(line) == []
+
+
+def test_a_broken_index_breaks_nothing(offered: Offer, own_home: Path) -> None:
+    assert offered("show magi") == ["magistral"]
+    (index,) = own_home.rglob("index-*.sqlite")
+    index.write_bytes(b"not a database" * 1000)
+    assert offered("show magi") == ["magistral"]
+
+
+def test_names_that_a_terminal_would_obey_are_shown_or_left_out(answer: Offer, tmp_path: Path) -> None:
+    entry = (CATALOG / "qwen3.toml").read_text().replace('name = "Qwen3"', r'name = "Q\u001b[31m\tw\nen"', 1)
+    (tmp_path / "plain.toml").write_text(entry.replace('"Qwen3-32B"', r'"plain \u0007bell"'))
+    assert answer(f"show --catalog {tmp_path} pl") == ["words", r"plain	Q\x1b[31m w en · Alibaba Qwen · 2025-05-14"]
+    assert answer(f"show --catalog {tmp_path} plainb") == ["words"]
+
+
+def test_every_parameter_that_takes_words_says_which() -> None:
+    numbers = {"limit", "width"}
+    for function in (_root, *map(_function, COMMANDS)):
+        silent = {one.name for one in _parameters(function) if not (one.takes or one.is_flag)}
+        assert silent <= numbers
+
+
+def test_an_unknown_shell_is_answered_nothing(reportcli: Run) -> None:
+    for line in ("reportcli show ", "reportcli", ""):
+        ended = reportcli(line, _REPORTCLI_COMPLETE="tcsh")
+        assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
+    assert reportcli("reportcli", _REPORTCLI_COMPLETE="fish").stdout == ""
