@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from conftest import Ran
+from reportcli import open_catalog
 from reportcli.cli import COMMANDS, _function, _root, run
+from reportcli.cli.candidates import Asked, complete_value
 from reportcli.cli.completion import _parameters
+from reportcli.cli.options import FIELD, FIGURE, VALUE
 from reportcli.derived import DERIVED, QUERY_NAMES, column_field, query_field
-from reportcli.report import FIELDS, MAP, TAGS, TOPICS
+from reportcli.report import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 ASKED = "_REPORTCLI_COMPLETE"
@@ -96,6 +99,9 @@ def test_a_hidden_command_completes_what_follows_it(offered: Offer) -> None:
         ("show dotsl", ["dots.llm1"]),
         ("show -- magi", ["magistral"]),
         ("show nothing-like-this", []),
+        ("lineage magi", ["magistral"]),
+        ("help per", ["periods"]),
+        ("help se", ["search"]),
         ("term grp", ["grpo"]),
         ("term group-rel", ["group-relative-policy-optimization"]),
         ("list --format j", ["json", "jsonl"]),
@@ -172,6 +178,25 @@ def test_every_field_is_offered_once_by_a_name_that_means_it(offered: Offer) -> 
     found = [query_field(name[:-1]) for name in asked]
     assert sorted(field.path for field in found if field) == sorted(every)
     assert {"org:", "tech:", "rl:", "kl:", "params:", "tokens:"} <= set(asked)
+
+
+def test_an_axis_takes_single_figures_and_days() -> None:
+    with open_catalog() as library:
+        named = complete_value(FIGURE, "", Asked(lambda: library)).candidates
+    fields = [column_field(one.value) for one in named]
+    assert {field.kind for field in fields if field} == {NUMBER, DATE}
+    assert {"date", "tokens", "parameters", "training_flops"} <= {one.value for one in named}
+    assert "models.parameters" not in {one.value for one in named}
+
+
+def test_values_follow_the_field_that_is_counted() -> None:
+    with open_catalog() as library:
+        for field, typed, values in (("technique", "grp", ["grpo"]), ("type", "d", ["dense", "diffusion"])):
+            named = complete_value(VALUE, typed, Asked(lambda library=library: library, [field])).candidates
+            assert [one.value for one in named] == values
+        assert complete_value(VALUE, "x", Asked(lambda: library, ["nothing"])).candidates == ()
+        fields = complete_value(FIELD, "sour", Asked(lambda: library)).candidates
+        assert fields == ()
 
 
 def test_what_cannot_be_sorted_is_not_offered_for_it(offered: Offer) -> None:

@@ -5,18 +5,18 @@ Nothing here fails: of a catalogue that cannot be read there are no candidates. 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from reportcli.cli import options
-from reportcli.derived import COLUMN_NAMES, DERIVED, QUERY_NAMES, query_field
+from reportcli.derived import COLUMN_NAMES, DERIVED, QUERY_NAMES, column_field, query_field
 from reportcli.errors import ReportcliError
 from reportcli.index import BROKEN
 from reportcli.library import Library
 from reportcli.names import ID, NAME, Known
 from reportcli.query import OPERATORS, TEXT_FIELDS
-from reportcli.report import DATE, FIELDS, MAP, YES_NO, Field
+from reportcli.report import DATE, FIELDS, MAP, NUMBER, YES_NO, Field
 from reportcli.words import fold_name
 
 _MOST_WORDS = 100  # of a text field
@@ -39,7 +39,11 @@ class Completion(NamedTuple):
     by_shell: str = ""
 
 
-Opener = Callable[[], Library]
+class Asked(NamedTuple):
+    """What a value may depend on: the catalogue, opened where it is needed, and the arguments before it."""
+
+    library: Callable[[], Library]
+    before: Sequence[str] = ()
 
 
 def fitting(typed: str, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -55,19 +59,19 @@ def fitting(typed: str, candidates: Iterable[Candidate]) -> tuple[Candidate, ...
     return exact or tuple(one for one in known if folded and fold_name(one.value).startswith(folded))
 
 
-def complete_value(kind: str, typed: str, library: Opener) -> Completion:
+def complete_value(kind: str, typed: str, asked: Asked) -> Completion:
     """Return what may go on from a text that is the value of a parameter of this kind."""
-    return _KINDS[kind](typed, library)
+    return _KINDS[kind](typed, asked)
 
 
-def _names(typed: str, library: Opener) -> Completion:
-    return Completion(0, fitting(typed, _named(typed, library)))
+def _names(typed: str, asked: Asked) -> Completion:
+    return Completion(0, fitting(typed, _named(typed, asked)))
 
 
-def _named(typed: str, library: Opener) -> Iterator[Candidate]:
-    known = library().begun(typed)
+def _named(typed: str, asked: Asked) -> Iterator[Candidate]:
+    known = asked.library().begun(typed)
     for one in known:
-        yield Candidate(_written(one), _meaning(library(), one) if len(known) <= _MOST_DESCRIBED else "")
+        yield Candidate(_written(one), _meaning(asked.library(), one) if len(known) <= _MOST_DESCRIBED else "")
 
 
 def _written(one: Known) -> str:
@@ -87,13 +91,13 @@ def _meaning(library: Library, one: Known) -> str:
     return f"a model of {report.name}"
 
 
-def _techniques(typed: str, library: Opener) -> Completion:
-    return Completion(0, fitting(typed, _technique_names(typed, library)))
+def _techniques(typed: str, asked: Asked) -> Completion:
+    return Completion(0, fitting(typed, _technique_names(typed, asked)))
 
 
-def _technique_names(typed: str, library: Opener) -> Iterator[Candidate]:
+def _technique_names(typed: str, asked: Asked) -> Iterator[Candidate]:
     """Yield the ids of techniques, and the other names of those whose id goes on from something else."""
-    for id, one in library().techniques().items():
+    for id, one in asked.library().techniques().items():
         yield Candidate(id, ", ".join((one.name, *one.also)))
         if not id.startswith(typed.lower()):
             yield from (Candidate(_without_spaces(name), id) for name in (one.name, *one.also))
@@ -116,47 +120,67 @@ def _other_names(names: Mapping[str, Field], typed: str, end: str = "") -> Itera
             yield Candidate(name + end, field.about.help, bool(end))
 
 
-def _column(typed: str, library: Opener) -> Completion:
-    found = fitting(typed, _fields(COLUMN_NAMES)) or fitting(typed, _other_names(COLUMN_NAMES, typed))
-    return Completion(0, found)
-
-
-def _columns(typed: str, library: Opener) -> Completion:
+def _columns(typed: str, asked: Asked) -> Completion:
     start = typed.rfind(",") + 1
     used = typed[:start].split(",")
-    found = _column(typed[start:], library).candidates
-    listed = tuple(one._replace(goes_on=True) for one in found if one.value not in used)
+    listed = tuple(one._replace(goes_on=True) for one in _named_columns(typed[start:]) if one.value not in used)
     return Completion(start, listed + (() if start else fitting(typed, [_ALL_FIELDS])))
 
 
 _ALL_FIELDS = Candidate("help", "list all fields")
 
 
-def _sort(typed: str, library: Opener) -> Completion:
+def _named_columns(typed: str, suits: Callable[[Field], bool] = lambda field: True) -> tuple[Candidate, ...]:
+    found = fitting(typed, _fields(COLUMN_NAMES)) or fitting(typed, _other_names(COLUMN_NAMES, typed))
+    return tuple(one for one in found if suits(COLUMN_NAMES[one.value]))
+
+
+def _sort(typed: str, asked: Asked) -> Completion:
     start = typed.rfind(",") + 1
     start += typed.startswith("-", start)
-    found = _column(typed[start:], library).candidates
-    return Completion(start, tuple(one._replace(goes_on=True) for one in found if COLUMN_NAMES[one.value].kind != MAP))
+    return Completion(start, tuple(one._replace(goes_on=True) for one in _named_columns(typed[start:], _has_values)))
 
 
-def _period(typed: str, library: Opener) -> Completion:
+def _field(typed: str, asked: Asked) -> Completion:
+    return Completion(0, _named_columns(typed, _has_values))
+
+
+def _has_values(field: Field) -> bool:
+    return field.kind != MAP
+
+
+def _figure(typed: str, asked: Asked) -> Completion:
+    return Completion(0, _named_columns(typed, _is_figure))
+
+
+def _is_figure(field: Field) -> bool:
+    return field.kind in (NUMBER, DATE) and not field.many
+
+
+def _value(typed: str, asked: Asked) -> Completion:
+    """Complete a value of the field that the first argument names."""
+    field = column_field(asked.before[0]) if asked.before else None
+    return Completion(0, fitting(typed, _values(field, typed, asked)) if field else ())
+
+
+def _period(typed: str, asked: Asked) -> Completion:
     start = typed.rfind("..") + 2 if ".." in typed else 0
-    return Completion(start, fitting(typed[start:], _dates(_DATE, library)))
+    return Completion(start, fitting(typed[start:], _dates(_DATE, asked)))
 
 
 _DATE = next(field for field in FIELDS if field.kind == DATE)
 
 
-def _dates(field: Field, library: Opener) -> Iterator[Candidate]:
+def _dates(field: Field, asked: Asked) -> Iterator[Candidate]:
     """Yield the years and the months that have reports."""
     reports: Counter[str] = Counter()
-    for day, count in library().dates(field).items():
+    for day, count in asked.library().dates(field).items():
         reports.update({f"{day:%Y}": count, f"{day:%Y-%m}": count})
     for period, count in sorted(reports.items()):
         yield Candidate(period, f"{count:,} report{'s' * (count != 1)}")
 
 
-def _query(typed: str, library: Opener) -> Completion:
+def _query(typed: str, asked: Asked) -> Completion:
     """Complete the last condition of a query; not inside the quotes of a phrase."""
     if typed.count('"') % 2:
         return Completion()
@@ -164,41 +188,43 @@ def _query(typed: str, library: Opener) -> Completion:
     name, colon, value = typed[start:].partition(":")
     if colon:
         field = query_field(name)
-        values = fitting(value, _values(field, value, library)) if field else ()
+        values = fitting(value, _values(field, value, asked)) if field else ()
         return Completion(start + len(name) + 1, values)
-    found = _condition(name, library)
+    found = _condition(name, asked)
     if len(found) == 1 and found[0].goes_on:  # the field is certain: its values are what is asked
         name = found[0].value
-        values = fitting("", _values(QUERY_NAMES[name[:-1]], "", library))
+        values = fitting("", _values(QUERY_NAMES[name[:-1]], "", asked))
         return Completion(start, tuple(one._replace(value=name + one.value) for one in values))
     return Completion(start, found)
 
 
-def _condition(typed: str, library: Opener) -> tuple[Candidate, ...]:
+def _condition(typed: str, asked: Asked) -> tuple[Candidate, ...]:
     operators = [Candidate(word, "operator") for word in OPERATORS] if typed else []
     found = fitting(typed, [*_fields(QUERY_NAMES, short=True, end=":"), *operators])
-    return found or fitting(typed, _other_names(QUERY_NAMES, typed, end=":")) or _techniques(typed, library).candidates
+    return found or fitting(typed, _other_names(QUERY_NAMES, typed, end=":")) or _techniques(typed, asked).candidates
 
 
-def _values(field: Field, typed: str, library: Opener) -> Iterator[Candidate]:
+def _values(field: Field, typed: str, asked: Asked) -> Iterator[Candidate]:
     yield Candidate("unknown", "the catalogue does not know")
     yield Candidate("known", "the catalogue knows")
     if field.about.closed or field.kind == YES_NO:
         yield from map(Candidate, field.about.closed or ("yes", "no"))
     elif field.about.vocabulary:
-        yield from _techniques(typed, library).candidates
+        yield from _techniques(typed, asked).candidates
     elif field.path == "id":
-        yield from _named(typed, library)
+        yield from _named(typed, asked)
     elif field.kind == DATE:
-        yield from _dates(field, library)
+        yield from _dates(field, asked)
     elif field in TEXT_FIELDS:
-        yield from map(Candidate, library().words(field, typed, _MOST_WORDS))
+        yield from map(Candidate, asked.library().words(field, typed, _MOST_WORDS))
 
 
-_KINDS: Mapping[str, Callable[[str, Opener], Completion]] = {
+_KINDS: Mapping[str, Callable[[str, Asked], Completion]] = {
     options.NAMES: _names,
     options.TECHNIQUE: _techniques,
-    options.FIELD: _column,
+    options.FIELD: _field,
+    options.FIGURE: _figure,
+    options.VALUE: _value,
     options.COLUMNS: _columns,
     options.SORT: _sort,
     options.QUERY: _query,

@@ -13,8 +13,8 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 from typer.models import OptionInfo
 
 from reportcli.catalog import catalogue_folders
-from reportcli.cli.candidates import Candidate, Completion, complete_value, fitting
-from reportcli.cli.options import FILES, FOLDERS
+from reportcli.cli.candidates import Asked, Candidate, Completion, complete_value, fitting
+from reportcli.cli.options import COMMAND, FILES, FOLDERS
 from reportcli.library import Library, cache_folder
 
 
@@ -27,12 +27,12 @@ class Program(NamedTuple):
 
 
 class _Parameter(NamedTuple):
-    """A parameter of a command; ``takes`` is a kind, or the words that it takes."""
+    """A parameter of a command; ``takes`` are kinds, and words, that it takes."""
 
     name: str
     spellings: tuple[str, ...]  # of an option; an argument has none
     help: str
-    takes: str | Sequence[str]
+    takes: tuple[str | Sequence[str], ...]
     is_flag: bool
     is_many: bool
 
@@ -43,27 +43,28 @@ _HELP = _Parameter("help", ("--help", "-h"), "Show this message and exit.", (), 
 def complete(words: Sequence[str], program: Program) -> Completion:
     """Return what may stand in the place of the last word; the others, without the program's name, come before it."""
     *before, word = words
-    line = _Line(program.root)
+    line = _Line(program.root, program.lines)
     rest = line.read(before, until_argument=True)
+    if not rest and not line.waiting and not word.startswith("-"):
+        return Completion(0, fitting(word, line.commands()))
     if rest:
         if rest[0] not in program.lines:
             return Completion()
-        line = _Line(program.function(rest[0]))
+        line = _Line(program.function(rest[0]), program.lines)
         line.read(rest[1:])
-    elif not (line.waiting or word.startswith("-")):
-        return Completion(0, fitting(word, (Candidate(*one) for one in program.lines.items() if one[1])))
     return line.completion(word)
 
 
 class _Line:
     """The words after a command, or before it, read up to the one to complete."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], commands: Mapping[str, str]) -> None:
         self.parameters = [*_parameters(function), _HELP]
         self.by_spelling = {spelling: one for one in self.parameters for spelling in one.spellings}
+        self.lines = commands
         self.values: dict[str, list[str]] = {}
         self.waiting: _Parameter | None = None  # for its value
-        self.arguments = 0
+        self.arguments: list[str] = []
         self.only_arguments = False  # after --
 
     def read(self, words: Sequence[str], until_argument: bool = False) -> Sequence[str]:
@@ -79,7 +80,7 @@ class _Line:
             elif until_argument:
                 return words[place:]
             else:
-                self.arguments += 1
+                self.arguments.append(word)
         return ()
 
     def read_option(self, word: str) -> None:
@@ -108,7 +109,7 @@ class _Line:
             found = self.value(option, word[start:])
             return found._replace(kept=start + found.kept)
         arguments = [one for one in self.parameters if not one.spellings]
-        left = arguments[self.arguments :] or [one for one in arguments[-1:] if one.is_many]
+        left = arguments[len(self.arguments) :] or [one for one in arguments[-1:] if one.is_many]
         return self.value(left[0], word) if left else Completion(0, () if word else tuple(self.options()))
 
     def options(self, short: bool = False) -> Iterator[Candidate]:
@@ -116,12 +117,21 @@ class _Line:
             if short or spelling.startswith("--"):
                 yield Candidate(spelling, one.help)
 
+    def commands(self) -> Iterator[Candidate]:
+        return (Candidate(name, line) for name, line in self.lines.items() if line)
+
     def value(self, parameter: _Parameter, typed: str) -> Completion:
-        if parameter.takes in (FILES, FOLDERS):
-            return Completion(by_shell=str(parameter.takes))
-        if isinstance(parameter.takes, str):
-            return complete_value(parameter.takes, typed, lambda: self.library)
-        return Completion(0, fitting(typed, map(Candidate, parameter.takes)))
+        found = [self.taken(one, typed) for one in parameter.takes] or [Completion()]
+        return found[0]._replace(candidates=tuple(candidate for one in found for candidate in one.candidates))
+
+    def taken(self, takes: str | Sequence[str], typed: str) -> Completion:
+        if not isinstance(takes, str):
+            return Completion(0, fitting(typed, map(Candidate, takes)))
+        if takes == COMMAND:
+            return Completion(0, fitting(typed, self.commands()))
+        if takes in (FILES, FOLDERS):
+            return Completion(by_shell=takes)
+        return complete_value(takes, typed, Asked(lambda: self.library, self.arguments))
 
     @cached_property
     def library(self) -> Library:
@@ -140,4 +150,4 @@ def _parameters(function: Callable[..., Any]) -> Iterator[_Parameter]:
             is_many = any(get_origin(part) is list for part in kinds)
             if not about.hidden:
                 help = about.help or ""
-                yield _Parameter(one.name, tuple(spellings), help, takes[0] if takes else (), bool in kinds, is_many)
+                yield _Parameter(one.name, tuple(spellings), help, tuple(takes), bool in kinds, is_many)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from reportcli.answer import Table
+from reportcli.cli.options import COMMAND
 from reportcli.cli.output import SVG, TABLE
 from reportcli.errors import EXIT_CODES, UnknownName
 from reportcli.render.machine import FORMATS
@@ -40,11 +41,15 @@ _PERIODS = {
     "last 90 days": "back from today; also weeks, months, years",
     "90d": "the same; also 12w, 6m, 1y",
 }
+_TOPICS = ("queries", "periods", "formats", "exit-codes")
 
 
 def page(
     topic: Annotated[
-        str, typer.Argument(metavar="TOPIC", show_default=False, help="queries, periods, formats or exit-codes.")
+        str,
+        typer.Argument(metavar="TOPIC", show_default=False, help="queries, periods, formats or exit-codes."),
+        _TOPICS,
+        COMMAND,
     ],
 ) -> Table:
     """A page on queries, periods, formats or exit codes; or on a command.
@@ -77,6 +82,4 @@ def _exit_codes() -> Table:
     return _pairs("code", "means", EXIT_CODES.items())
 
 
-PAGES: dict[str, Callable[[], Table]] = {
-    "queries": _queries, "periods": _periods, "formats": _formats, "exit-codes": _exit_codes,
-}  # fmt: skip
+PAGES: dict[str, Callable[[], Table]] = dict(zip(_TOPICS, (_queries, _periods, _formats, _exit_codes), strict=True))

@@ -27,8 +27,8 @@ def _option(*names: str, panel: str, **more: Any) -> Any:
 
 
 NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
-FIELD, COLUMNS, SORT = "field", "columns", "sort"
-FILES, FOLDERS = "files", "folders"
+FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "sort"
+FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
 _PICK, _SHOW = "Which reports", "How to show them"

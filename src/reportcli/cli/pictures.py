@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from reportcli.answer import Lineage, Plot, Tally, Timeline, sort_keys
-from reportcli.cli.options import Limit, Reverse, Sort, Span, Where, query_of
+from reportcli.cli.options import FIELD, FIGURE, NAMES, VALUE, Limit, Reverse, Sort, Span, Where, query_of
 from reportcli.errors import BadUse
 from reportcli.library import Library
 from reportcli.period import STEPS
@@ -14,20 +14,24 @@ from reportcli.query import all_of
 By = Annotated[
     str | None,
     typer.Option("--by", metavar="PERIOD", show_default=False, help="Count year by year, quarter or month."),
+    tuple(STEPS),
 ]
 
 Report = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]", show_default=False, help="A report, or one of its models.")
+    list[str] | None,
+    typer.Argument(metavar="[NAME]", show_default=False, help="A report, or one of its models."),
+    NAMES,
 ]
 
 
 def count(
     library: Library,
     *,
-    field: Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="What to count.")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="What to count."), FIELD],
     values: Annotated[
         list[str] | None,
         typer.Argument(metavar="[VALUE...]", show_default=False, help="Only these values, as a query writes them."),
+        VALUE,
     ] = None,
     by: By = None,
     where: Where = None,
@@ -63,8 +67,8 @@ def timeline(
 def plot(
     library: Library,
     *,
-    x: Annotated[str, typer.Argument(metavar="[X]", help="A field of numbers or dates.")] = "parameters",
-    y: Annotated[str, typer.Argument(metavar="[Y]", help="Another one.")] = "tokens",
+    x: Annotated[str, typer.Argument(metavar="[X]", help="A field of numbers or dates."), FIGURE] = "parameters",
+    y: Annotated[str, typer.Argument(metavar="[Y]", help="Another one."), FIGURE] = "tokens",
     where: Where = None,
     span: Span,
     limit: Limit = None,
