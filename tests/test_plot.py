@@ -4,7 +4,6 @@ import datetime
 import json
 import math
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -499,20 +498,9 @@ def test_a_picture_leaves_nothing_behind_for_the_next(shipped: Library) -> None:
     assert again == first[::-1]
 
 
-def test_it_is_loaded_only_for_a_picture() -> None:
-    for arguments in (("plot",), ("timeline",), ("count", "rl"), ("list",)):
-        assert {"plotext", "rich"} & loaded_by(*arguments) == set()
-    assert "plotext" in loaded_by("plot", "--format", "table")
-    for arguments in (("timeline", "-f", "table"), ("count", "rl", "-f", "table"), ("list", "-f", "table")):
-        assert "plotext" not in loaded_by(*arguments)
-
-
-def test_where_it_does_not_load_the_points_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "plotext", None)
-    picture = draw(between([a_report("a", 7 * B, 2 * T, type="moe")]), 80)
-    assert picture.text.splitlines()[0].split("  ")[:2] == ["name", "type"]
-    assert picture.text.splitlines()[2].split() == ["A", "moe", "7B", "2T"]
-    assert picture.notes[0].startswith("no picture, since the plotting library does not load: ")
+def test_a_pipe_loads_no_picture() -> None:
+    for arguments in (("plot",), ("timeline",), ("count", "rl")):
+        assert {"reportcli.render.plots", "rich"} & loaded_by(*arguments) == set()
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])

@@ -1,4 +1,4 @@
-"""Reports as points between two axes. The only room that loads the plotting library, and only when it draws."""
+"""Reports as points between two axes, each with its name where there is room for it."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -7,12 +7,11 @@ from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
 
-from reportcli.answer import Plot, Table
+from reportcli.answer import Plot
 from reportcli.derived import Ratio
-from reportcli.render.cells import cell, visible
+from reportcli.render.cells import visible
 from reportcli.render.scales import Scale, Tick, scale, spans_decades, ticks
 from reportcli.render.screen import LABEL, Picture, draw, legend
-from reportcli.render.tables import plain
 
 MARKS = {"dense": ("●", "cyan"), "moe": ("◆", "magenta"), "diffusion": ("▲", "green"), "other": ("■", "red")}
 UNKNOWN = ("○", "")
@@ -59,10 +58,7 @@ def plot(answer: Plot, width: int, colour: bool) -> Picture:
     if not answer.points:
         return Picture("", ())
     canvas = _canvas(answer, width)
-    try:
-        drawn = _drawn(answer, canvas)
-    except ImportError as error:  # its drawing part is compiled, and not for every machine
-        return _listed(answer, width, colour, str(error).partition("\n")[0])
+    drawn = _drawn(answer, canvas)
     line = {
         (row, column - canvas.left)
         for row, text in enumerate(drawn[: canvas.y.cells])
@@ -91,34 +87,48 @@ def _canvas(answer: Plot, width: int) -> Canvas:
 
 
 def _drawn(answer: Plot, canvas: Canvas) -> list[str]:
-    """Return the lines of the plot without colour: canvas, axis and the labels of its ticks."""
-    import plotext
-
-    figure = plotext.figure
-    plotext.terminal.limit(False, False)
-    figure.clear()
-    figure.plot_size(canvas.left + canvas.x.cells, canvas.y.cells + 2 * _AXIS)
-    for axis, one, marks in (("x", canvas.x, canvas.x_ticks), ("y", canvas.y, canvas.y_ticks)):
-        figure.axes(False, axis=axis, side=1)
-        ruler = figure.ruler(axis).lim(0, one.cells - 1)
-        ruler.ticks([tick.place for tick in marks], [tick.label for tick in marks])
-    if answer.ratio:
-        figure.draw(figure.signal(*_line(answer.ratio, canvas), marker="braille"))
+    """Return the lines of the plot without colour: the canvas, its axes and the labels of their ticks."""
+    cells = [[" "] * canvas.x.cells for _ in range(canvas.y.cells)]
+    for (row, column), dots in (_dots(answer.ratio, canvas) if answer.ratio else {}).items():
+        cells[row][column] = chr(_NO_DOTS + dots)
     for point in answer.points:
         row, column = canvas.spot(point.x, point.y)
-        figure.draw(figure.signal([column], [canvas.y.cells - 1 - row], marker=MARKS.get(point.type or "", UNKNOWN)[0]))
-    lines: list[str] = figure.build().string(True).splitlines()
-    figure.clear()
-    plotext.terminal.limit()
-    return lines
+        cells[row][column] = MARKS.get(point.type or "", UNKNOWN)[0]
+    beside = {canvas.y.cells - 1 - tick.place: tick.label for tick in canvas.y_ticks}
+    width, places = canvas.left - _AXIS, {tick.place for tick in canvas.x_ticks}
+    upright = [
+        f"{beside.get(row, ''):>{width}}{'┤' if row in beside else '│'}{''.join(line)}"
+        for row, line in enumerate(cells)
+    ]
+    lying = "".join("┬" if column in places else "─" for column in range(canvas.x.cells))
+    return [*upright, f"{'':{width}}└{lying}", _below(canvas)]
 
 
-def _line(ratio: Ratio, canvas: Canvas) -> tuple[list[float], list[float]]:
-    """Return the places of points on the line of a ratio, two in each column, as far as the canvas shows it."""
-    across = [half / 2 for half in range(2 * canvas.x.cells - 1)]
-    points = [(place, canvas.y.place(ratio.value * canvas.x.value(place))) for place in across]
-    inside = [point for point in points if 0 <= point[1] <= canvas.y.cells - 1]
-    return [place for place, _ in inside], [place for _, place in inside]
+def _below(canvas: Canvas) -> str:
+    """Return the labels of the lying axis, each centred below its tick as far as the edges allow."""
+    line = ""
+    for tick in canvas.x_ticks:
+        start = min(
+            canvas.left + tick.place - (len(tick.label) - 1) // 2, canvas.left + canvas.x.cells - len(tick.label)
+        )
+        line = line.ljust(max(start, 0)) + tick.label
+    return line
+
+
+_NO_DOTS = 0x2800  # of the braille letters, which have four rows of two dots; each dot is a bit
+_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
+
+
+def _dots(ratio: Ratio, canvas: Canvas) -> dict[Spot, int]:
+    """Return the dots of the line of a ratio in each cell, as far as the canvas shows it."""
+    found: dict[Spot, int] = {}
+    for across in range(2 * canvas.x.cells):
+        place = canvas.y.place(ratio.value * canvas.x.value((across - 0.5) / 2))
+        up = round(4 * place + 1.5)  # dots from the bottom; the middle of a cell lies between its second and third
+        if 0 <= up < 4 * canvas.y.cells:
+            spot = canvas.y.cells - 1 - up // 4, across // 2
+            found[spot] = found.get(spot, 0) | _DOTS[across % 2][up % 4]
+    return found
 
 
 def _is_line(letter: str) -> bool:
@@ -215,11 +225,3 @@ def _unnamed(names: Sequence[str]) -> tuple[str, ...]:
         return ()
     named = ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names):,} points"
     return (f"no room for the {'name' if len(names) == 1 else 'names'} of {named}",)
-
-
-def _listed(answer: Plot, width: int, colour: bool, problem: str) -> Picture:
-    """Return the points as a table, where they cannot be drawn."""
-    keys = ("name", "type", f"x: {answer.x.label}", f"y: {answer.y.label}")
-    rows = ((point.name, point.type or "", cell(answer.x, point.x), cell(answer.y, point.y)) for point in answer.points)
-    listed = plain(Table(keys, tuple(dict(zip(keys, row, strict=True)) for row in rows)), width, colour)
-    return listed._replace(notes=(f"no picture, since the plotting library does not load: {problem}", *listed.notes))
