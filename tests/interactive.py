@@ -9,6 +9,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 
 import pyte
@@ -55,13 +56,21 @@ class Shell:
         """Press keys."""
         os.write(self._terminal, text.encode())
 
-    def wait_until(self, seen: Callable[[], bool]) -> None:
+    def wait_until(self, seen: Callable[[], bool], patience: float = _PATIENCE) -> None:
         """Read what the shell writes until something is seen; fail with the screen where it does not come."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + patience
         while not seen():
             ready, _, _ = select.select([self._terminal], [], [], max(end - time.monotonic(), 0))
             assert ready, f"waited for too long:\n{self.text}"
             self._stream.feed(os.read(self._terminal, 65536))
+
+    def insist(self, keys: str, seen: Callable[[], bool]) -> None:
+        """Press keys until something is seen; a program may drop what was typed before it looked."""
+        for _ in range(int(_PATIENCE)):
+            self.keys(keys)
+            with suppress(AssertionError):
+                return self.wait_until(seen, 1)
+        raise AssertionError(f"pressed in vain:\n{self.text}")
 
     def run(self, command: str) -> str:
         """Run a command that is shorter than the screen, and return what it writes."""

@@ -160,7 +160,9 @@ def test_a_format_that_makes_no_sense_is_refused(reportcli: Run, command: tuple[
 def drawn(picture: str) -> list[str]:
     """Return the lines of text that an svg picture shows, without spaces, which it does not draw."""
     lines: dict[float, list[tuple[float, str]]] = {}
-    for x, y, text in re.findall(r'<text class="reportcli-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', picture):
+    for x, y, text in re.findall(
+        r'<text [^>]*class="reportcli-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', picture
+    ):
         lines.setdefault(float(y), []).append((float(x), html.unescape(text)))
     return list(filter(None, ("".join("".join(text for _, text in sorted(lines[y])).split()) for y in sorted(lines))))
 

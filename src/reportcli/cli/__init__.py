@@ -174,6 +174,8 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _failed(f"cannot write the answer, or read what it needs: {error.strerror or error}", "", 3)
     except (KeyboardInterrupt, typer.Abort):
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the prompt is not to stand behind ^C
         return _INTERRUPTED
 
 

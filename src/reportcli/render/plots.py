@@ -11,9 +11,9 @@ from reportcli.answer import Plot
 from reportcli.derived import Ratio
 from reportcli.render.cells import visible
 from reportcli.render.scales import Scale, Tick, scale, spans_decades, ticks
-from reportcli.render.screen import LABEL, Picture, draw, legend
+from reportcli.render.screen import LABEL, TYPES, Picture, draw, legend
 
-MARKS = {"dense": ("●", "cyan"), "moe": ("◆", "magenta"), "diffusion": ("▲", "green"), "other": ("■", "red")}
+MARKS = {type: (mark, TYPES[type]) for type, mark in (("dense", "●"), ("moe", "◆"), ("diffusion", "▲"), ("other", "■"))}
 UNKNOWN = ("○", "")
 _LINE, _LINE_STYLE = "⠤⠤", "yellow"
 _AXIS = 1  # column or line

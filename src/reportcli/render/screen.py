@@ -14,6 +14,7 @@ from reportcli.report import is_address
 from reportcli.words import places
 
 LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta", "dim"
+TYPES = {"dense": "cyan", "moe": "magenta", "diffusion": "green", "other": "red"}  # of models, in every picture
 NARROW = 70  # columns; below it a table stands as blocks
 RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 GAP = 2  # between columns: one of padding, one of the box
@@ -54,7 +55,8 @@ def as_svg(text: str, width: int) -> str:
     console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="standard")
     console.print(Text.from_ansi(text), no_wrap=True, crop=False, end="")
     picture = console.export_svg(title="reportcli", unique_id="reportcli")
-    return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.S)
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.S)
+    return picture.replace("<text ", '<text xml:space="preserve" ')
 
 
 def marked(text: str, words: Sequence[str]) -> Text:

@@ -20,6 +20,7 @@ from reportcli.render.screen import (
     NAME,
     NARROW,
     RULE,
+    TYPES,
     Picture,
     draw,
     linked,
@@ -127,7 +128,9 @@ def _table(answer: Listing, shown: Sequence[Field]) -> Table:
 
 def _cell(column: Field, report: Report) -> Text:
     text = cell(column, column.get(report))
-    return linked(text, report.links.front, NAME) if column.path == "name" else Text(text)
+    if column.path == "name":
+        return linked(text, report.links.front, NAME)
+    return Text(text, TYPES.get(text, "") if column.key == "type" else "")
 
 
 def _why(matches: Sequence[Match]) -> Text:
