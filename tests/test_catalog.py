@@ -1,12 +1,24 @@
 """Folders and files: which entries there are, what hides what, and what is said of a file that cannot be read."""
 
 import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
-from reportcli.catalog import catalogue_folders, read, shipped_folder, snapshot, user_folder
-from reportcli.errors import NoCatalogue, UnreadableEntry
+from reportcli.catalog import (
+    catalogue_folders,
+    read,
+    read_text,
+    shipped_folder,
+    snapshot,
+    user_folder,
+    write_entry,
+)
+from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
 from reportcli.library import Library
 from reportcli.report import Report
 
@@ -331,3 +343,164 @@ def test_a_broken_vocabulary_never_hides_the_reports(tmp_path: Path, content: by
     with Library([tmp_path], tmp_path / "cache") as library:
         assert [report.id for report in library.reports()] == ["one"]
         assert [report.id for report in library.search("grpo")] == ["one"]
+
+
+# Writing.
+
+OLD, NEW = ENTRY.format(name="Old"), ENTRY.format(name="New")
+
+
+def test_a_new_entry_is_put_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    before = os.umask(0o027)
+    try:
+        write_entry(path, "Tülu\n", None)
+    finally:
+        os.umask(before)
+    assert path.read_bytes() == "Tülu\n".encode()
+    assert S_IMODE(path.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o755])
+def test_a_changed_entry_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    path = write(tmp_path, "x", "Old")
+    path.chmod(mode)
+    write_entry(path, NEW, OLD)
+    assert path.read_text() == NEW
+    assert S_IMODE(path.stat().st_mode) == mode
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_with_other_line_ends_is_known_by_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + OLD.replace("\n", "\r\n").encode())
+    assert read_text(path) == OLD
+    write_entry(path, NEW, OLD)
+    assert path.read_bytes() == NEW.encode()
+
+
+def test_behind_a_symbolic_link_the_file_itself_is_written(tmp_path: Path) -> None:
+    real = write(tmp_path / "elsewhere", "real", "Old")
+    links = tmp_path / "one.toml", tmp_path / "two.toml"
+    links[0].symlink_to(links[1].name)
+    links[1].symlink_to(real)
+    write_entry(links[0], NEW, OLD)
+    assert real.read_text() == NEW
+    assert [link.is_symlink() for link in links] == [True, True]
+    assert list(real.parent.iterdir()) == [real]
+
+
+@pytest.mark.parametrize(
+    ("change", "now"),
+    [
+        pytest.param(lambda path: path.write_text("changed"), b"changed", id="changed"),
+        pytest.param(lambda path: path.write_bytes(b"\xff"), b"\xff", id="no text any more"),
+    ],
+)
+def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path, change: object, now: bytes) -> None:
+    path = write(tmp_path, "x", "Old")
+    change(path)  # type: ignore[operator]
+    with pytest.raises(ChangedEntry, match=r"^cannot write .*x\.toml: ") as caught:
+        write_entry(path, NEW, OLD)
+    assert (caught.value.exit_code, caught.value.hint[:19]) == (3, "nothing was written")
+    assert path.read_bytes() == now
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: path.write_text("there"), id="file"),
+        pytest.param(lambda path: path.mkdir(), id="folder"),
+        pytest.param(lambda path: path.symlink_to("nowhere"), id="broken link"),
+    ],
+)
+def test_a_new_entry_never_replaces_what_is_there(tmp_path: Path, make: object) -> None:
+    path = tmp_path / "x.toml"
+    make(path)  # type: ignore[operator]
+    with pytest.raises(ChangedEntry, match="it exists already"):
+        write_entry(path, NEW, None)
+    assert list(tmp_path.iterdir()) == [path]
+    assert not path.is_file() or path.read_text() == "there"
+
+
+def test_a_file_system_without_links_gets_new_entries_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    write_entry(tmp_path / "x.toml", NEW, None)
+    with pytest.raises(ChangedEntry, match="it exists already"):
+        write_entry(tmp_path / "x.toml", OLD, None)
+    assert (tmp_path / "x.toml").read_text() == NEW
+    assert list(tmp_path.iterdir()) == [tmp_path / "x.toml"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "was", "problem"),
+    [
+        ("nowhere/x.toml", NEW, None, "No such file or directory"),
+        ("gone.toml", NEW, OLD, "No such file or directory"),
+        ("old.toml", "\ud800", OLD, "surrogates not allowed"),
+        ("old.toml/x.toml", NEW, None, "Not a directory"),
+        ("a\x00b.toml", NEW, None, "null byte"),
+    ],
+)
+def test_what_cannot_be_written_leaves_everything_as_it_was(
+    tmp_path: Path, path: str, text: str, was: str | None, problem: str
+) -> None:
+    old = write(tmp_path, "old", "Old")
+    with pytest.raises(UnwritableEntry, match=problem) as caught:
+        write_entry(tmp_path / path, text, was)
+    assert caught.value.exit_code == 3
+    assert list(tmp_path.iterdir()) == [old]
+    assert old.read_text() == OLD
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_read_only_file_or_folder_is_respected(tmp_path: Path) -> None:
+    path = write(tmp_path / "folder", "x", "Old")
+    for one, mode in ((path, 0o444), (path.parent, 0o555)):
+        one.chmod(mode)
+        with pytest.raises(UnwritableEntry, match="Permission denied"):
+            write_entry(path, NEW, OLD)
+        one.chmod(0o755)
+        assert path.read_text() == OLD
+        assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    path = write(tmp_path, "x", "Old")
+    code = (
+        "import resource, signal, sys\nfrom pathlib import Path\nfrom reportcli.catalog import write_entry\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "path = Path(sys.argv[1])\nwrite_entry(path, 'x' * 10_000, path.read_text())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert ended.stderr.splitlines()[-1].endswith(f"UnwritableEntry: cannot write {path}: File too large")
+    assert path.read_text() == OLD
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_reader_ever_meets_half_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    texts = ["a" * 300_000, "b" * 200_000]
+    write_entry(path, texts[0], None)
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(path.read_text())
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    try:
+        for turn in range(40):
+            write_entry(path, texts[(turn + 1) % 2], texts[turn % 2])
+    finally:
+        done.set()
+        reader.join()
+    assert seen <= set(texts)
+    assert seen

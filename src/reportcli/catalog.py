@@ -1,14 +1,15 @@
-"""Folders and files: where catalogues lie, which entries they hold, one entry read. Knows no queries, no index."""
+"""Folders and files: where catalogues lie, which entries they hold, one read or put in place. Knows no index."""
 
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_IMODE, S_ISREG
 from typing import Any, NamedTuple
 from zlib import adler32, crc32
 
-from reportcli.errors import NoCatalogue, UnreadableEntry
+from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
 from reportcli.report import Report, read_table
 from reportcli.vocabulary import Vocabulary, read_vocabulary
 
@@ -151,23 +152,96 @@ def read_vocabularies(entries: Sequence[Entry]) -> Vocabulary:
     return read_vocabulary(merged)
 
 
-def _load(path: str) -> tuple[str, dict[str, Any]]:
-    import tomli
-
+def read_text(path: str | Path) -> str:
+    """Return the text of a file without a byte order mark, its lines ending in ``\\n``. Raises UnreadableEntry."""
     try:
         if not S_ISREG(os.stat(path).st_mode):
             raise UnreadableEntry(path, 0, "not a regular file")
         with open(path, encoding="utf-8-sig", newline="") as file:
-            text = file.read().replace("\r\n", "\n")
+            return file.read().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UnreadableEntry(path, 1 + error.object.count(b"\n", 0, error.start), "not UTF-8 text") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableEntry(path, 0, _reason(error)) from error
+
+
+def write_entry(path: Path, text: str, was: str | None) -> None:
+    """Put the text of an entry in place, whole or not at all.
+
+    ``was`` is what ``read_text`` returned before, and must still return; None where there must be no file yet. The
+    text is written beside and moved, so that no reader meets half of it. Permissions stay, and a symbolic link still
+    leads to the file. Raises ChangedEntry or UnwritableEntry; then the file is as it was.
+    """
+    target = Path(os.path.realpath(path)) if was is not None else path
+    beside = target.parent / f".reportcli-{os.urandom(8).hex()}"
+    try:
+        _write_through(beside, text.encode(), target if was is not None else None)
+        if was is None:
+            _move_where_nothing_is(beside, target)
+        elif read_text(target) == was:
+            os.replace(beside, target)
+        else:
+            raise ChangedEntry(path, "it changed since it was read")
+    except UnreadableEntry as error:
+        raise ChangedEntry(path, error.problem) from error
+    except FileExistsError as error:
+        raise ChangedEntry(path, "it exists already") from error
+    except (OSError, ValueError) as error:
+        raise UnwritableEntry(path, _reason(error)) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+    _sync_folder(target.parent)
+
+
+def _write_through(path: Path, data: bytes, like: Path | None) -> None:
+    """Write a new file down to the disk, with the owner and the permissions of another, which must be writable."""
+    if like:
+        os.close(os.open(like, os.O_WRONLY))
+    with open(path, "xb") as file:
+        if like:
+            status = like.stat()
+            with suppress(OSError, AttributeError):  # only root gives files away, and not everywhere
+                os.chown(path, status.st_uid, status.st_gid)
+            os.chmod(path, S_IMODE(status.st_mode))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _move_where_nothing_is(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            raise FileExistsError from None
+        os.rename(source, target)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a move last, where the system can open folders; the file itself is safe by now."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _load(path: str) -> tuple[str, dict[str, Any]]:
+    import tomli
+
+    text = read_text(path)
+    try:
         return text, tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         problem, line = _split_place(str(error))
         raise UnreadableEntry(path, line or 1 + text.count("\n"), problem) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableEntry(path, 1 + error.object.count(b"\n", 0, error.start), "not UTF-8 text") from error
     except RecursionError as error:
         raise UnreadableEntry(path, 0, "nested too deeply") from error
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise UnreadableEntry(path, 0, _reason(error)) from error
 
 

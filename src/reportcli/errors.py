@@ -140,5 +140,22 @@ class CannotInstall(ReportcliError):
         )
 
 
+class UnwritableEntry(ReportcliError):
+    """A file cannot be put in place; what was there before is there still."""
+
+    exit_code = 3
+
+    def __init__(self, path: object, problem: str, hint: str = "") -> None:
+        super().__init__(f"cannot write {path}: {problem}", hint)
+        self.problem = problem
+
+
+class ChangedEntry(UnwritableEntry):
+    """Someone else made, changed or removed a file between the reading and the writing."""
+
+    def __init__(self, path: object, problem: str) -> None:
+        super().__init__(path, problem, "nothing was written; look at the file, and try again")
+
+
 def _did_you_mean(nearest: Sequence[str]) -> str:
     return f"did you mean {' or '.join(nearest)}?" if nearest else ""
