@@ -14,6 +14,7 @@ from reportcli.report import Report, read_table
 from reportcli.vocabulary import Vocabulary, read_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
+_SCHEMA = "schema.json"
 _VOCABULARY = os.path.join("vocabulary", "techniques.toml")
 
 
@@ -150,6 +151,13 @@ def read_vocabularies(entries: Sequence[Entry]) -> Vocabulary:
     for entry in entries:
         merged |= _load(entry.path)[1]
     return read_vocabulary(merged)
+
+
+def schema_line(folder: Path) -> str:
+    """Return the line that tells editors the schema of an entry, where a schema file lies in its folder; else ""."""
+    from reportcli.layout import SCHEMA_DIRECTIVE
+
+    return f"{SCHEMA_DIRECTIVE}./{_SCHEMA}\n" if (folder / _SCHEMA).is_file() else ""
 
 
 def read_text(path: str | Path) -> str:

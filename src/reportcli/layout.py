@@ -1,19 +1,17 @@
 """A report as canonical TOML text, and where a key stands in a text. Knows the list of fields, no files."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from reportcli.report import Report
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
-_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=""")
-
-
-_QUOTES = "\"'"
-_LONG_QUOTES = ('"""', "'''")
-_LEXEME = re.compile(r"""\"{3}|'{3}|\\.|"(?:\\.|[^"\\])*"|'[^']*'|\[|\]|#""")
+SCHEMA_DIRECTIVE = "#:schema "  # https://taplo.tamasfe.dev/configuration/directives.html
+_LEXEME = re.compile(
+    r""""{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[\[\]{},=\n]|[^\s\[\]{},="'#]+""",
+    re.S,
+)
 
 
 class _Grouped(int):
@@ -68,44 +66,113 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def after_schema_line(text: str) -> tuple[str, str]:
+    """Split a text after the line that names its schema, where it begins with one."""
+    if not text.startswith(SCHEMA_DIRECTIVE):
+        return "", text
+    line, end, rest = text.partition("\n")
+    return line + end, rest
+
+
+def has_comments(text: str) -> bool:
+    """Return whether a TOML text has comments; the schema line is none."""
+    return any(lexeme[0] == "#" for _, lexeme in _lexemes(after_schema_line(text)[1]))
+
+
+def bare_lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a TOML text without comments and without those that hold nothing else, with their numbers."""
+    first, rest = after_schema_line(text)
+    comments = {number: lexeme for number, lexeme in _lexemes(rest) if lexeme[0] == "#"}
+    lines = []
+    for number, line in enumerate(rest.split("\n"), 1):
+        bare = line.removesuffix(comments[number]).rstrip() if number in comments else line
+        if bare or number not in comments:
+            lines.append((number + bool(first), bare))
+    return lines
+
+
 def line_of(text: str, key: str) -> int:
     """Return the line where a dotted key stands (``models[2].tokens``), else of the table it belongs in, else 0.
 
-    Lines are counted from 1.
+    Lines are counted from 1. The text must be TOML.
     """
-    wanted = re.sub(r"\[(\d+)\]", r".\1", key) + "."
-    table, seen = "", dict[str, int]()
-    best, depth = 0, 0
-    for number, line in _statements(text):
-        here = ""
-        if header := _HEADER.match(line):
-            name = re.sub(r"\s*\.\s*|[\"']", lambda found: found[0].strip("\"'\t "), header[2])
-            seen[name] = seen.get(name, -1) + 1
-            table = f"{name}.{seen[name]}." if header[1] == "[[" else f"{name}."
-            here = table if wanted.startswith(table) or not wanted.startswith(f"{name}.") else f"{name}."
-            if header[1] == "[[" and wanted != f"{name}." and not wanted.startswith(table):
-                continue
-        elif found := _KEY.match(line):
-            here = f"{table}{found[1].strip(_QUOTES)}."
-        if here and wanted.startswith(here) and len(here) > depth:
-            best, depth = number, len(here)
-    return best
+    return nearest_line(lines_of(text), key)
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the first line of each statement with its number: what a text or a list goes on over is left out."""
-    ending, brackets = "", 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if not (ending or brackets):
-            yield number, line
-            if _HEADER.match(line):
-                continue
-        for piece in _LEXEME.findall(line):
-            if ending:
-                ending = "" if piece == ending else ending
-            elif piece in _LONG_QUOTES:
-                ending = piece
-            elif piece == "#":
-                break
-            elif piece in "[]":
-                brackets += 1 if piece == "[" else -1
+def nearest_line(lines: Mapping[str, int], key: str) -> int:
+    """Return the line of a key, or of what it is part of, among those that ``lines_of`` returned; else 0."""
+    while key and key not in lines:
+        key = key[: max(key.rfind("."), key.rfind("["), 0)]
+    return lines.get(key, 0)
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """Return the line of every key, table and list item of a TOML text, by dotted keys."""
+    lines: dict[str, int] = {}
+    last: dict[str, int] = {}  # place of the last table of an array
+    table = ""
+    for statement in _statements(text):
+        number, first = statement[0]
+        if first != "[":
+            equals = next((place for place, (_, lexeme) in enumerate(statement) if lexeme == "="), len(statement))
+            key = table + _key(statement[:equals])
+            lines.setdefault(key, number)
+            for place, line in enumerate(_items(statement[equals + 1 :])):
+                lines[f"{key}[{place}]"] = line
+            continue
+        path, _, name = f".{_key(statement)}".rpartition(".")
+        path = _inside(path[1:], last)
+        name = f"{path}.{name}" if path else name
+        lines.setdefault(name, number)
+        if [lexeme for _, lexeme in statement[:2]] == ["[", "["]:
+            last[name] = last.get(name, -1) + 1
+            name = f"{name}[{last[name]}]"
+            lines[name] = number
+        table = f"{name}."
+    return lines
+
+
+def _inside(path: str, last: Mapping[str, int]) -> str:
+    """Return the path of a table with the places of the tables of arrays that it is in."""
+    whole = ""
+    for name in filter(None, path.split(".")):
+        whole = f"{whole}.{name}" if whole else name
+        whole = f"{whole}[{last[whole]}]" if whole in last else whole
+    return whole
+
+
+def _key(lexemes: Sequence[tuple[int, str]]) -> str:
+    return "".join(lexeme[1:-1] if lexeme[0] in "\"'" else lexeme for _, lexeme in lexemes if lexeme not in "[]")
+
+
+def _items(value: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """Yield the line of each item of a list."""
+    depth, awaited = 0, False
+    for number, lexeme in value:
+        if depth == 1 and awaited and lexeme not in "]":
+            yield number
+        awaited = (awaited and lexeme in "]") or (depth == 1 and lexeme == ",") or (depth == 0 and lexeme == "[")
+        depth += (lexeme in "[{") - (lexeme in "]}")
+
+
+def _statements(text: str) -> Iterator[list[tuple[int, str]]]:
+    """Yield the lexemes of each statement, with their lines; comments are left out."""
+    statement: list[tuple[int, str]] = []
+    depth = 0
+    for number, lexeme in _lexemes(text):
+        if lexeme == "\n":
+            if statement and not depth:
+                yield statement
+                statement = []
+        elif lexeme[0] != "#":
+            statement.append((number, lexeme))
+            depth += (lexeme in "[{") - (lexeme in "]}")
+    if statement:
+        yield statement
+
+
+def _lexemes(text: str) -> Iterator[tuple[int, str]]:
+    number = 1
+    for found in _LEXEME.finditer(text):
+        yield number, found[0]
+        number += found[0].count("\n")

@@ -8,6 +8,7 @@ import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import Field as DeclaredField
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -25,6 +26,10 @@ TOPICS = (
 )  # fmt: skip
 RL_FAMILIES = ("grpo", "ppo", "rloo", "cispo", "c3po", "dapo", "vapo", "mirror-descent", "other")
 ORIGINS = ("list", "report")
+ID = "^[a-z0-9][a-z0-9.-]*$"
+ARXIV = r"^[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}$"
+VERSION = "^v[1-9][0-9]*$"
+ADDRESS = r"^https?://[^\s/]\S*$"
 
 
 class About(NamedTuple):
@@ -37,6 +42,8 @@ class About(NamedTuple):
     closed: tuple[str, ...] = ()  # the only values allowed
     vocabulary: bool = False  # the values are ids of techniques
     longest: int = 0  # characters; 0 is no limit
+    pattern: str = ""  # that each text fits, as a regular expression
+    example: str | int = ""  # a value, or one item of a list
     weight: float = 0.0  # of a word found here in the ranking of a search; 0 is not searched
     group: str = ""  # of rows in a comparison; "" is not compared
     of_flagship: bool = False  # a figure that does not carry over to a model of another size
@@ -76,11 +83,23 @@ NAMES, TECHNIQUES, TITLES, MODELS, NOTES, REST = 1000.0, 100.0, 30.0, 10.0, 3.0,
 class Links:
     """Where to read the report and find what it released."""
 
-    arxiv: str | None = _key("number on arXiv, without a version", label="arXiv", weight=REST)
-    pdf: str | None = _key("address of the report as PDF", label="PDF")
-    huggingface: tuple[str, ...] = _list("addresses on Hugging Face", "hf", label="Hugging Face")
-    code: tuple[str, ...] = _list("addresses of repositories")
-    page: tuple[str, ...] = _list("addresses of project pages and announcements")
+    arxiv: str | None = _key(
+        "number on arXiv, without a version", label="arXiv", weight=REST, pattern=ARXIV, example="2505.09388"
+    )
+    pdf: str | None = _key(
+        "address of the report as PDF", label="PDF", pattern=ADDRESS, example="https://arxiv.org/pdf/2505.09388v1"
+    )
+    huggingface: tuple[str, ...] = _list(
+        "addresses on Hugging Face", "hf", label="Hugging Face", pattern=ADDRESS, example="https://huggingface.co/Qwen"
+    )
+    code: tuple[str, ...] = _list(
+        "addresses of repositories", pattern=ADDRESS, example="https://github.com/QwenLM/Qwen3"
+    )
+    page: tuple[str, ...] = _list(
+        "addresses of project pages and announcements",
+        pattern=ADDRESS,
+        example="https://qwenlm.github.io/blog/qwen3/",
+    )
 
     @property
     def front(self) -> str | None:
@@ -94,15 +113,19 @@ class Links:
 class Model:
     """One model of a report."""
 
-    name: str = _required("name of the model", "model", label="model", weight=MODELS)
+    name: str = _required("name of the model", "model", label="model", weight=MODELS, example="Qwen3-235B-A22B")
     type: str | None = _key("kind of model, where it differs from architecture.type", closed=TYPES, weight=REST)
-    parameters: int | None = _key("parameters in total", "params", "parameters")
+    parameters: int | None = _key("parameters in total", "params", "parameters", example=235_000_000_000)
     active_parameters: int | None = _key(
-        "parameters at work for each token", "active", "active_parameters", heading="active"
+        "parameters at work for each token",
+        "active",
+        "active_parameters",
+        heading="active",
+        example=22_000_000_000,
     )
-    tokens: int | None = _key("pre-training tokens of this model, where the report says so")
+    tokens: int | None = _key("pre-training tokens of this model, where the report says so", example=36_000_000_000_000)
     context_length: int | None = _key(
-        "context length in tokens", "context", "context_length", heading="context", context=True
+        "context length in tokens", "context", "context_length", heading="context", context=True, example=131_072
     )
 
 
@@ -111,48 +134,56 @@ class Architecture:
     """The architecture of the flagship."""
 
     type: str | None = _key("kind of model", "type", closed=TYPES, weight=REST, rank=6)
-    description: str | None = _key("what the type alone does not say", weight=REST)
-    attention: tuple[str, ...] = _list("kinds of attention", weight=REST)
-    position: str | None = _key("position encoding", weight=REST)
-    normalization: str | None = _key("normalization", weight=REST)
-    activation: str | None = _key("activation function", weight=REST)
-    experts_total: int | None = _key("routed experts of a layer", "experts", of_flagship=True)
-    experts_active: int | None = _key("routed experts that work on a token", of_flagship=True)
-    experts_shared: int | None = _key("experts that work on every token", of_flagship=True)
-    layers: int | None = _key("number of layers", of_flagship=True)
-    hidden_size: int | None = _key("width of the residual stream", of_flagship=True)
-    vocabulary: int | None = _key("entries of the token vocabulary")
-    vision_encoder: str | None = _key("vision encoder", weight=REST)
-    audio_encoder: str | None = _key("audio encoder", weight=REST)
+    description: str | None = _key(
+        "what the type alone does not say", weight=REST, example="hybrid of linear and softmax attention"
+    )
+    attention: tuple[str, ...] = _list("kinds of attention", weight=REST, example="GQA")
+    position: str | None = _key("position encoding", weight=REST, example="RoPE")
+    normalization: str | None = _key("normalization", weight=REST, example="pre-RMSNorm + QK-Norm")
+    activation: str | None = _key("activation function", weight=REST, example="SwiGLU")
+    experts_total: int | None = _key("routed experts of a layer", "experts", of_flagship=True, example=128)
+    experts_active: int | None = _key("routed experts that work on a token", of_flagship=True, example=8)
+    experts_shared: int | None = _key("experts that work on every token", of_flagship=True, example=0)
+    layers: int | None = _key("number of layers", of_flagship=True, example=94)
+    hidden_size: int | None = _key("width of the residual stream", of_flagship=True, example=4096)
+    vocabulary: int | None = _key("entries of the token vocabulary", example=151_669)
+    vision_encoder: str | None = _key("vision encoder", weight=REST, example="MoonViT (SigLIP-SO-400M)")
+    audio_encoder: str | None = _key("audio encoder", weight=REST, example="Whisper large-v3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pretraining:
     """The pre-training of the flagship."""
 
-    tokens: int | None = _key("pre-training tokens", "tokens", of_flagship=True, rank=5)
-    stages: tuple[str, ...] = _list("stages of pre-training", weight=REST)
-    context_length: int | None = _key("longest training sequence in tokens", context=True)
-    optimizer: str | None = _key("optimizer", weight=REST)
-    hardware: str | None = _key("accelerators", weight=REST)
-    gpu_hours: int | None = _key("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True)
+    tokens: int | None = _key("pre-training tokens", "tokens", of_flagship=True, rank=5, example=36_000_000_000_000)
+    stages: tuple[str, ...] = _list("stages of pre-training", weight=REST, example="annealing (1T tokens)")
+    context_length: int | None = _key("longest training sequence in tokens", context=True, example=32_768)
+    optimizer: str | None = _key("optimizer", weight=REST, example="AdamW")
+    hardware: str | None = _key("accelerators", weight=REST, example="2,048 H800")
+    gpu_hours: int | None = _key("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posttraining:
     """What follows pre-training."""
 
-    stages: tuple[str, ...] = _list("stages of post-training", weight=REST)
-    sft_examples: int | None = _key("examples of supervised fine-tuning", "sft", label="SFT examples")
-    preference_method: str | None = _key("what learns from preference pairs without RL", "preference", weight=REST)
-    rl_algorithm: str | None = _key("RL algorithm in the report's words", label="RL algorithm", weight=REST)
+    stages: tuple[str, ...] = _list("stages of post-training", weight=REST, example="long-CoT cold start")
+    sft_examples: int | None = _key("examples of supervised fine-tuning", "sft", label="SFT examples", example=500_000)
+    preference_method: str | None = _key(
+        "what learns from preference pairs without RL", "preference", weight=REST, example="DPO"
+    )
+    rl_algorithm: str | None = _key(
+        "RL algorithm in the report's words", label="RL algorithm", weight=REST, example="GRPO (modified)"
+    )
     rl_family: tuple[str, ...] = _list(
         "family of the RL algorithm", "rl", label="RL family", closed=RL_FAMILIES, weight=REST, rank=8
     )
     kl_penalty: bool | None = _key("whether RL has a KL penalty, where the report says", "kl", label="KL penalty")
-    rewards: tuple[str, ...] = _list("what RL is rewarded for", "reward", weight=REST)
-    teachers: tuple[str, ...] = _list("models whose outputs it learns from", "teacher", weight=REST)
-    rl_framework: str | None = _key("RL framework", label="RL framework", weight=REST)
+    rewards: tuple[str, ...] = _list("what RL is rewarded for", "reward", weight=REST, example="rule-based accuracy")
+    teachers: tuple[str, ...] = _list(
+        "models whose outputs it learns from", "teacher", weight=REST, example="DeepSeek-R1"
+    )
+    rl_framework: str | None = _key("RL framework", label="RL framework", weight=REST, example="verl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +191,12 @@ class Note:
     """One thing worth knowing, under a topic."""
 
     topic: str = _required("topic of the note", "topic", closed=TOPICS)
-    text: str = _required("the note, one sentence", "note", label="note", longest=280, weight=NOTES)
-    detail: tuple[str, ...] = _list("what belongs under the note", label="note", longest=220, weight=NOTES)
+    text: str = _required(
+        "the note, one sentence", "note", label="note", longest=280, weight=NOTES, example="RL runs in two stages."
+    )
+    detail: tuple[str, ...] = _list(
+        "what belongs under the note", label="note", longest=220, weight=NOTES, example="Stage 1: mathematics."
+    )
     origin: str = _key(
         '"list": from the reading list, reworded; "report": found in the report', closed=ORIGINS, default="report"
     )
@@ -171,36 +206,64 @@ class Note:
 class Report:
     """A technical report: all that the catalogue knows of it. Unknown is None or empty."""
 
-    id: str = _required("name of the file, without .toml", weight=NAMES, rank=1)
-    number: int | None = _key("place in the reading list")
-    name: str = _required("short name", weight=NAMES, rank=0)
-    title: str = _required("title of the report", weight=TITLES)
-    aliases: tuple[str, ...] = _list("other spellings of the name", "alias", weight=NAMES)
+    id: str = _required("name of the file, without .toml", weight=NAMES, rank=1, pattern=ID, example="qwen3")
+    number: int | None = _key("place in the reading list", example=10)
+    name: str = _required("short name", weight=NAMES, rank=0, example="Qwen3")
+    title: str = _required("title of the report", weight=TITLES, example="Qwen3 Technical Report")
+    aliases: tuple[str, ...] = _list("other spellings of the name", "alias", weight=NAMES, example="Qwen3-2504")
     organizations: tuple[str, ...] = _required(
-        "who wrote it", "org", "organization", label="organization", weight=REST, group="identity", rank=2
+        "who wrote it",
+        "org",
+        "organization",
+        label="organization",
+        weight=REST,
+        group="identity",
+        rank=2,
+        example="Alibaba Qwen",
     )
-    date: datetime.date = _required("day of the version that the catalogue describes", group="identity", rank=1)
-    first_published: datetime.date | None = _key("day of the first public version", "published", group="identity")
+    date: datetime.date = _required(
+        "day of the version that the catalogue describes", group="identity", rank=1, example="2025-05-14"
+    )
+    first_published: datetime.date | None = _key(
+        "day of the first public version", "published", group="identity", example="2025-05-13"
+    )
     arxiv_version: str | None = _key(
-        "version on arXiv that the date belongs to, where it is not the first", label="arXiv version"
+        "version on arXiv that the date belongs to, where it is not the first",
+        label="arXiv version",
+        pattern=VERSION,
+        example="v2",
     )
-    summary: str = _required("one sentence", longest=180, weight=TITLES, rank=20)
+    summary: str = _required(
+        "one sentence", longest=180, weight=TITLES, rank=20, example="Eight open-weight language models."
+    )
     tags: tuple[str, ...] = _required("what it is about", "tag", closed=TAGS, weight=TECHNIQUES, group="identity")
-    license: str | None = _key("license of the weights", weight=REST, group="identity", rank=9)
-    flagship: str | None = _key("model that speaks for the report", weight=MODELS)
-    based_on: tuple[str, ...] = _list("models it starts from", "base", weight=REST, group="identity")
-    techniques: tuple[str, ...] = _list(
-        "techniques it uses", "tech", "technique", vocabulary=True, weight=TECHNIQUES, group="techniques"
+    license: str | None = _key("license of the weights", weight=REST, group="identity", rank=9, example="Apache-2.0")
+    flagship: str | None = _key("model that speaks for the report", weight=MODELS, example="Qwen3-235B-A22B")
+    based_on: tuple[str, ...] = _list(
+        "models it starts from", "base", weight=REST, group="identity", example="DeepSeek-V3"
     )
-    corrections: tuple[str, ...] = _list("what the reading list had wrong", "correction")
+    techniques: tuple[str, ...] = _list(
+        "techniques it uses",
+        "tech",
+        "technique",
+        vocabulary=True,
+        weight=TECHNIQUES,
+        group="techniques",
+        example="grpo",
+    )
+    corrections: tuple[str, ...] = _list(
+        "what the reading list had wrong", "correction", example="The name is Qwen3, not Qwen 3."
+    )
     links: Links = _key("where to find it", default=Links())
     models: tuple[Model, ...] = _list("the models it describes")
     architecture: Architecture = _key("architecture", default=Architecture())
     pretraining: Pretraining = _key("pre-training", default=Pretraining())
     posttraining: Posttraining = _key("post-training", default=Posttraining())
     notes: tuple[Note, ...] = _list("notes by topic")
-    sources: Mapping[str, str] = _map("where a figure comes from, by field", "source")
-    confidence: Mapping[str, str] = _map("what is uncertain about a field, or why it is absent")
+    sources: Mapping[str, str] = _map("where a figure comes from, by field", "source", example="arXiv:2505.09388 §3.1")
+    confidence: Mapping[str, str] = _map(
+        "what is uncertain about a field, or why it is absent", example="The report does not say."
+    )
 
 
 TEXT, TEXTS, NUMBER, DATE, YES_NO, MAP = "text", "texts", "number", "date", "yes/no", "map"
@@ -221,6 +284,7 @@ class Field(NamedTuple):
     get: Callable[[Report], Any]  # for a field of models or notes: a tuple with one value each
     many: bool = False  # stands in an array of tables
     derived: bool = False  # computed from the others
+    required: bool = False
 
     @property
     def key(self) -> str:
@@ -252,9 +316,14 @@ def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
             yield from fields_of(declared.type, path + ".")
         elif declared.type in _ARRAYS:
             for inner in fields_of(_ARRAYS[declared.type]):
-                yield Field(f"{path}.{inner.path}", inner.kind, inner.about, _of_each(path, inner.path), many=True)
+                yield inner._replace(path=f"{path}.{inner.path}", get=_of_each(path, inner.path), many=True)
         else:
-            yield Field(path, _KINDS[declared.type], declared.metadata["about"], attrgetter(path))
+            about, required = declared.metadata["about"], _is_required(declared)
+            yield Field(path, _KINDS[declared.type], about, attrgetter(path), required=required)
+
+
+def _is_required(declared: "DeclaredField[Any]") -> bool:
+    return declared.default is declared.default_factory is MISSING
 
 
 def _of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
@@ -277,26 +346,41 @@ class Problem(NamedTuple):
 
 def read_table(id: str, table: Mapping[str, Any]) -> tuple[Report | None, list[Problem]]:
     """Make a Report of a parsed TOML table; without one, the problems say why. Unknown keys are passed over."""
-    problems: list[Problem] = []
-    report = _read(Report, {**table, "id": id}, "", problems)
+    report, problems = read_part(id, table)
     return (None, problems) if problems else (report, problems)
 
 
+def read_part(id: str, table: Mapping[str, Any]) -> tuple[Report, list[Problem]]:
+    """Make a Report of what is right in a parsed TOML table, and say what is not.
+
+    What is wrong is unknown in the report; where it is required, empty, and a date the first of all.
+    """
+    problems: list[Problem] = []
+    report: Report = _read(Report, {**table, "id": id}, "", problems)
+    return report, problems
+
+
 _declared = cache(fields)
+_WRONG = object()
 
 
 def _read(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
     if not isinstance(table, Mapping):
-        problems.append(Problem(path.rstrip("."), f"expected a table, got {_shown(table)}"))
-        return None
+        problems.append(Problem(path.rstrip("."), f"expected a table, got {shown(table)}"))
+        table, problems = {}, []  # one problem is enough
     values = {}
     for declared in _declared(kind):
         key = path + declared.name
+        value = _WRONG
         if declared.name in table:
-            values[declared.name] = _read_value(declared.type, table[declared.name], key, problems)
-        elif declared.default is declared.default_factory is MISSING:
+            value = _read_value(declared.type, table[declared.name], key, problems)
+        elif _is_required(declared):
             problems.append(Problem(key, "required, but missing"))
-    return None if problems else kind(**values)
+        if value is not _WRONG:
+            values[declared.name] = value
+        elif _is_required(declared):
+            values[declared.name] = _EMPTY[_KINDS[declared.type]]
+    return kind(**values)
 
 
 def _read_value(kind: Any, value: Any, key: str, problems: list[Problem]) -> Any:
@@ -304,13 +388,13 @@ def _read_value(kind: Any, value: Any, key: str, problems: list[Problem]) -> Any
         return _read(kind, value, key + ".", problems)
     if kind in _ARRAYS:
         if not isinstance(value, list):
-            problems.append(Problem(key, f"expected an array of tables, got {_shown(value)}"))
-            return None
+            problems.append(Problem(key, f"expected an array of tables, got {shown(value)}"))
+            return _WRONG
         return tuple(_read(_ARRAYS[kind], item, f"{key}[{place}].", problems) for place, item in enumerate(value))
     expected, fits = _EXPECTED[_KINDS[kind]]
     if not fits(value):
-        problems.append(Problem(key, f"expected {expected}, got {_shown(value)}"))
-        return None
+        problems.append(Problem(key, f"expected {expected}, got {shown(value)}"))
+        return _WRONG
     if isinstance(value, list):
         return tuple(value)
     return MappingProxyType(dict(value)) if isinstance(value, dict) else value
@@ -330,7 +414,11 @@ _EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
 }
 
 
-def _shown(value: Any) -> str:
+_EMPTY: dict[str, Any] = {TEXT: "", TEXTS: (), DATE: datetime.date.min}
+
+
+def shown(value: Any) -> str:
+    """Return a value of an entry as a problem names it, not too long."""
     if isinstance(value, str):
         return f'"{value}"' if len(value) <= 40 else f'"{value[:39]}…"'
     if isinstance(value, bool):
