@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reportcli.answer import Answer, Comparison, Listing, Sheets, columns, compare
+from reportcli.answer import Answer, Checkup, Comparison, Finding, Listing, Sheets, columns, compare
 from reportcli.names import Found
 from reportcli.query import Hit, Subject, parse_query
 from reportcli.render.machine import FORMATS, offered
@@ -766,6 +766,78 @@ def test_nothing_found_is_still_well_formed(format: str, header: bool | None, ex
     assert text(NOTHING, format, header) == expected
 
 
+# What a check found.
+
+CHECKUP = Checkup(
+    (
+        Finding("catalog/x.toml", 12, None, "pretraining.tokens", 'expected a whole number, got "36T"', "problem"),
+        Finding("catalog/y,z:1.toml", 3, 7, "", "Invalid value: 100%\nno", "problem"),
+        Finding("catalog/y,z:1.toml", None, None, "", "not a regular file", "problem"),
+        Finding("catalog/x.toml", 4, None, "based_on[0]", "nearly", "remark"),
+    ),
+    ("2 entries, 3 problems, 1 remark",),
+)
+
+
+def test_findings_as_text() -> None:
+    assert (
+        text(CHECKUP, "text")
+        == """\
+catalog/x.toml:12: pretraining.tokens: expected a whole number, got "36T"
+catalog/y,z:1.toml:3:7: Invalid value: 100% no
+catalog/y,z:1.toml: not a regular file
+catalog/x.toml:4: remark: based_on[0]: nearly
+"""
+    )
+
+
+def test_findings_as_commands_for_github() -> None:
+    assert (
+        text(CHECKUP, "github")
+        == """\
+::error file=catalog/x.toml,line=12::pretraining.tokens: expected a whole number, got "36T"
+::error file=catalog/y%2Cz%3A1.toml,line=3,col=7::Invalid value: 100%25 no
+::error file=catalog/y%2Cz%3A1.toml::not a regular file
+::warning file=catalog/x.toml,line=4::based_on[0]: nearly
+"""
+    )
+
+
+def test_findings_as_json() -> None:
+    assert (
+        text(CHECKUP._replace(findings=CHECKUP.findings[1::2]), "json")
+        == """\
+[
+{
+  "file": "catalog/y,z:1.toml",
+  "line": 3,
+  "column": 7,
+  "key": "",
+  "problem": "Invalid value: 100%\\nno",
+  "severity": "problem"
+},
+{
+  "file": "catalog/x.toml",
+  "line": 4,
+  "column": null,
+  "key": "based_on[0]",
+  "problem": "nearly",
+  "severity": "remark"
+}
+]
+"""
+    )
+
+
+def test_findings_as_tsv_and_names() -> None:
+    lines = text(CHECKUP, "tsv", True).splitlines()
+    assert lines[:2] == [
+        "file\tline\tcolumn\tkey\tproblem\tseverity",
+        'catalog/x.toml\t12\t\tpretraining.tokens\texpected a whole number, got "36T"\tproblem',
+    ]
+    assert text(CHECKUP, "names") == "catalog/x.toml\ncatalog/y,z:1.toml\n"
+
+
 # What a program may rely on.
 
 
@@ -811,11 +883,14 @@ def hostile_answers() -> Iterator[Answer]:
     yield Listing(hits(report), columns(("id",)), query=parse_query("end"))
     yield Sheets((Found(report),), sources=True)
     yield compare([Found(report, report.models[0]), Found(POOR)])
+    yield Checkup((Finding(HOSTILE, 1, None, HOSTILE, HOSTILE, "problem"),))
 
 
 @pytest.mark.parametrize("format", offered([Listing]))
 def test_nothing_that_a_terminal_obeys_is_printed(format: str) -> None:
     for answer in hostile_answers():
+        if format not in offered([type(answer)]):
+            continue
         written = text(answer, format, True)
         assert written.endswith("\n")
         odd = {letter for letter in written if not letter.isprintable()} - {"\n", "\t"}
@@ -832,7 +907,7 @@ def test_hostile_text_makes_no_further_cells_or_lines() -> None:
 
 
 def test_json_gives_back_hostile_text_unchanged() -> None:
-    listing, _, _, comparison = hostile_answers()
+    listing, _, _, comparison, _ = hostile_answers()
     assert json.loads(text(listing, "json"))[0]["title"] == HOSTILE
     assert json.loads(text(listing, "json"))[0]["sources"] == {HOSTILE: HOSTILE}
     assert list(json.loads(text(comparison, "json"))[0]["values"]) == [HOSTILE + " 7B", "poor"]

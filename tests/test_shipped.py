@@ -87,7 +87,7 @@ def test_the_files_are_named_by_the_ids() -> None:
 
 def test_nothing_else_lies_in_the_folder() -> None:
     others = sorted(path.name for path in shipped_folder().iterdir() if path not in FILES)
-    assert others == ["vocabulary"]
+    assert others == ["schema.json", "vocabulary"]
     assert [path.name for path in (shipped_folder() / "vocabulary").iterdir()] == ["techniques.toml"]
 
 

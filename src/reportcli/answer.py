@@ -6,10 +6,10 @@ to know none of them. Nothing here fetches, and nothing here knows a screen.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from reportcli.derived import DERIVED, Ratio, column_field, derive, field_names, known_ratio, speak_as
-from reportcli.errors import UnknownField, WrongField
+from reportcli.errors import FOUND_PROBLEMS, UnknownField, WrongField
 from reportcli.names import Found
 from reportcli.query import Hit, Match, Query, Subject, explain
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, Field, Report, record
@@ -35,6 +35,14 @@ class Answer(Protocol):
     def rows(self) -> Iterator[tuple[Any, ...]]: ...
     def records(self) -> Iterator[Record]: ...
     def ids(self) -> Iterator[str]: ...
+
+
+@runtime_checkable
+class Judgement(Answer, Protocol):
+    """An answer that says itself how the program ends; of the others, this depends on whether there is an id."""
+
+    @property
+    def exit_code(self) -> int: ...
 
 
 class Listing(NamedTuple):
@@ -283,6 +291,42 @@ class Lineage(NamedTuple):
 
     def ids(self) -> Iterator[str]:
         return (member.id for member in self.family.related() if member.id)
+
+
+PROBLEM, REMARK = "problem", "remark"
+
+
+class Finding(NamedTuple):
+    """What a check found in a file; ``line`` and ``column`` count from 1. A remark does not fail."""
+
+    file: str
+    line: int | None
+    column: int | None
+    key: str
+    problem: str
+    severity: str
+
+
+class Checkup(NamedTuple):
+    """All that a check found, problems before remarks."""
+
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = Finding._fields
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.findings)
+
+    def records(self) -> Iterator[Record]:
+        return (finding._asdict() for finding in self.findings)
+
+    def ids(self) -> Iterator[str]:
+        """Yield each file of which there is something to say."""
+        return iter(dict.fromkeys(finding.file for finding in self.findings))
+
+    @property
+    def exit_code(self) -> int:
+        return FOUND_PROBLEMS if any(finding.severity == PROBLEM for finding in self.findings) else 0
 
 
 def about(technique: Technique) -> Record:

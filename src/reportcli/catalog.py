@@ -15,7 +15,7 @@ from reportcli.vocabulary import Vocabulary, read_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
 _SCHEMA = "schema.json"
-_VOCABULARY = os.path.join("vocabulary", "techniques.toml")
+VOCABULARY, TECHNIQUES = "vocabulary", "techniques.toml"
 
 
 class Entry(NamedTuple):
@@ -125,8 +125,8 @@ def digest(data: str | bytes) -> str:
 
 def vocabulary_entries(folders: Sequence[Path]) -> list[Entry]:
     """Return the vocabulary files to read: those of the folders, or else the shipped one."""
-    files = [Path(folder, _VOCABULARY) for folder in folders]
-    present = [file for file in files if file.is_file()] or [shipped_folder() / _VOCABULARY]
+    files = [Path(folder, VOCABULARY, TECHNIQUES) for folder in folders]
+    present = [file for file in files if file.is_file()] or [shipped_folder() / VOCABULARY / TECHNIQUES]
     return [Entry(str(path), rank, _written(_stamp(path))) for rank, path in enumerate(present)]
 
 
@@ -134,7 +134,8 @@ def read(path: str) -> Report:
     """Read one entry. Raises UnreadableEntry with the file, the line and what is wrong."""
     if not path.isprintable():
         raise UnreadableEntry(path, 0, "its name is not plain text")
-    text, table = _load(path)
+    text = read_text(path)
+    table = parse(path, text)
     report, problems = read_table(os.path.basename(path)[: -len(".toml")], table)
     if report is None:
         from reportcli.layout import line_of
@@ -149,7 +150,7 @@ def read_vocabularies(entries: Sequence[Entry]) -> Vocabulary:
     """Read vocabulary files, a later one over an earlier one. Raises UnreadableEntry."""
     merged: dict[str, Any] = {}
     for entry in entries:
-        merged |= _load(entry.path)[1]
+        merged |= parse(entry.path, read_text(entry.path))
     return read_vocabulary(merged)
 
 
@@ -238,25 +239,18 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _load(path: str) -> tuple[str, dict[str, Any]]:
+def parse(path: str | Path, text: str) -> dict[str, Any]:
+    """Return the table that the text of a file says. Raises UnreadableEntry with the place."""
     import tomli
 
-    text = read_text(path)
     try:
-        return text, tomli.loads(text)
+        return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        problem, line = _split_place(str(error))
-        raise UnreadableEntry(path, line or 1 + text.count("\n"), problem) from error
+        raise UnreadableEntry(path, error.lineno, error.msg, error.colno) from error
     except RecursionError as error:
         raise UnreadableEntry(path, 0, "nested too deeply") from error
     except ValueError as error:
         raise UnreadableEntry(path, 0, _reason(error)) from error
-
-
-def _split_place(message: str) -> tuple[str, int]:
-    problem, _, place = message.partition(" (at line ")
-    digits = place.partition(",")[0]
-    return problem, int(digits) if digits.isdigit() else 0
 
 
 def _reason(error: Exception) -> str:

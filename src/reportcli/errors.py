@@ -5,7 +5,7 @@ The sentences are built here, not where the error is raised. This module never p
 
 from collections.abc import Iterable, Sequence
 
-NOTHING_FOUND = 1
+NOTHING_FOUND = FOUND_PROBLEMS = 1
 EXIT_CODES = {
     0: "found, or done",
     1: "nothing found; of check, that there are problems",
@@ -29,7 +29,7 @@ class UnknownName(ReportcliError):
     """No report, model or technique goes by this name."""
 
     def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
-        super().__init__(f"no {what} is called {name!r}", _did_you_mean(nearest))
+        super().__init__(f"no {what} is called {name!r}", did_you_mean(nearest))
         self.nearest = tuple(nearest)
 
 
@@ -45,7 +45,7 @@ class UnknownField(ReportcliError):
     """No field goes by this name."""
 
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
-        super().__init__(f"there is no field {name!r}", _did_you_mean(nearest) or "`--columns help` lists the fields")
+        super().__init__(f"there is no field {name!r}", did_you_mean(nearest) or "`--columns help` lists the fields")
 
 
 class WrongField(ReportcliError):
@@ -96,6 +96,13 @@ class BadUse(ReportcliError):
     """The command line itself is wrong."""
 
 
+class NoSuchFile(ReportcliError):
+    """A file or folder was named that is not there."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"there is no file or folder {path}", "name TOML files, or folders that hold some")
+
+
 class NoCatalogue(ReportcliError):
     """A catalogue folder cannot be read."""
 
@@ -117,14 +124,15 @@ class BrokenIndex(ReportcliError):
 class UnreadableEntry(ReportcliError):
     """One file cannot be read as a report; it never stops the others.
 
-    ``line`` counts from 1; 0 where the problem has no place.
+    ``line`` and ``column`` count from 1; 0 where the problem has no place.
     """
 
     exit_code = 3
 
-    def __init__(self, path: object, line: int, problem: str) -> None:
+    def __init__(self, path: object, line: int, problem: str, column: int = 0) -> None:
         super().__init__(f"{path}:{line}: {problem}" if line else f"{path}: {problem}")
         self.line = line
+        self.column = column
         self.problem = problem
 
 
@@ -157,5 +165,6 @@ class ChangedEntry(UnwritableEntry):
         super().__init__(path, problem, "nothing was written; look at the file, and try again")
 
 
-def _did_you_mean(nearest: Sequence[str]) -> str:
+def did_you_mean(nearest: Sequence[str]) -> str:
+    """Return the question after something unknown; "" where nothing is near."""
     return f"did you mean {' or '.join(nearest)}?" if nearest else ""

@@ -84,7 +84,7 @@ def bare_lines(text: str) -> list[tuple[int, str]]:
     first, rest = after_schema_line(text)
     comments = {number: lexeme for number, lexeme in _lexemes(rest) if lexeme[0] == "#"}
     lines = []
-    for number, line in enumerate(rest.split("\n"), 1):
+    for number, line in enumerate(rest.removesuffix("\n").split("\n"), 1):
         bare = line.removesuffix(comments[number]).rstrip() if number in comments else line
         if bare or number not in comments:
             lines.append((number + bool(first), bare))
@@ -101,9 +101,14 @@ def line_of(text: str, key: str) -> int:
 
 def nearest_line(lines: Mapping[str, int], key: str) -> int:
     """Return the line of a key, or of what it is part of, among those that ``lines_of`` returned; else 0."""
-    while key and key not in lines:
+    return next((lines[part] for part in parts_of(key) if part in lines), 0)
+
+
+def parts_of(key: str) -> Iterator[str]:
+    """Yield a dotted key, then what it is part of: ``models[2].tokens``, ``models[2]``, ``models``."""
+    while key:
+        yield key
         key = key[: max(key.rfind("."), key.rfind("["), 0)]
-    return lines.get(key, 0)
 
 
 def lines_of(text: str) -> dict[str, int]:
@@ -142,7 +147,16 @@ def _inside(path: str, last: Mapping[str, int]) -> str:
 
 
 def _key(lexemes: Sequence[tuple[int, str]]) -> str:
-    return "".join(lexeme[1:-1] if lexeme[0] in "\"'" else lexeme for _, lexeme in lexemes if lexeme not in "[]")
+    return "".join(_name(lexeme) for _, lexeme in lexemes if lexeme not in "[]")
+
+
+def _name(lexeme: str) -> str:
+    """Return the part of a key that a lexeme stands for."""
+    if lexeme[0] == '"' and "\\" in lexeme:
+        import tomli
+
+        return str(tomli.loads(f"name = {lexeme}")["name"])
+    return lexeme[1:-1] if lexeme[0] in "\"'" else lexeme
 
 
 def _items(value: Sequence[tuple[int, str]]) -> Iterator[int]:

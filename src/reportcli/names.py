@@ -13,7 +13,9 @@ from reportcli.report import Model, Report
 from reportcli.words import fold_name, nearest
 
 ID, NAME, MODEL, ARXIV = 1, 2, 3, 4
-_ARXIV = r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?"
+ARXIV_ADDRESS = (
+    r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?"
+)
 
 
 class Known(NamedTuple):
@@ -90,7 +92,7 @@ def _by_spelling(folded: str, register: Register) -> list[str]:
 
 
 def _by_arxiv(text: str, register: Register) -> list[str]:
-    number = re.fullmatch(_ARXIV, text.strip(), re.I)
+    number = re.fullmatch(ARXIV_ADDRESS, text.strip(), re.I)
     if not number:
         return []
     ids = [spelling.report for spelling in register.spelled(number[1]) if spelling.kind == ARXIV]

@@ -260,10 +260,8 @@ class Report:
     pretraining: Pretraining = _key("pre-training", default=Pretraining())
     posttraining: Posttraining = _key("post-training", default=Posttraining())
     notes: tuple[Note, ...] = _list("notes by topic")
-    sources: Mapping[str, str] = _map("where a figure comes from, by field", "source", example="arXiv:2505.09388 §3.1")
-    confidence: Mapping[str, str] = _map(
-        "what is uncertain about a field, or why it is absent", example="The report does not say."
-    )
+    sources: Mapping[str, str] = _map("where a figure comes from, by field", "source")  # its keys are of PLACES
+    confidence: Mapping[str, str] = _map("what is uncertain about a field, or why it is absent")
 
 
 TEXT, TEXTS, NUMBER, DATE, YES_NO, MAP = "text", "texts", "number", "date", "yes/no", "map"
@@ -332,13 +330,16 @@ def _of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
 
 
 FIELDS: tuple[Field, ...] = tuple(fields_of(Report))
+KEYS = tuple(field for field in FIELDS if field.path != "id")  # what stands in a file, whose name is the id
+PLACES = tuple(dict.fromkeys(key for field in KEYS for key in (field.path.partition(".")[0], field.path)))
 
 
 class Problem(NamedTuple):
-    """What is wrong with an entry, and the dotted key where it is."""
+    """What is wrong with an entry, and the dotted key where it is; the line where that alone says where."""
 
     key: str
     text: str
+    line: int = 0
 
     def __str__(self) -> str:
         return f"{self.key}: {self.text}"

@@ -13,6 +13,7 @@ _ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}  # 
 _END = "\x1f"
 _ASCII_WORDS_AND_ENDS = _ASCII_WORDS | {ord(_END): "="}
 _NOT_ASCII = r"[^\x00-\x7f]+"
+_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
 _NAME_NOISE = r"[\s.\-\u2010-\u2015]+"
 
 
@@ -52,6 +53,14 @@ def together(texts: Sequence[str]) -> str:
 def fold_name(text: str) -> str:
     """Return a name without case, spaces, hyphens, dots and accents: equal results are the same name."""
     return re.sub(_NAME_NOISE, "", fold(text))
+
+
+def is_shown(letter: str) -> bool:
+    """Return whether a terminal shows a letter; controls and marks that reorder text it obeys.
+
+    See https://www.unicode.org/reports/tr36/ for the latter.
+    """
+    return letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) in ("Zs", "Cn", "Co")
 
 
 def places(text: str) -> list[tuple[str, int, int]]:

@@ -46,6 +46,8 @@ COMMANDS = {
     "timeline": Command("Look", "When reports came out.", "pictures", "timeline"),
     "plot": Command("Look", "Reports as points between two fields.", "pictures", "plot"),
     "lineage": Command("Look", "Who builds on whom, and who taught whom.", "pictures", "lineage"),
+    "check": Command("Grow", "Every problem of every file of a catalogue.", "writing", "check_files"),
+    "schema": Command("Grow", "The JSON Schema of an entry, for editors.", "writing", "print_schema"),
     "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
 }
 

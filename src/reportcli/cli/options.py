@@ -1,18 +1,20 @@
 """The options that commands share, each declared once, and the way from a function to a command.
 
 A command is a function from values to an answer. ``command`` reads its parameters: a group declared here is spread
-into its options, ``Library`` opens the catalogue, and what the function returns is written as the options say.
-Beside an option or argument stands what it takes, for completion: one of the kinds below, or the words themselves.
+into its options, ``Library`` opens the catalogue, and what the function returns is written as the options say; a text
+is written as it is. Beside an option or argument stands what it takes, for completion: one of the kinds below, or the
+words themselves.
 """
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 
-from reportcli.answer import Answer, columns, field_list, sort_keys
+from reportcli.answer import columns, field_list, sort_keys
 from reportcli.catalog import catalogue_folders
 from reportcli.cli import output
 from reportcli.errors import BadUse
@@ -148,9 +150,11 @@ def query_of(library: Library, where: str | None) -> Query:
     return EVERYTHING if where is None else library.parse(where)
 
 
-def command(function: Callable[..., Answer]) -> Callable[..., int]:
+def command(function: Callable[..., Any]) -> Callable[..., int]:
     """Return a function from single options to an exit code, as Typer takes it."""
     signature = inspect.signature(function)
+    if signature.return_annotation is str:
+        return _written(function)
     wanted = signature.parameters.values()
     kinds = get_args(signature.return_annotation) or (signature.return_annotation,)
     reads = any(one.annotation is Library for one in wanted)
@@ -159,7 +163,7 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
     def run(context: typer.Context, **given: Any) -> int:
         shown = Shown(**_taken(Shown, given))
         shown = shown._replace(quiet=shown.quiet or context.obj.quiet, color=shown.color or context.obj.color)
-        folders = catalogue_folders(given.pop("catalog", None) or ())
+        folders = catalogue_folders(given.pop("catalog") or ()) if reads else ()
         arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
         printing = output.printing(kinds, format=given.pop("format"), **shown._asdict())
         if not reads:
@@ -180,6 +184,17 @@ def command(function: Callable[..., Answer]) -> Callable[..., int]:
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__name__, run.__doc__ = function.__name__, function.__doc__
+    return run
+
+
+def _written(function: Callable[..., Any]) -> Callable[..., int]:
+    """Return a function whose text is written as it is: it has no formats and no options of its own."""
+
+    @wraps(function)
+    def run(**given: Any) -> int:
+        output.put([function(**given)], output.Printing(output.TEXT))
+        return 0
+
     return run
 
 

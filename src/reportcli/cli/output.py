@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from reportcli.answer import Answer
+from reportcli.answer import Answer, Judgement
 from reportcli.cli import streams
 from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse, UnreadableEntry
 from reportcli.index import Progress, Unreadable
@@ -85,20 +85,27 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
         notes += [f"note: {note}" for note in picture.notes]
     else:
         pieces = FORMATS[how.format].write(answer, how.header)
-    found = any(True for _ in answer.ids())
+    found = isinstance(answer, Judgement) or any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if found else ["nothing found"])
-    try:
-        put(pieces, how)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not put(pieces, how):
         return 0
     for note in () if how.quiet else notes:
         say(note)
-    return 0 if found else NOTHING_FOUND
+    return answer.exit_code if isinstance(answer, Judgement) else 0 if found else NOTHING_FOUND
 
 
-def put(pieces: Iterable[str], how: Printing) -> None:
-    """Write text to standard output; a picture that is longer than the screen goes through the pager."""
+def put(pieces: Iterable[str], how: Printing) -> bool:
+    """Write text to standard output, and return whether its reader is still there."""
+    try:
+        _put(pieces, how)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
+def _put(pieces: Iterable[str], how: Printing) -> None:
+    """Write text; a picture that is longer than the screen goes through the pager."""
     streams.escape(_ESCAPES.get(how.format, streams.PLAIN))
     if how.format == TABLE and how.pager:
         pieces = ["".join(pieces)]

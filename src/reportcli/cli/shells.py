@@ -14,7 +14,8 @@ from reportcli.cli.candidates import Completion
 from reportcli.cli.completion import Program, complete
 from reportcli.cli.options import FILES
 from reportcli.errors import BadUse, CannotInstall
-from reportcli.render.cells import is_shown, visible
+from reportcli.render.cells import visible
+from reportcli.words import is_shown
 
 _BASH = r"""# Completion of reportcli in bash.
 _reportcli() {

@@ -1,11 +1,10 @@
 """One value as a reader wants to see it: 36T, 128K, yes — and any text made safe to show. Knows no tables."""
 
-import unicodedata
 from typing import Any
 
 from reportcli.report import NUMBER, Field
+from reportcli.words import is_shown
 
-_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 
 
@@ -16,14 +15,6 @@ def visible(text: str) -> str:
 
 def _visible_letter(letter: str) -> str:
     return letter if is_shown(letter) else " " if letter.isspace() else f"\\x{ord(letter):02x}"
-
-
-def is_shown(letter: str) -> bool:
-    """Return whether a terminal shows a letter; controls and marks that reorder text it obeys.
-
-    See https://www.unicode.org/reports/tr36/ for the latter.
-    """
-    return letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) in ("Zs", "Cn", "Co")
 
 
 def cell(field: Field, value: Any) -> str:

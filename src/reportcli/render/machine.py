@@ -1,12 +1,14 @@
 """Answers for programs: one function a format. Stable, whole, without rich; each yields pieces of text."""
 
 import json as _json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reportcli.answer import Answer, Comparison, Lineage, Listing, Sheets, Term
-from reportcli.render.cells import is_shown, visible
+from reportcli.answer import REMARK, Answer, Checkup, Comparison, Finding, Lineage, Listing, Sheets, Term
+from reportcli.render.cells import visible
 from reportcli.report import record
+from reportcli.words import is_shown
 
 
 class Format(NamedTuple):
@@ -105,6 +107,32 @@ def mermaid(answer: Lineage, header: bool | None) -> Iterator[str]:
     return mermaid(answer)
 
 
+def text(answer: Checkup, header: bool | None) -> Iterator[str]:
+    """Yield a line for each finding: the place, the key, what is wrong."""
+    for one in answer.findings:
+        place = ":".join(str(part) for part in (one.file, one.line, one.column) if part)
+        yield visible(f"{place}: {'remark: ' if one.severity == REMARK else ''}{_said(one)}") + "\n"
+
+
+def github(answer: Checkup, header: bool | None) -> Iterator[str]:
+    """Yield a workflow command for each finding, so that GitHub shows it beside the line.
+
+    See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
+    """
+    for one in answer.findings:
+        place = {"file": one.file.replace(os.sep, "/"), "line": one.line, "col": one.column}
+        properties = ",".join(f"{key}={_github(str(value), ':,')}" for key, value in place.items() if value)
+        yield f"::{'warning' if one.severity == REMARK else 'error'} {properties}::{_github(_said(one))}\n"
+
+
+def _said(finding: Finding) -> str:
+    return f"{finding.key}: {finding.problem}" if finding.key else finding.problem
+
+
+def _github(text: str, more: str = "") -> str:
+    return "".join(f"%{ord(one):02X}" if one in f"%\r\n{more}" else one for one in visible(text))
+
+
 def _dumped(value: Any, indent: int | None = None) -> str:
     """Return JSON in which every letter that a terminal would obey is written as an escape."""
     return _escaped(_json.dumps(value, ensure_ascii=False, indent=indent), lambda letter: _json.dumps(letter)[1:-1])
@@ -140,6 +168,8 @@ FORMATS: Mapping[str, Format] = {
     "bibtex": Format(bibtex, "entries for a bibliography", (Listing, Sheets, Comparison, Term)),
     "dot": Format(dot, "a graph for Graphviz", (Lineage,)),
     "mermaid": Format(mermaid, "a flowchart for Mermaid, as Markdown pages show it", (Lineage,)),
+    "text": Format(text, "of check: a line for each finding, with its file and line", (Checkup,)),
+    "github": Format(github, "of check: commands that GitHub shows beside the lines", (Checkup,)),
 }
 
 

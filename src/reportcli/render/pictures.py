@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Comparison, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
+from reportcli.answer import Checkup, Comparison, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
 
@@ -42,4 +42,5 @@ PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Timeline: _timeline,
     Plot: _plot,
     Lineage: _lineage,
+    Checkup: tables.checkup,
 }

@@ -1,6 +1,7 @@
 """Listings and comparisons as rich tables that fit a width. Trailing columns go before a cell is cut."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
@@ -19,6 +20,7 @@ from reportcli.render.screen import (
     LABEL,
     NAME,
     NARROW,
+    QUIET,
     RULE,
     TYPES,
     Picture,
@@ -82,6 +84,22 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return visible(", ".join(value))
     return visible(f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def checkup(answer: answers.Checkup, width: int, colour: bool) -> Picture:
+    """Draw what a check found under the name of each file, with the lines; remarks after problems."""
+    parts: list[RenderableType] = []
+    for file, findings in groupby(answer.findings, key=lambda finding: finding.file):
+        grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
+        grid.add_column(justify="right", no_wrap=True, style=LABEL)
+        grid.add_column(overflow="fold")
+        for one in findings:
+            mark = "" if one.severity == answers.PROBLEM else f"{one.severity}: "
+            key = f"{visible(one.key)}: " if one.key else ""
+            place = ":".join(str(part) for part in (one.line, one.column) if part)
+            grid.add_row(place, Text.assemble((mark, QUIET), (key, LABEL), visible(one.problem)))
+        parts += [Text(visible(file), style=NAME), Padding(grid, (0, 0, 0, 2))]
+    return Picture(draw(Group(*parts), width, colour) if parts else "", ())
 
 
 def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:

@@ -1,0 +1,305 @@
+"""Each rule of an entry, by what it refuses and by what it lets pass."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import tomli
+
+from reportcli.report import Problem
+from reportcli.rules import (
+    RULES,
+    active_experts,
+    active_parameters,
+    arxiv_pdf,
+    closed_lists,
+    doubts,
+    draft_of,
+    file_name,
+    flagship,
+    idle_aliases,
+    known_keys,
+    layout,
+    lengths,
+    letters,
+    order_of_dates,
+    past_dates,
+    patterns,
+    sources,
+    tag_and_type,
+    techniques,
+    types,
+)
+from reportcli.vocabulary import read_vocabulary
+
+TODAY = datetime.date(2025, 6, 30)
+VOCABULARY = read_vocabulary(
+    {"grpo": {"name": "GRPO", "kind": "rl", "definition": "d", "also": ["Group Relative Policy Optimization"]}}
+)
+GOOD = """\
+number = 10
+name = "Qwen3"
+title = "Qwen3 Technical Report"
+aliases = [
+    "Qwen3-2504",
+]
+organizations = [
+    "Alibaba Qwen",
+]
+date = 2025-05-14
+first_published = 2025-05-13
+arxiv_version = "v2"
+summary = "Eight models."
+tags = [
+    "moe",
+]
+flagship = "Qwen3-235B-A22B"
+techniques = [
+    "grpo",
+]
+
+[links]
+arxiv = "2505.09388"
+pdf = "https://arxiv.org/pdf/2505.09388v1"
+code = [
+    "https://github.com/QwenLM/Qwen3",
+]
+
+[[models]]
+name = "Qwen3-8B"
+type = "dense"
+parameters = 8_000_000_000
+
+[[models]]
+name = "Qwen3-235B-A22B"
+parameters = 235_000_000_000
+active_parameters = 22_000_000_000
+
+[architecture]
+type = "moe"
+experts_total = 128
+experts_active = 8
+
+[posttraining]
+rl_family = [
+    "grpo",
+]
+kl_penalty = false
+
+[[notes]]
+topic = "rl"
+text = "RL takes two stages."
+detail = [
+    "Mathematics first.",
+]
+origin = "report"
+
+[sources]
+models = "Table 1"
+"posttraining.kl_penalty" = "section 4"
+
+[confidence]
+license = "The report does not say."
+"""
+
+
+def draft(text: str, file: str = "qwen3.toml", vocabulary: Any = VOCABULARY) -> Any:
+    return draft_of(file, text, tomli.loads(text), vocabulary, TODAY)
+
+
+def broken(text: str, file: str = "qwen3.toml") -> dict[Callable[..., Any], list[Problem]]:
+    """Return what each rule says of an entry, without those that say nothing."""
+    said = {rule: list(rule(draft(text, file))) for rule in RULES}
+    return {rule: problems for rule, problems in said.items() if problems}
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = GOOD
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_a_good_entry_keeps_every_rule() -> None:
+    assert broken(GOOD) == {}
+    assert broken(f"#:schema ./schema.json\n{GOOD}") == {}
+
+
+DATE, TECHNIQUE, PDF = "date = 2025-05-14", '    "grpo",\n]\n\n[links]', "https://arxiv.org/pdf/2505.09388v1"
+CASES = [
+    (types, changed(("number = 10", "number = 0.5")), "number", "expected a whole number from 0 to 2^63 - 1, got 0.5"),
+    (types, changed((f"{DATE}\n", "")), "date", "required, but missing"),
+    (types, changed((DATE, 'date = "2025-05-14"')), "date",
+     'expected a date such as 2025-06-18, without quotes, got "2025-05-14"'),
+    (types, changed(('name = "Qwen3-8B"\n', "")), "models[0].name", "required, but missing"),
+    (known_keys, changed(("number = 10", "numbr = 10")), "numbr", "unknown key; did you mean number?"),
+    (known_keys, changed(('arxiv = "', 'arxvi = "')), "links.arxvi", "unknown key; did you mean arxiv?"),
+    (known_keys, changed(("[architecture]", "[architectrue]")), "architectrue",
+     "unknown key; did you mean architecture?"),
+    (known_keys, changed(("[architecture]\n", "[architecture]\ntokens = 3\n")), "architecture.tokens",
+     "unknown key; did you mean models.tokens or pretraining.tokens?"),
+    (known_keys, changed(('topic = "rl"\n', 'topic = "rl"\nxyzzy = 3\n')), "notes[0].xyzzy", "unknown key"),
+    (known_keys, changed(("active_parameters =", "active_params =")), "models[1].active_params",
+     "unknown key; did you mean active_parameters?"),
+    (known_keys, f'id = "qwen3"\n{GOOD}', "id", "unknown key: the name of the file is the id"),
+    (closed_lists, changed(('"moe",\n', '"meo",\n')), "tags[0]", '"meo" is not in the list; did you mean moe?'),
+    (closed_lists, changed(('type = "dense"', 'type = "xyzzy"')), "models[0].type",
+     '"xyzzy" is not in the list; write one of: dense, moe, diffusion, other'),
+    (closed_lists, changed(('topic = "rl"', 'topic = "RL"')), "notes[0].topic",
+     '"RL" is not in the list; did you mean rl?'),
+    (closed_lists, changed(('origin = "report"', 'origin = "reports"')), "notes[0].origin",
+     '"reports" is not in the list; did you mean report?'),
+    (closed_lists, changed(('rl_family = [\n    "grpo"', 'rl_family = [\n    "gpro"')), "posttraining.rl_family[0]",
+     '"gpro" is not in the list; did you mean grpo?'),
+    (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "grop"))), "techniques[0]",
+     'the vocabulary has no technique "grop"; did you mean grpo?'),
+    (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "group relative policy optimization"))),
+     "techniques[0]",
+     'the vocabulary has no technique "group relative policy optimization"; write its id, grpo'),
+    (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "xyzzy"))), "techniques[0]",
+     'the vocabulary has no technique "xyzzy"'),
+    (patterns, changed(('"2505.09388"', '"2505.09388v1"')), "links.arxiv",
+     '"2505.09388v1" does not look like "2505.09388" (number on arXiv, without a version)'),
+    (patterns, changed(('"v2"', '"2"')), "arxiv_version",
+     '"2" does not look like "v2" (version on arXiv that the date belongs to, where it is not the first)'),
+    (patterns, changed((PDF, "file:///etc/passwd")), "links.pdf",
+     f'"file:///etc/passwd" does not look like "{PDF}" (address of the report as PDF)'),
+    (patterns, changed(("https://github.com/QwenLM/Qwen3", "javascript:alert(1)")), "links.code[0]",
+     '"javascript:alert(1)" does not look like "https://github.com/QwenLM/Qwen3" (addresses of repositories)'),
+    (arxiv_pdf, changed((PDF, "http://www.arxiv.org/pdf/2505.09389.pdf")), "links.pdf",
+     'it is arXiv:2505.09389, but links.arxiv is "2505.09388"'),
+    (flagship, changed(('flagship = "Qwen3-235B-A22B"', 'flagship = "Qwen3-235B"')), "flagship",
+     '"Qwen3-235B" is none of the models; did you mean Qwen3-235B-A22B?'),
+    (active_parameters, changed(("235_000_000_000", "21_999_999_999")), "models[1].active_parameters",
+     "22_000_000_000 is more than all 21_999_999_999 parameters"),
+    (active_experts, changed(("experts_total = 128", "experts_total = 7")), "architecture.experts_active",
+     "8 is more than all 7 experts"),
+    (past_dates, changed((DATE, "date = 2025-07-01")), "date", "2025-07-01 is in the future; today is 2025-06-30"),
+    (order_of_dates, changed((DATE, "date = 2025-05-12")), "date",
+     "2025-05-12 is before first_published, 2025-05-13; confidence.date must say why"),
+    (sources, changed(("models = ", "license = ")), "sources.license",
+     "the entry has no license; what is uncertain or absent is for [confidence]"),
+    (sources, changed(("models = ", "modles = ")), "sources.modles",
+     'there is no field "modles"; did you mean models?'),
+    (sources, changed(("models = ", '"models.tokens" = ')), "sources.models.tokens",
+     "the entry has no models.tokens; what is uncertain or absent is for [confidence]"),
+    (doubts, changed(("license = ", "licence = ")), "confidence.licence",
+     'there is no field "licence"; did you mean license?'),
+    (letters, changed(("Eight models.", "Eight \\u202emodels.")), "summary",
+     "holds U+202E (RIGHT-TO-LEFT OVERRIDE), which is not shown"),
+    (letters, changed(("RL takes two stages.", "RL\\ntakes\\ntwo stages.")), "notes[0].text",
+     "holds U+000A (a control character), which is not shown"),
+    (letters, changed(('models = "Table 1"', 'models = "\\u0000"')), "sources.models",
+     "holds U+0000 (a control character), which is not shown"),
+    (lengths, changed(("Eight models.", "x" * 181)), "summary", "181 characters, at most 180 fit"),
+    (lengths, changed(("RL takes two stages.", "x" * 281)), "notes[0].text", "281 characters, at most 280 fit"),
+    (lengths, changed(("Mathematics first.", "x" * 221)), "notes[0].detail[0]", "221 characters, at most 220 fit"),
+    (lengths, changed(('"Qwen3 Technical Report"', '""')), "title", "empty; leave out what is not known"),
+    (lengths, changed(('"v2"', '"v2"\nlicense = " "')), "license", "empty; leave out what is not known"),
+    (lengths, changed(('    "Alibaba Qwen",\n', "")), "organizations", "required, but empty"),
+    (tag_and_type, changed(('[architecture]\ntype = "moe"', '[architecture]\ntype = "other"')), "tags[0]",
+     '"moe" is a tag, but the type is dense, other'),
+    (idle_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is found without it'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "text", "key", "said"), CASES)
+def test_a_rule_says_what_is_wrong_and_what_would_be_right(rule: Any, text: str, key: str, said: str) -> None:
+    assert broken(text)[rule] == [Problem(key, said)]
+
+
+def test_the_name_of_a_file_is_an_id() -> None:
+    for id in ("qwen3", "dots.llm1", "4d", "a-b.c-1"):
+        assert file_name not in broken(GOOD, f"{id}.toml")
+    for id in ("Qwen3", "qwen 3", "qwen_3", "-x", ".x", "", "tülu", "a:b", "a\nb", "x\n"):
+        (problem,) = broken(GOOD, f"{id}.toml")[file_name]
+        assert problem.key == ""
+        assert problem.text.endswith(" is not named by an id: lower-case letters, digits, . and -, such as qwen3.toml")
+    for file in ("qwen3", "qwen3.txt", "qwen3.TOML"):
+        assert broken(GOOD, file)[file_name][0].text.startswith(f'"{file}" is not named by an id')
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {*(case[0] for case in CASES), file_name, layout} == set(RULES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(changed((DATE, "date = 2025-05-12"), ("[confidence]", '[confidence]\ndate = "why"')), id="why"),
+        pytest.param(changed((DATE, "date = 2025-06-30")), id="today"),
+        pytest.param(changed((PDF, "https://example.org/2505.00001.pdf")), id="PDF elsewhere"),
+        pytest.param(changed((PDF, "https://arxiv.org/pdf/2505.09388")), id="PDF of any version"),
+        pytest.param(changed(("235_000_000_000", "22_000_000_000")), id="as many at work as there are"),
+        pytest.param(changed(("Eight models.", "x" * 180)), id="as long as may be"),
+        pytest.param(changed(("Eight models.", "上海 – Tülu \u200d")), id="letters of all scripts"),
+        pytest.param(changed(("models = ", '"models.active_parameters" = ')), id="source of what one model has"),
+        pytest.param(changed(("license = ", "sources = ")), id="doubt of the sources"),
+    ],
+)
+def test_what_is_right_passes(text: str) -> None:
+    assert broken(text) == {}
+
+
+def test_all_wrong_types_are_named_and_hide_no_other_problem() -> None:
+    said = broken(
+        changed(
+            ("number = 10", 'number = "10"'), ('name = "Qwen3-8B"\n', ""), ('"moe",\n', '"meo",\n'),
+            ("experts_total = 128", 'experts_total = "128"'), (f"{DATE}\n", ""),
+        )
+    )  # fmt: skip
+    assert [problem.key for problem in said[types]] == [
+        "number",
+        "date",
+        "models[0].name",
+        "architecture.experts_total",
+    ]
+    assert [problem.key for problem in said[closed_lists]] == ["tags[0]"]
+
+
+# The layout.
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        (changed(("number = 10\n", ""), ('name = "Qwen3"\n', 'name = "Qwen3"\nnumber = 10\n')), 1, "number = 10"),
+        (f"#:schema x.json\n\n{GOOD}", 2, "number = 10"),
+        (changed(("235_000_000_000", "235000000000")), 36, "parameters = 235_000_000_000"),
+        (changed(('aliases = [\n    "Qwen3-2504",\n]', 'aliases = ["Qwen3-2504"]')), 4, "aliases = ["),
+        (changed(("\n[links]", "[links]")), 21, "an empty line"),
+        (changed(('"Eight models."', "'Eight models.'")), 13, 'summary = "Eight models."'),
+        (changed(('"Eight models."', f"'{'x' * 80}'")), 13, f'summary = "{"x" * 48}…'),
+        (GOOD + "\n", 64, "nothing"),
+        (GOOD.removesuffix("\n"), 63, "a line end"),
+        (GOOD.removesuffix('license = "The report does not say."\n'), 61, "nothing"),
+        (changed(("kl_penalty = false", "kl_penalty  =  false")), 48, "kl_penalty = false"),
+    ],
+)
+def test_the_first_line_that_differs_is_named(text: str, line: int, expected: str) -> None:
+    said = Problem("", f"expected here: {expected} (check --fix sets keys and layout right)", line)
+    assert broken(text)[layout] == [said]
+
+
+def test_comments_are_no_fault_of_the_layout() -> None:
+    text = changed(
+        ("number = 10", "# the list\nnumber = 10 # its number"),
+        ('    "grpo",\n]\n\n[links]', '    # learned\n    "grpo", # by "RL"\n]\n\n# where\n[links]'),
+    )
+    assert broken(text) == {}
+    worse = text.replace("date = 2025-05-14", "date=2025-05-14")
+    assert [(problem.line, problem.text[:38]) for problem in broken(worse)[layout]] == [
+        (11, "expected here: date = 2025-05-14 (chec")
+    ]
+
+
+def test_the_layout_is_asked_only_where_all_else_can_be_written() -> None:
+    for text in (f"numbr = 1\n{GOOD}", changed(("number = 10", "number='10'"))):
+        assert layout not in broken(text)
+
+
+def test_without_a_vocabulary_no_technique_is_unknown() -> None:
+    text = changed((TECHNIQUE, TECHNIQUE.replace("grpo", "xyzzy")))
+    assert list(techniques(draft(text, vocabulary=None))) == []
