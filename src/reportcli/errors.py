@@ -103,6 +103,23 @@ class NoSuchFile(ReportcliError):
         super().__init__(f"there is no file or folder {path}", "name TOML files, or folders that hold some")
 
 
+class NoPaper(ReportcliError):
+    """arXiv has no paper under this number."""
+
+    def __init__(self, number: str, reason: str = "") -> None:
+        said = f": {reason}" if reason else ""
+        super().__init__(f"arXiv knows no paper {number}{said}", "write a number such as 2505.09388 or 2505.09388v1")
+
+
+class NoArxiv(ReportcliError):
+    """arXiv did not answer, or not in the shape that its manual describes."""
+
+    exit_code = 3
+
+    def __init__(self, problem: str, hint: str = "try again later, or fill in an entry by hand") -> None:
+        super().__init__(f"cannot ask arXiv: {problem}", hint)
+
+
 class NoCatalogue(ReportcliError):
     """A catalogue folder cannot be read."""
 

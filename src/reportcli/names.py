@@ -54,6 +54,12 @@ def spellings(report: Report) -> Iterator[Known]:
         yield Known(report.links.arxiv, report.links.arxiv, ARXIV, report.id)
 
 
+def arxiv_number(text: str) -> tuple[str, str] | None:
+    """Read a number on arXiv or an address there: the number, and the version (``v2``, or "" where none is named)."""
+    found = re.fullmatch(ARXIV_ADDRESS, text.strip(), re.I)
+    return (found[1], (found[2] or "").lower()) if found else None
+
+
 def find(text: str, register: Register) -> Found:
     """Return the report that a typed name stands for. Raises UnknownName or AmbiguousName."""
     text = text.encode("utf-8", "replace").decode()  # bytes of an argument that are not text become question marks
@@ -92,12 +98,12 @@ def _by_spelling(folded: str, register: Register) -> list[str]:
 
 
 def _by_arxiv(text: str, register: Register) -> list[str]:
-    number = re.fullmatch(ARXIV_ADDRESS, text.strip(), re.I)
+    number = arxiv_number(text)
     if not number:
         return []
-    ids = [spelling.report for spelling in register.spelled(number[1]) if spelling.kind == ARXIV]
-    if len(ids) > 1 and number[2]:
-        return [id for id in ids if register.report(id).arxiv_version == number[2].lower()] or ids
+    ids = [spelling.report for spelling in register.spelled(number[0]) if spelling.kind == ARXIV]
+    if len(ids) > 1 and number[1]:
+        return [id for id in ids if register.report(id).arxiv_version == number[1]] or ids
     return ids
 
 
