@@ -4,12 +4,13 @@ Every answer says itself in the same four ways (``header`` and ``rows``, ``recor
 to know none of them. Nothing here fetches, and nothing here knows a screen.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from reportcli.derived import DERIVED, Ratio, column_field, derive, field_names, known_ratio, speak_as
-from reportcli.errors import FOUND_PROBLEMS, UnknownField, WrongField
+from reportcli.errors import FOUND_PROBLEMS, BadAddress, BadUse, NoLink, UnknownField, WrongField
 from reportcli.names import Found
 from reportcli.query import Hit, Match, Query, Subject, explain
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, Field, Report, record
@@ -327,6 +328,67 @@ class Checkup(NamedTuple):
     @property
     def exit_code(self) -> int:
         return FOUND_PROBLEMS if any(finding.severity == PROBLEM for finding in self.findings) else 0
+
+
+class Done(NamedTuple):
+    """What a command did with a report: a line to print for each file or address."""
+
+    report: str
+    kind: str  # of the lines: path, address
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return (self.kind,)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return ((line,) for line in self.lines)
+
+    def records(self) -> Iterator[Record]:
+        return ({"id": self.report, self.kind: line} for line in self.lines)
+
+    def ids(self) -> Iterator[str]:
+        return iter((self.report,))
+
+
+class Info(NamedTuple):
+    """What is read from where: one record."""
+
+    about: Record
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("key", "value")
+    single: bool = True  # JSON is this one object, no array
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return _paths(self.about)
+
+    def records(self) -> Iterator[Record]:
+        return iter((self.about,))
+
+    def ids(self) -> Iterator[str]:
+        return iter((str(self.about["version"]),))
+
+
+_LINKS = ("arxiv", "pdf", "page", "huggingface", "code")  # the first that a report has is the one to open
+_ON_THE_WEB = r"https?://[^/?#@\s\\]+([/?#]\S*)?"
+
+
+def addresses(report: Report, kind: str | None = None) -> Done:
+    """Answer with where a report can be read, or with its links of one kind. Raises BadUse, NoLink or BadAddress."""
+    if kind not in (None, *_LINKS):
+        raise BadUse(f"there is no link {kind!r}", f"write one of: {', '.join(_LINKS)}")
+    known = {link: found for link in _LINKS if (found := getattr(report.links, link))}
+    wanted = kind or next(iter(known), "")
+    if wanted not in known:
+        raise NoLink(report.name, wanted, tuple(known))
+    found = known[wanted] if isinstance(known[wanted], tuple) else (known[wanted],)
+    if wanted == "arxiv":
+        found = (f"https://arxiv.org/abs/{found[0]}{report.arxiv_version or ''}",)
+    for address in found:
+        if not address.isprintable() or not re.fullmatch(_ON_THE_WEB, address, re.I):
+            raise BadAddress(report.name, address)
+    return Done(report.id, "address", found)
 
 
 def about(technique: Technique) -> Record:

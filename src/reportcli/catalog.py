@@ -55,11 +55,19 @@ def catalogue_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
 
     These are the given ones, else those that ``REPORTCLI_CATALOG`` names, else the shipped one and the user's own.
     """
-    named = given or [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
-    if named:
+    if named := _named(given):
         return tuple(folder.absolute() for folder in named)
     own = user_folder()
     return (shipped_folder(), own) if own.is_dir() else (shipped_folder(),)
+
+
+def own_folder(given: Sequence[Path] = ()) -> Path:
+    """Return the folder that new entries go to: the last one that is named, else the user's own; it need not exist."""
+    return catalogue_folders(given)[-1] if _named(given) else user_folder()
+
+
+def _named(given: Sequence[Path]) -> Sequence[Path]:
+    return given or [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
 
 
 class Snapshot(NamedTuple):

@@ -103,6 +103,34 @@ class NoSuchFile(ReportcliError):
         super().__init__(f"there is no file or folder {path}", "name TOML files, or folders that hold some")
 
 
+class NoLink(ReportcliError):
+    """A report has no link of this kind; ``others`` are the kinds that it has."""
+
+    exit_code = NOTHING_FOUND
+
+    def __init__(self, report: str, kind: str, others: Sequence[str]) -> None:
+        super().__init__(
+            f"{report} has no link to {kind}" if kind else f"{report} has no links",
+            f"it has: {', '.join(others)}" if others else "",
+        )
+
+
+class BadAddress(ReportcliError):
+    """A link of the catalogue is not an address on the web, and is not given to a browser."""
+
+    exit_code = 3
+
+    def __init__(self, report: str, address: str) -> None:
+        super().__init__(f"{report} has a link that is not an address on the web: {address}")
+
+
+class NoBrowser(ReportcliError):
+    """No browser opened the address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"no browser could open {address}", "--print writes the address instead")
+
+
 class NoPaper(ReportcliError):
     """arXiv has no paper under this number."""
 
@@ -127,6 +155,7 @@ class NoCatalogue(ReportcliError):
 
     def __init__(self, folder: object, problem: str) -> None:
         super().__init__(f"cannot read the catalogue folder {folder}: {problem}", "name another with --catalog DIR")
+        self.problem = problem
 
 
 class BrokenIndex(ReportcliError):

@@ -75,6 +75,25 @@ class Unreadable(NamedTuple):
     problem: str
 
 
+class File(NamedTuple):
+    """A file of the catalogue; ``rank`` counts its folders, -1 is a vocabulary that cannot be read."""
+
+    path: str
+    rank: int
+    hidden: bool  # behind the entry of the same name in a later folder
+    problem: str | None
+
+    @property
+    def id(self) -> str:
+        """The id of the report: the name of the file."""
+        return os.path.basename(self.path)[: -len(".toml")]
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether a report was read from it."""
+        return self.rank >= 0 and self.problem is None
+
+
 class Hits(Sequence[Hit]):
     """Reports that were found, in their order. Each is read anew when it is looked at, so that many need no room."""
 
@@ -119,6 +138,18 @@ class Index:
         """Return the files that could not be read, by path."""
         rows = self._rows("SELECT path, line, problem FROM file WHERE problem IS NOT NULL ORDER BY path")
         return [Unreadable(os.fsdecode(path), line, problem) for path, line, problem in rows]
+
+    def files(self) -> list[File]:
+        """Return every file, by path."""
+        rows = self._rows(
+            "SELECT path, file.rank, hidden, problem FROM file LEFT JOIN report ON number = report ORDER BY path"
+        )
+        return [File(os.fsdecode(path), rank, bool(hidden), problem) for path, rank, hidden, problem in rows]
+
+    def path(self, id: str) -> str:
+        """Return the file of a report by its id, which must exist."""
+        (path,) = self._row("SELECT path FROM file JOIN report ON number = report WHERE id = ? AND NOT hidden", [id])
+        return os.fsdecode(path)
 
     def matching(self, asked: query.Query, limit: int | None = None, ranked: bool = True) -> Hits:
         """Return the reports that fit a query, where ranked the best first, then newest first."""

@@ -3,6 +3,7 @@
 ``open_catalog()`` is what a script imports, and what the command line itself uses.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,10 +11,10 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from reportcli import answer, names, query
-from reportcli.answer import Comparison, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
-from reportcli.catalog import catalogue_folders
-from reportcli.errors import BrokenIndex, UnknownName
-from reportcli.index import BROKEN, Index, Progress, Unreadable, discard, index_file, open_index
+from reportcli.answer import Comparison, Done, Info, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
+from reportcli.catalog import catalogue_folders, shipped_folder, snapshot, vocabulary_entries
+from reportcli.errors import BrokenIndex, NoCatalogue, UnknownName
+from reportcli.index import BROKEN, File, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
 from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
@@ -29,7 +30,7 @@ class Library:
     """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``."""
 
     def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
-        self.folders = tuple(reversed(dict.fromkeys(reversed(folders))))  # the last of the same folder counts
+        self.folders = _distinct(folders)
         self._file = index_file(cache, self.folders) if cache else None
         self._progress = progress
         self._index = open_index(self.folders, self._file, progress)
@@ -109,7 +110,16 @@ class Library:
 
     def sheets(self, wanted: Iterable[str], *, sources: bool = False, topic: str = "") -> Sheets:
         """Answer with all that is known of the named reports."""
-        return Sheets(tuple(map(self.find, wanted)), sources=sources, topic=topic)
+        found = tuple(one._replace(origin=self._origin(one.report.id)) for one in map(self.find, wanted))
+        return Sheets(found, sources=sources, topic=topic)
+
+    def _origin(self, id: str) -> str:
+        path = self._ask(lambda index: index.path(id))
+        return "" if os.path.dirname(path) == str(shipped_folder()) else path
+
+    def addresses(self, name: str, kind: str | None = None) -> Done:
+        """Answer with where a report can be read, or with its links of one kind."""
+        return answer.addresses(self.find(name).report, kind)
 
     def comparison(
         self,
@@ -218,6 +228,10 @@ class Library:
         id = None if name is None else self.find(name).report.id
         return self._ask(lambda index: _lineage(index, id, asked, sort, reverse, limit))
 
+    def files(self) -> list[File]:
+        """Return every file of the catalogue and of its vocabulary."""
+        return self._ask(Index.files)
+
     def _total(self, asked: Query) -> int:
         return self._ask(lambda index: index.total(asked)[0])
 
@@ -244,6 +258,51 @@ def open_catalog(*folders: str | Path) -> Library:
     ['Magistral']
     """
     return Library(catalogue_folders([Path(folder) for folder in folders]), cache_folder())
+
+
+def describe(folders: Sequence[Path], own: Path, cache: Path) -> Info:
+    """Answer with what is read from where, and of a folder that cannot be read, why; new entries go to ``own``."""
+    import platform
+    from importlib.metadata import version
+
+    problems = {folder: problem for folder in folders if (problem := _problem(folder))}
+    readable = [folder for folder in folders if folder not in problems]
+    with Library(readable, None if problems else cache) as library:
+        files, techniques = library.files(), len(library.terms().entries)
+        ranks = {folder: rank for rank, folder in enumerate(library.folders)}
+    shown = {file.id: file.path for file in files if file.is_entry and not file.hidden}
+    index = index_file(cache, _distinct(folders))
+    known = {
+        "version": version("reportcli"),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "catalogue": [_about_folder(folder, files, ranks.get(folder), problems.get(folder)) for folder in folders],
+        "hidden": [{"id": file.id, "shown": shown[file.id], "hides": file.path} for file in files if file.hidden],
+        "vocabulary": {"files": [entry.path for entry in vocabulary_entries(readable)], "techniques": techniques},
+        "index": {"file": str(index), "bytes": index.stat().st_size if index.is_file() else None},
+        "cache": str(cache),
+        "new_entries": str(own),
+    }
+    return Info(known)
+
+
+def _distinct(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return each folder once, where it stands last."""
+    return tuple(reversed(dict.fromkeys(reversed(folders))))
+
+
+def _problem(folder: Path) -> str | None:
+    try:
+        snapshot([folder])
+    except NoCatalogue as error:
+        return error.problem
+    return None
+
+
+def _about_folder(folder: Path, files: Sequence[File], rank: int | None, problem: str | None) -> answer.Record:
+    here = [file.is_entry for file in files if file.rank == rank]
+    counts = (None, None) if problem else (here.count(True), here.count(False))
+    return {"folder": str(folder), "entries": counts[0], "unreadable": counts[1], "problem": problem}
 
 
 def cache_folder() -> Path:

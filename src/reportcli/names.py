@@ -32,6 +32,7 @@ class Found(NamedTuple):
 
     report: Report
     model: Model | None = None
+    origin: str = ""  # the file that it was read from, unless that is a shipped one
 
 
 class Register(Protocol):

@@ -48,6 +48,8 @@ COMMANDS = {
     "lineage": Command("Look", "Who builds on whom, and who taught whom.", "pictures", "lineage"),
     "check": Command("Grow", "Every problem of every file of a catalogue.", "writing", "check_files"),
     "schema": Command("Grow", "The JSON Schema of an entry, for editors.", "writing", "print_schema"),
+    "open": Command("System", "A report or one of its links in the browser.", "system", "open_link"),
+    "info": Command("System", "What is read from where.", "system", "info"),
     "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
 }
 

@@ -163,7 +163,9 @@ def command(function: Callable[..., Any]) -> Callable[..., int]:
     def run(context: typer.Context, **given: Any) -> int:
         shown = Shown(**_taken(Shown, given))
         shown = shown._replace(quiet=shown.quiet or context.obj.quiet, color=shown.color or context.obj.color)
-        folders = catalogue_folders(given.pop("catalog") or ()) if reads else ()
+        folders = catalogue_folders(given["catalog"] or ()) if reads else ()
+        if reads and "catalog" not in signature.parameters:
+            del given["catalog"]
         arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
         printing = output.printing(kinds, format=given.pop("format"), **shown._asdict())
         if not reads:
@@ -180,7 +182,7 @@ def command(function: Callable[..., Any]) -> Callable[..., int]:
     for group in spread.values():
         parameters += _parameters(group)
     parameters += [_parameter("format", None, _format(kinds)), *_parameters(Shown)]
-    parameters += [_parameter("catalog", None, Folders)] if reads else []
+    parameters += [_parameter("catalog", None, Folders)] if reads and "catalog" not in signature.parameters else []
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     run.__name__, run.__doc__ = function.__name__, function.__doc__

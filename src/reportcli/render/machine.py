@@ -45,7 +45,10 @@ def csv(answer: Answer, header: bool | None) -> Iterator[str]:
 
 
 def json(answer: Answer, header: bool | None) -> Iterator[str]:
-    """Yield one JSON array of whole records."""
+    """Yield one JSON array of whole records; an answer that is a single record is that object alone."""
+    if getattr(answer, "single", False):
+        yield "".join(f"{_dumped(one, indent=2)}\n" for one in answer.records())
+        return
     start = "["
     for one in answer.records():
         yield f"{start}\n{_dumped(one, indent=2)}"

@@ -89,6 +89,8 @@ def _title(report: Report) -> Text:
 def _head(report: Report, found: Found) -> Iterator[RenderableType]:
     yield _title(report)
     yield Text(dateline(report))
+    if found.origin:
+        yield Text(f"from {visible(found.origin)}", style=QUIET)
     usual = speaker(found.report)
     if found.model and usual and found.model.name != usual.name:
         yield Text(f"Figures of {visible(found.model.name)}", style=LABEL)

@@ -3,7 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import Checkup, Comparison, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
+from reportcli.answer import (
+    Checkup,
+    Comparison,
+    Done,
+    Info,
+    Lineage,
+    Listing,
+    Plot,
+    Sheets,
+    Table,
+    Tally,
+    Term,
+    Timeline,
+)
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
 
@@ -43,4 +56,6 @@ PICTURES: Mapping[type, Callable[[Any, int, bool], Picture]] = {
     Plot: _plot,
     Lineage: _lineage,
     Checkup: tables.checkup,
+    Done: tables.done,
+    Info: tables.info,
 }

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reportcli import answer as answers
-from reportcli.answer import Comparison, Listing, Row, columns
+from reportcli.answer import Comparison, Done, Info, Listing, Record, Row, columns
 from reportcli.query import Hit, Match
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.screen import (
@@ -239,3 +239,37 @@ def _side(line: Row, place: int, shared: Sequence[str]) -> str:
     if line.field.about.vocabulary or line.field.about.closed or len(items) < 2:
         return ", ".join(items)
     return "\n".join(BULLET + item for item in items)
+
+
+def done(answer: Done, width: int, colour: bool) -> Picture:
+    """Return the lines as they are, so that a path or an address can be copied whole."""
+    return Picture("".join(f"{visible(line)}\n" for line in answer.lines), ())
+
+
+def info(answer: Info, width: int, colour: bool) -> Picture:
+    """Draw what is read from where: one line a key, one more for each folder and each hidden entry."""
+    known = answer.about
+    vocabulary, index = known["vocabulary"], known["index"]
+    lines = {
+        **{key: [known[key]] for key in ("version", "python", "system")},
+        "catalogue": [_folder(one) for one in known["catalogue"]],
+        "hidden": [f"{one['hides']}, by {one['shown']}" for one in known["hidden"]],
+        "vocabulary": [*vocabulary["files"], f"{vocabulary['techniques']} techniques"],
+        "index": [index["file"] + (f": {index['bytes']:,} bytes" if index["bytes"] else ": not there")],
+        "cache": [known["cache"]],
+        "new entries": [known["new_entries"]],
+    }
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
+    grid.add_column(style=LABEL, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, texts in lines.items():
+        for place, text in enumerate(texts):
+            grid.add_row("" if place else label, Text(visible(text)))
+    return Picture(draw(grid, width, colour), ())
+
+
+def _folder(one: Record) -> str:
+    if one["problem"]:
+        return f"{one['folder']}: cannot be read ({one['problem']})"
+    unreadable = f", {one['unreadable']} unreadable" if one["unreadable"] else ""
+    return f"{one['folder']}: {one['entries']} entries{unreadable}"
