@@ -12,16 +12,23 @@ from pathlib import Path
 BIN = str(Path(sys.executable).parent)
 
 
-def on_terminal(command: str, columns: int = 80, lines: int = 50, **environment: str) -> tuple[str, int]:
-    """Run a shell command with standard output and error on a terminal; return what it wrote and its exit code."""
+def on_terminal(
+    command: str, columns: int = 80, lines: int = 50, stdin: bool | bytes = False, **environment: str
+) -> tuple[str, int]:
+    """Run a shell command with standard output and error on a terminal; return what it wrote and its exit code.
+
+    Standard input is the terminal too where ``stdin`` is true, or holds what is typed.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     with subprocess.Popen(
-        ["bash", "-c", command], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+        ["bash", "-c", command], stdin=theirs if stdin else subprocess.DEVNULL, stdout=theirs, stderr=theirs,
         env={**os.environ, "PATH": path, **environment},
     ) as process:  # fmt: skip
         os.close(theirs)
+        if isinstance(stdin, bytes):
+            os.write(ours, stdin)
         written = b""
         while chunk := _read(ours):
             written += chunk

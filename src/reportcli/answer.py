@@ -370,15 +370,15 @@ class Info(NamedTuple):
         return iter((str(self.about["version"]),))
 
 
-_LINKS = ("arxiv", "pdf", "page", "huggingface", "code")  # the first that a report has is the one to open
+LINKS = ("arxiv", "pdf", "page", "huggingface", "code")  # the first that a report has is the one to open
 _ON_THE_WEB = r"https?://[^/?#@\s\\]+([/?#]\S*)?"
 
 
 def addresses(report: Report, kind: str | None = None) -> Done:
     """Answer with where a report can be read, or with its links of one kind. Raises BadUse, NoLink or BadAddress."""
-    if kind not in (None, *_LINKS):
-        raise BadUse(f"there is no link {kind!r}", f"write one of: {', '.join(_LINKS)}")
-    known = {link: found for link in _LINKS if (found := getattr(report.links, link))}
+    if kind not in (None, *LINKS):
+        raise BadUse(f"there is no link {kind!r}", f"write one of: {', '.join(LINKS)}")
+    known = {link: found for link in LINKS if (found := getattr(report.links, link))}
     wanted = kind or next(iter(known), "")
     if wanted not in known:
         raise NoLink(report.name, wanted, tuple(known))

@@ -38,6 +38,7 @@ class Paper(NamedTuple):
     abstract: str
     published: date  # of the first version
     updated: date  # of this version
+    chosen: bool = False  # whether this version was asked for
 
 
 class Patience(NamedTuple):
@@ -213,7 +214,9 @@ def _paper(number: str, version: str, body: bytes) -> Paper:
         published, updated = (date.fromisoformat(said[tag][:10]) for tag in ("published", "updated"))
     except ValueError as error:
         raise NoArxiv("its answer has no dates") from error
-    return Paper(number, int(found[1][1:] or 1), said["title"], said["summary"], published, updated)
+    return Paper(
+        number, int(found[1][1:] or 1), said["title"], said["summary"], published, updated, chosen=bool(version)
+    )
 
 
 _SAID = ("id", "title", "summary", "published", "updated")

@@ -14,7 +14,7 @@ from reportcli.report import Report, read_table
 from reportcli.vocabulary import Vocabulary, read_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
-_SCHEMA = "schema.json"
+SCHEMA = "schema.json"
 VOCABULARY, TECHNIQUES = "vocabulary", "techniques.toml"
 
 
@@ -68,6 +68,12 @@ def own_folder(given: Sequence[Path] = ()) -> Path:
 
 def _named(given: Sequence[Path]) -> Sequence[Path]:
     return given or [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for the user alone."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 class Snapshot(NamedTuple):
@@ -166,7 +172,7 @@ def schema_line(folder: Path) -> str:
     """Return the line that tells editors the schema of an entry, where a schema file lies in its folder; else ""."""
     from reportcli.layout import SCHEMA_DIRECTIVE
 
-    return f"{SCHEMA_DIRECTIVE}./{_SCHEMA}\n" if (folder / _SCHEMA).is_file() else ""
+    return f"{SCHEMA_DIRECTIVE}./{SCHEMA}\n" if (folder / SCHEMA).is_file() else ""
 
 
 def read_text(path: str | Path) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from reportcli import catalog, neighbours, rules, terms
 from reportcli.answer import PROBLEM, Checkup, Finding
 from reportcli.errors import NoSuchFile, UnreadableEntry
-from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, parts_of, to_toml
+from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, to_toml
 from reportcli.neighbours import Named, Neighbours
 from reportcli.report import Problem, read_table
 from reportcli.rules import Draft
@@ -129,14 +129,7 @@ def _unreadable(file: _File, error: UnreadableEntry) -> Iterator[_Said]:
 
 
 def _of_entry(file: _File, draft: Draft) -> Iterator[_Said]:
-    wrong = {problem.key for problem in draft.wrong}
-    found = [
-        (rule, severity, problem)
-        for rule, severity in (rules.RULES.items() if file.chosen else ())
-        for problem in rule(draft)
-        if rule is rules.types or wrong.isdisjoint(parts_of(problem.key))  # once is enough
-    ]
-    yield from _placed(file, found, lambda: draft.text)
+    yield from _placed(file, rules.broken(draft) if file.chosen else [], lambda: draft.text)
 
 
 def _of_neighbours(entries: Sequence[tuple[_File, Named]]) -> Iterator[_Said]:

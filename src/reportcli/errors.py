@@ -10,7 +10,7 @@ EXIT_CODES = {
     0: "found, or done",
     1: "nothing found; of check, that there are problems",
     2: "the request is wrong: an unknown name, a bad query or period, a wrong option",
-    3: "the catalogue cannot be read, or something cannot be written",
+    3: "the catalogue or arXiv cannot be read, or something cannot be written",
     130: "interrupted",
 }
 
@@ -209,6 +209,38 @@ class ChangedEntry(UnwritableEntry):
 
     def __init__(self, path: object, problem: str) -> None:
         super().__init__(path, problem, "nothing was written; look at the file, and try again")
+
+
+class RefusedEntry(ReportcliError):
+    """A text cannot be saved as an entry; every problem is named."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n  ".join([f"{name} is not saved: {count}", *problems]))
+        self.problems = tuple(problems)
+
+
+class TakenName(ReportcliError):
+    """An id, name or alias that another entry goes by."""
+
+    def __init__(self, name: str, other: str) -> None:
+        super().__init__(f"{name!r} is taken by {other}", f"`reportcli edit {other}` changes that entry")
+
+
+class NothingAdded(ReportcliError):
+    """The template was left as it was, or emptied."""
+
+    exit_code = NOTHING_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("nothing was added: nothing was filled in")
+
+
+class NoEditor(ReportcliError):
+    """The user's editor cannot be found or started, or it failed."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "set VISUAL or EDITOR to a command that waits until the file is closed")
 
 
 def did_you_mean(nearest: Sequence[str]) -> str:

@@ -374,9 +374,7 @@ def index_file(cache: Path, folders: Sequence[Path]) -> Path:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    catalog.make_folder(path.parent)
     return sqlite3.connect(path, timeout=2, isolation_level=None)
 
 

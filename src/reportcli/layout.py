@@ -51,11 +51,16 @@ def _is_table(value: Any) -> bool:
 
 
 def _table(header: str, values: Mapping[str, Any]) -> str:
-    import tomli_w
-
     if not values:
         return ""
-    return (header + "\n" if header else "") + tomli_w.dumps({key: _plain(value) for key, value in values.items()})
+    return (header + "\n" if header else "") + "".join(to_line(key, value) for key, value in values.items())
+
+
+def to_line(key: str, value: Any) -> str:
+    """Write one key with its value as TOML, whole numbers grouped; a list may take several lines."""
+    import tomli_w
+
+    return tomli_w.dumps({key: _plain(value)})
 
 
 def _plain(value: Any) -> Any:
@@ -76,17 +81,22 @@ def after_schema_line(text: str) -> tuple[str, str]:
 
 def has_comments(text: str) -> bool:
     """Return whether a TOML text has comments; the schema line is none."""
-    return any(lexeme[0] == "#" for _, lexeme in _lexemes(after_schema_line(text)[1]))
+    return bool(comments(after_schema_line(text)[1]))
+
+
+def comments(text: str) -> dict[int, str]:
+    """Return the comments of a TOML text by their lines, counted from 1."""
+    return {number: lexeme for number, lexeme in _lexemes(text) if lexeme[0] == "#"}
 
 
 def bare_lines(text: str) -> list[tuple[int, str]]:
     """Return the lines of a TOML text without comments and without those that hold nothing else, with their numbers."""
     first, rest = after_schema_line(text)
-    comments = {number: lexeme for number, lexeme in _lexemes(rest) if lexeme[0] == "#"}
+    said = comments(rest)
     lines = []
     for number, line in enumerate(rest.removesuffix("\n").split("\n"), 1):
-        bare = line.removesuffix(comments[number]).rstrip() if number in comments else line
-        if bare or number not in comments:
+        bare = line.removesuffix(said[number]).rstrip() if number in said else line
+        if bare or number not in said:
             lines.append((number + bool(first), bare))
     return lines
 

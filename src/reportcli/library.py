@@ -87,6 +87,10 @@ class Library:
         """Return the days that a field of dates holds, each with the number of its reports."""
         return self._ask(lambda index: index.dates(field.path))
 
+    def spellings(self) -> tuple[names.Known, ...]:
+        """Return every id, name, model and number that a report is found by."""
+        return tuple(self._ask(Index.spellings))
+
     def unreadable(self) -> tuple[Unreadable, ...]:
         """Return the files that could not be read."""
         return tuple(self._ask(Index.unreadable))
@@ -268,7 +272,7 @@ def describe(folders: Sequence[Path], own: Path, cache: Path) -> Info:
     problems = {folder: problem for folder in folders if (problem := _problem(folder))}
     readable = [folder for folder in folders if folder not in problems]
     with Library(readable, None if problems else cache) as library:
-        files, techniques = library.files(), len(library.terms().entries)
+        files, techniques = library.files(), len(library.techniques())
         ranks = {folder: rank for rank, folder in enumerate(library.folders)}
     shown = {file.id: file.path for file in files if file.is_entry and not file.hidden}
     index = index_file(cache, _distinct(folders))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import PROBLEM, REMARK
 from reportcli.errors import did_you_mean
-from reportcli.layout import after_schema_line, bare_lines, to_toml
+from reportcli.layout import after_schema_line, bare_lines, parts_of, to_toml
 from reportcli.names import ARXIV_ADDRESS
 from reportcli.report import DATE, ID, KEYS, PLACES, Field, Problem, Report, read_part, shown
 from reportcli.vocabulary import Vocabulary
@@ -286,3 +286,14 @@ RULES: Mapping[Rule, str] = {
     ),
     **dict.fromkeys((tag_and_type, idle_aliases), REMARK),
 }  # fmt: skip
+
+
+def broken(draft: Draft) -> list[tuple[Rule, str, Problem]]:
+    """Return what each rule of one entry finds, with its severity; of a value of a wrong type nothing else is said."""
+    wrong = {problem.key for problem in draft.wrong}
+    return [
+        (rule, severity, problem)
+        for rule, severity in RULES.items()
+        for problem in rule(draft)
+        if rule is types or wrong.isdisjoint(parts_of(problem.key))
+    ]

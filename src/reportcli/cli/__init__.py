@@ -46,6 +46,8 @@ COMMANDS = {
     "timeline": Command("Look", "When reports came out.", "pictures", "timeline"),
     "plot": Command("Look", "Reports as points between two fields.", "pictures", "plot"),
     "lineage": Command("Look", "Who builds on whom, and who taught whom.", "pictures", "lineage"),
+    "add": Command("Grow", "A new entry in your own catalogue.", "writing", "add"),
+    "edit": Command("Grow", "An entry in your editor, checked before it is saved.", "writing", "edit"),
     "check": Command("Grow", "Every problem of every file of a catalogue.", "writing", "check_files"),
     "schema": Command("Grow", "The JSON Schema of an entry, for editors.", "writing", "print_schema"),
     "open": Command("System", "A report or one of its links in the browser.", "system", "open_link"),

@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
-from reportcli.answer import Done, Info
+from reportcli.answer import LINKS, Done, Info
 from reportcli.catalog import catalogue_folders, own_folder
-from reportcli.cli.options import Folders
+from reportcli.cli.options import NAMES, Folders
 from reportcli.errors import NoBrowser
 from reportcli.library import Library, cache_folder, describe
 
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A report or a model.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
 Link = Annotated[
     str | None,
-    typer.Option("--link", metavar="KIND", show_default=False, help="arxiv, pdf, page, huggingface or code."),
+    typer.Option("--link", metavar="KIND", show_default=False, help=f"One of: {', '.join(LINKS)}."),
+    LINKS,
 ]
 Printed = Annotated[bool, typer.Option("--print", help="Print the address instead of opening it.")]
 

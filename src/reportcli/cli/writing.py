@@ -1,14 +1,81 @@
-"""The commands with which a catalogue grows: check, schema."""
+"""The commands with which a catalogue grows: add, edit, check, schema. What is saved is checked first."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reportcli.answer import Checkup
+from reportcli.answer import Checkup, Done
+from reportcli.catalog import own_folder
 from reportcli.check import check
-from reportcli.cli.options import FILES, Folders
+from reportcli.cli import output
+from reportcli.cli.options import FILES, NAMES, Folders
+from reportcli.errors import BadUse
+from reportcli.library import Library
 from reportcli.schema import entry_schema, to_json
+
+if TYPE_CHECKING:
+    from reportcli.template import Template
+
+_LARGEST = 1_000_000  # bytes of an entry; the longest that is shipped has about 20,000
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", show_default=False, help="A report, or the id of an entry that cannot be read."),
+    NAMES,
+]
+
+
+def _option(*names: str, **more: Any) -> Any:
+    return typer.Option(*names, show_default=False, **more)
+
+
+From = Annotated[
+    str | None,
+    _option("--from", metavar="FILE", help="Start from an entry in TOML or JSON; - is standard input."),
+    FILES,
+]
+Arxiv = Annotated[
+    str | None, _option("--arxiv", metavar="NUMBER", help="Start from what arXiv says: 2505.09388, or an address.")
+]
+Id = Annotated[str | None, _option("--id", metavar="ID", help="Name the file so; usually it follows from the name.")]
+NoEdit = Annotated[bool, _option("--no-edit", help="Open no editor; the entry must be complete.")]
+
+
+def add(
+    library: Library,
+    *,
+    source: From = None,
+    arxiv: Arxiv = None,
+    id: Id = None,
+    no_edit: NoEdit = False,
+    catalog: Folders = None,
+) -> Done:
+    """Add a report to your own catalogue, or to the last folder that --catalog names.
+
+    On a terminal your editor opens with what is known, every key explained. The file is checked before it is saved.
+
+    Example: reportcli add --arxiv 2505.09388
+    """
+    from reportcli import edit
+
+    by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+    start, keep = _start(library, source, arxiv, by_hand)
+    return edit.add(library, own_folder(catalog or ()), start, id=id or "", by_hand=by_hand, keep=keep)
+
+
+def edit(library: Library, *, name: Name, catalog: Folders = None) -> Done:
+    """Change an entry in your editor; a shipped one becomes a copy in your own catalogue.
+
+    The text is checked when the editor closes. When it is wrong the entry stays as it was, and what you typed is kept
+    in a file beside it.
+
+    Example: reportcli edit qwen3
+    """
+    from reportcli import edit
+
+    return edit.edit(library, own_folder(catalog or ()), name)
 
 
 def check_files(
@@ -43,3 +110,52 @@ def print_schema() -> str:
     Example: reportcli schema
     """
     return to_json(entry_schema())
+
+
+def _is_terminal(stream: Any) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _start(library: Library, source: str | None, arxiv: str | None, by_hand: bool) -> "tuple[Template, bool]":
+    """Return what the entry starts from, and whether that is worth keeping where it is refused as it came."""
+    from reportcli import template
+    from reportcli.edit import refuse_known_paper
+
+    if source is not None and arxiv is not None:
+        raise BadUse("--from and --arxiv contradict one another", "give one of them")
+    if arxiv is not None:
+        from reportcli.arxiv import fetch
+
+        refuse_known_paper(library, arxiv)
+        return template.of_paper(fetch(arxiv, waiting=_say_that_we_wait)), not by_hand
+    if source is not None:
+        text = _text(source)
+        return template.read(text, source, explained=by_hand), source == "-" and _is_terminal(sys.stdin)
+    if not by_hand:
+        raise BadUse(
+            "there is nothing to add",
+            "give --from FILE or --arxiv NUMBER; on a terminal, without --no-edit, an editor opens",
+        )
+    return template.empty(), False
+
+
+def _text(source: str) -> str:
+    """Return the text of a file, a pipe, or standard input. Raises BadUse."""
+    try:
+        if source == "-":
+            data = sys.stdin.buffer.read(_LARGEST + 1) if sys.stdin else b""
+        else:
+            with open(source, "rb") as file:
+                data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise BadUse(f"{source} is longer than {_LARGEST:,} bytes", "an entry is a text of a few pages")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BadUse(f"{source} is not UTF-8 text") from error
+    except (OSError, ValueError) as error:
+        raise BadUse(f"{source} cannot be read: {getattr(error, 'strerror', '') or error}") from error
+
+
+def _say_that_we_wait(seconds: float) -> None:
+    if _is_terminal(sys.stderr):
+        output.say(f"arXiv is busy; asking again in {seconds:.0f} s")

@@ -272,4 +272,4 @@ def _folder(one: Record) -> str:
     if one["problem"]:
         return f"{one['folder']}: cannot be read ({one['problem']})"
     unreadable = f", {one['unreadable']} unreadable" if one["unreadable"] else ""
-    return f"{one['folder']}: {one['entries']} entries{unreadable}"
+    return f"{one['folder']}: {one['entries']} {'entry' if one['entries'] == 1 else 'entries'}{unreadable}"
