@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
 
@@ -480,6 +481,27 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert ended.stderr.splitlines()[-1].endswith(f"UnwritableEntry: cannot write {path}: File too large")
     assert path.read_text() == OLD
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_writer_loses_what_another_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    write_entry(path, "", None)
+
+    def add(writer: int) -> None:
+        for turn in range(20):
+            while True:
+                before = read_text(path)
+                with suppress(ChangedEntry):
+                    write_entry(path, f"{before}{writer}.{turn}\n", before)
+                    break
+
+    writers = [threading.Thread(target=add, args=[writer]) for writer in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert sorted(path.read_text().split()) == sorted(f"{writer}.{turn}" for writer in range(4) for turn in range(20))
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -3,7 +3,7 @@
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
 from typing import Any, NamedTuple
@@ -193,18 +193,20 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
 
     ``was`` is what ``read_text`` returned before, and must still return; None where there must be no file yet. The
     text is written beside and moved, so that no reader meets half of it. Permissions stay, and a symbolic link still
-    leads to the file. Raises ChangedEntry or UnwritableEntry; then the file is as it was.
+    leads to the file. Of two writers at once, one finds the other's text. Raises ChangedEntry or UnwritableEntry; then
+    the file is as it was.
     """
     target = Path(os.path.realpath(path)) if was is not None else path
     beside = target.parent / f".reportcli-{os.urandom(8).hex()}"
     try:
         _write_through(beside, text.encode(), target if was is not None else None)
-        if was is None:
-            _move_where_nothing_is(beside, target)
-        elif read_text(target) == was:
-            os.replace(beside, target)
-        else:
-            raise ChangedEntry(path, "it changed since it was read")
+        with _alone(target.parent):
+            if was is None:
+                _move_where_nothing_is(beside, target)
+            elif read_text(target) == was:
+                os.replace(beside, target)
+            else:
+                raise ChangedEntry(path, "it changed since it was read")
     except UnreadableEntry as error:
         raise ChangedEntry(path, error.problem) from error
     except FileExistsError as error:
@@ -215,6 +217,23 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
         with suppress(OSError):
             beside.unlink()
     _sync_folder(target.parent)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one writer at a time compare and move files of a folder, where the system can lock folders."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _write_through(path: Path, data: bytes, like: Path | None) -> None:
