@@ -226,7 +226,7 @@ def test_a_term_gives_the_reports_that_use_it_oldest_first(reportcli: Run) -> No
 
 def test_the_vocabulary_counts_the_reports_of_each_technique(reportcli: Run) -> None:
     lines = reportcli("term").stdout.splitlines()
-    assert len(lines) == 194
+    assert len(lines) == 190
     assert "grpo\tGRPO\trl\t12" in lines
 
 
