@@ -1,68 +1,108 @@
-"""Every example in the README is run, on a terminal of 80 columns, and prints what the README says.
+"""Every example in the README is run, on a terminal of 80 columns, and prints what the README says; so do its pictures.
 
-A line ``…`` stands for any number of lines. ``python tests/test_readme.py`` writes the outputs anew.
+A line ``…`` stands for any number of lines. ``python tests/test_readme.py`` writes outputs and pictures anew.
 """
 
+import os
 import re
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reportcli.cli import COMMANDS
-from terminal import on_terminal
+from terminal import BIN, on_terminal
+from test_screen import COLOUR, drawn
 
 README = Path(__file__).parents[1] / "README.md"
-EXAMPLE = re.compile(r"```console\n(.*?)```", re.S)
+TEXT = README.read_text(encoding="utf-8")
+BLOCK = re.compile(r"```console\n(.*?)```", re.S)
+FILE = re.compile(r"```toml (\S+)\n(.*?)```", re.S)
+PICTURE = re.compile(r"<!-- (reportcli .*?) -->\n!\[.*?\]\((.*?)\)")
 CUT = "…"
+TOOLS = ("jq", "fzf", "duckdb")
 
 
-def examples(text: str) -> list[tuple[str, str]]:
-    """Return each command with the output that is written under it."""
-    found = []
-    for block in EXAMPLE.findall(text):
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
+def examples(block: str) -> list[tuple[str, str]]:
+    """Return each command of a block with the output that is written under it."""
+    parts = re.split(r"^\$ ", block, flags=re.M)[1:]
+    return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
-def shown(command: str) -> str:
-    written, _ = on_terminal(command, NO_COLOR="1", PAGER="cat")
-    return "".join(line.rstrip() + "\n" for line in written.splitlines())
+def lacking(block: str) -> list[str]:
+    """Return the programs of others that a block uses and that are not here."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return [tool for tool in TOOLS if re.search(rf"\| {tool}\b", block) and not shutil.which(tool, path=path)]
 
 
-@pytest.mark.parametrize(("command", "output"), examples(README.read_text()))
-def test_an_example_prints_what_the_readme_says(command: str, output: str) -> None:
-    shown("reportcli list")  # builds the index, so that no progress is drawn
-    pattern = ".*".join(re.escape(part) for part in output.split(CUT + "\n"))
-    written = shown(command)
-    assert re.fullmatch(pattern, written, re.S), written
+def run(block: str, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Run the commands of a block one after another in a folder with the files that the README shows."""
+    for name, text in FILE.findall(TEXT):
+        (folder / name).write_text(text, encoding="utf-8")
+    on_terminal("reportcli list")  # builds the index, so that no progress is drawn
+    for command, output in examples(block):
+        written, _ = on_terminal(f"cd '{folder}'; {command}", NO_COLOR="1", PAGER="cat")
+        plain = COLOUR.sub("", written) if "| jq" in command else written  # jq knows no NO_COLOR before 1.7
+        yield command, output, "".join(line.rstrip() + "\n" for line in plain.splitlines())
 
 
-def test_there_are_examples_of_every_command() -> None:
-    used = {command.split()[1] for command, _ in examples(README.read_text()) if command.startswith("reportcli")}
-    assert set(COMMANDS) - {"filter-by-date"} <= used
+def picture(command: str) -> str:
+    return on_terminal(f"{command} --format svg --width 100 --quiet | cat")[0]
+
+
+@pytest.mark.parametrize("block", BLOCK.findall(TEXT))
+def test_an_example_prints_what_the_readme_says(block: str, tmp_path: Path) -> None:
+    if missing := lacking(block):
+        pytest.skip(f"no {', '.join(missing)} here")
+    for _, output, written in run(block, tmp_path):
+        pattern = ".*".join(re.escape(part) for part in output.split(CUT + "\n"))
+        assert re.fullmatch(pattern, written, re.S), written
+
+
+@pytest.mark.parametrize(("command", "path"), PICTURE.findall(TEXT))
+def test_a_picture_shows_what_its_command_says(command: str, path: str) -> None:
+    assert drawn((README.parent / path).read_text(encoding="utf-8")) == drawn(picture(command))
+
+
+def test_every_command_is_told_of() -> None:
+    assert set(COMMANDS) - {"filter-by-date"} <= set(re.findall(r"reportcli ([a-z]+)", TEXT)) | {"edit"}
+    assert "`edit NAME`" in TEXT
 
 
 def test_the_script_of_ci_runs_the_command_that_the_readme_gives() -> None:
-    script = (README.parent / ".ci" / "run").read_text()
-    given = re.search(r"^python3 -m venv .*pytest.*$", README.read_text(), re.M)
-    assert given
+    script = (README.parent / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.search(r"^python3 -m venv .*pytest.*$", TEXT, re.M)
     assert "grep -m1 '^python3 -m venv .*pytest' README.md" in script
 
 
-def rewritten(text: str) -> str:
-    """Return the README with the outputs of today; a cut output keeps as many lines before and after the cut."""
-    for command, output in examples(text):
-        lines = shown(command).splitlines(keepends=True)
+def rewritten(block: str, folder: Path) -> str:
+    """Return a block with the outputs of today; a cut output keeps as many lines before and after the cut."""
+    lines: list[str] = []
+    for command, output, written in run(block, folder):
+        now = written.splitlines(keepends=True)
         if CUT + "\n" in output:
             before, after = (part.count("\n") for part in output.split(CUT + "\n"))
-            lines = [*lines[:before], CUT + "\n", *(lines[-after:] if after else [])]
-        text = text.replace(f"$ {command}\n{output}", f"$ {command}\n{''.join(lines)}", 1)
-    return text
+            now = [*now[:before], CUT + "\n", *(now[-after:] if after else [])]
+        lines += [f"$ {command}\n", *now]
+    return f"```console\n{''.join(lines)}```"
+
+
+def rewrite() -> None:
+    """Write the outputs and the pictures of today, as someone without a catalogue of their own gets them."""
+    text = TEXT
+    for command, path in PICTURE.findall(TEXT):
+        (README.parent / path).parent.mkdir(parents=True, exist_ok=True)
+        (README.parent / path).write_text(picture(command), encoding="utf-8")
+    for block in BLOCK.findall(TEXT):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["HOME"] = folder
+            text = text.replace(f"```console\n{block}```", rewritten(block, Path(folder)), 1)
+    README.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text()))
+    rewrite()
     sys.exit()

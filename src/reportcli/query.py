@@ -113,13 +113,15 @@ class Hit(NamedTuple):
 class Match(NamedTuple):
     """Where a report holds what a condition asks: the field, the text, and the words to mark (``clip*`` may go on).
 
-    ``weight`` is what the field adds to the score, once for each word and weight.
+    ``weight`` is what the field adds to the score, once for each word and weight. Of a condition that asks for no
+    words, ``values`` are those that hold.
     """
 
     field: str
     text: str
     words: tuple[str, ...] = ()
     weight: float = 0.0
+    values: tuple[Any, ...] = ()
 
     @property
     def label(self) -> str:
@@ -337,8 +339,8 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
                         found[Match(field.path, text, leaf.marks, field.about.weight)] = None
                         break
         elif isinstance(leaf, (Is, Between, Within, Known)) and not negated and leaf.fits(subject):
-            values = [str(fact(value)) for value in subject.values(BY_PATH[leaf.field]) if leaf.holds(value)]
-            found[Match(leaf.field, ", ".join(values))] = None
+            values = tuple(dict.fromkeys(value for value in subject.values(BY_PATH[leaf.field]) if leaf.holds(value)))
+            found[Match(leaf.field, ", ".join(map(fact, values)), values=values)] = None
     return tuple(sorted(found, key=lambda match: -match.weight))
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reportcli import answer as answers
 from reportcli.answer import Comparison, Done, Info, Listing, Record, Row, columns
-from reportcli.query import Hit, Match
+from reportcli.query import BY_PATH, Hit, Match
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.screen import (
     BULLET,
@@ -49,6 +49,7 @@ SCREEN = columns(
 SEARCH_SCREEN = columns(("name", "date", "organizations", "parameters"))
 _WRAPPED = ("summary", "title", "license")  # and every list: these may take several lines
 _LEAST_TEXT = 36
+_LEAST_REASON = 24  # beside columns that the user chose
 
 
 def listing(answer: Listing, width: int, colour: bool) -> Picture:
@@ -105,7 +106,8 @@ def checkup(answer: answers.Checkup, width: int, colour: bool) -> Picture:
 def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:
     """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least."""
     shown = list(wanted)
-    room = width - (_LEAST_TEXT + GAP if answer.query else 0)
+    reason = _LEAST_REASON if answer.chosen else _LEAST_TEXT
+    room = width - (reason + GAP if answer.query else 0)
     while shown and sum(_width(column, answer.hits) + GAP for column in shown) - 1 > room:
         shown.remove(shown[-1] if answer.chosen else max(shown, key=lambda column: column.about.rank))
     return shown
@@ -153,13 +155,16 @@ def _cell(column: Field, report: Report) -> Text:
 
 def _why(matches: Sequence[Match]) -> Text:
     """Show the weightiest place for each word, the word marked, and the other conditions on one line."""
-    said = [
-        (match, Text.assemble((f"{match.label}: ", LABEL), marked(visible(match.text), match.words)))
-        for match in _telling(matches)
-    ]
+    said = [(match, Text.assemble((f"{match.label}: ", LABEL), _matched(match))) for match in _telling(matches)]
     texts = [text for match, text in said if match.words]
     facts = [text for match, text in said if not match.words]
     return Text("\n").join([*texts, Text(" · ").join(facts)] if facts else texts)
+
+
+def _matched(match: Match) -> Text:
+    if match.words:
+        return marked(visible(match.text), match.words)
+    return Text(cell(BY_PATH[match.field], match.values) or visible(match.text))
 
 
 def _telling(matches: Sequence[Match]) -> list[Match]:
