@@ -30,6 +30,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for tests that ask much and change no index."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
 def reportcli() -> Callable[..., Ran]:
     """Run the program in a process of its own, its output in a pipe."""

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conftest import Ran
 from reportcli import open_catalog
-from reportcli.cli import COMMANDS, _function, _root, run
+from reportcli.cli import COMMANDS, _function, _root, run, shells
 from reportcli.cli.candidates import Asked, complete_value
-from reportcli.cli.completion import _parameters
+from reportcli.cli.completion import Program, _parameters
 from reportcli.cli.options import FIELD, FIGURE, VALUE
 from reportcli.derived import DERIVED, QUERY_NAMES, column_field, query_field
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
@@ -21,9 +23,10 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def answer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Offer:
+def answer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> Offer:
     """Ask as fish does: with the line up to the cursor. The first line of the answer says what it is."""
     monkeypatch.setenv(ASKED, "fish")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
 
     def ask(line: str) -> list[str]:
         assert run([f"reportcli {line}"]) == 0
@@ -263,9 +266,10 @@ def test_a_broken_catalogue_breaks_nothing(
         assert offered(line) == []
 
 
-def test_a_broken_index_breaks_nothing(offered: Offer, own_home: Path) -> None:
+def test_a_broken_index_breaks_nothing(offered: Offer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert offered("show magi") == ["magistral"]
-    (index,) = own_home.rglob("index-*.sqlite")
+    (index,) = tmp_path.rglob("index-*.sqlite")
     index.write_bytes(b"not a database" * 1000)
     assert offered("show magi") == ["magistral"]
 
@@ -289,3 +293,24 @@ def test_an_unknown_shell_is_answered_nothing(reportcli: Run) -> None:
         ended = reportcli(line, _REPORTCLI_COMPLETE="tcsh")
         assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
     assert reportcli("reportcli", _REPORTCLI_COMPLETE="fish").stdout == ""
+
+
+@pytest.mark.parametrize("line", ["show \udcff", "search org:\udcff", "search '\udcff rl:gr", "search 'a\nrl:gr"])
+def test_bytes_that_are_no_text_and_words_over_lines_are_answered_nothing(answer: Offer, line: str) -> None:
+    assert answer(line) == []
+
+
+def test_the_home_of_nobody_is_a_folder_like_another(offered: Offer) -> None:
+    assert offered("show --catalog ~nobody-by-this-name/x q") == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=12), st.sampled_from(["", "show ", "search ", "search rl:", "list --sort ", "list --columns a,"])
+)
+def test_anything_may_be_typed(text: str, before: str) -> None:
+    program = Program(_root, {name: entry.line for name, entry in COMMANDS.items()}, _function)
+    for shell in shells.SCRIPTS:
+        lines = shells.answer(shell, [f"reportcli {before}{text}", ""], program).split("\n")
+        assert lines[0] in ("words", "open", "files", "folders", "")
+        assert lines[-1] == ""

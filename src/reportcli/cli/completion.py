@@ -5,6 +5,7 @@ room knows no shell, and writes nothing.
 """
 
 import inspect
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -135,7 +136,7 @@ class _Line:
 
     @cached_property
     def library(self) -> Library:
-        given = [Path(folder).expanduser() for folder in self.values.get("catalog", ())]
+        given = [Path(os.path.expanduser(folder)) for folder in self.values.get("catalog", ())]
         return Library(catalogue_folders(given), cache_folder())
 
 

@@ -137,7 +137,7 @@ def answer(shell: str, asked: Sequence[str], program: Program) -> str:
     while len(words) > 2 and re.match(r"\w+=", words[0].typed):
         del words[0]
     word = words[-1]
-    if len(words) < 2 or shell not in _ANSWERS:
+    if len(words) < 2 or shell not in _ANSWERS or not _is_text(line) or "\n" in word.typed:
         return ""
     if re.fullmatch(r"\d*[<>]+[&|]?", words[-2].typed):
         found = Completion(by_shell=FILES)
@@ -146,6 +146,11 @@ def answer(shell: str, asked: Sequence[str], program: Program) -> str:
     offered = [one for one in found.candidates if all(map(is_shown, one.value))]
     before = len(word.typed) - len(replaced)
     return "".join(f"{line}\n" for line in _ANSWERS[shell](found._replace(candidates=tuple(offered)), word, before))
+
+
+def _is_text(line: str) -> bool:
+    """Return whether a line is text altogether; an argument may hold bytes that are none."""
+    return line.encode("utf-8", "ignore").decode() == line
 
 
 def _bash(found: Completion, word: Word, before: int) -> Iterator[str]:
