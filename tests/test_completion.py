@@ -8,11 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Ran
-from reportcli import open_catalog
 from reportcli.cli import COMMANDS, _function, _root, run, shells
-from reportcli.cli.candidates import Asked, complete_value
 from reportcli.cli.completion import Program, _parameters
-from reportcli.cli.options import FIELD, FIGURE, VALUE
 from reportcli.derived import DERIVED, QUERY_NAMES, column_field, query_field
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
 
@@ -183,23 +180,23 @@ def test_every_field_is_offered_once_by_a_name_that_means_it(offered: Offer) -> 
     assert {"org:", "tech:", "rl:", "kl:", "params:", "tokens:"} <= set(asked)
 
 
-def test_an_axis_takes_single_figures_and_days() -> None:
-    with open_catalog() as library:
-        named = complete_value(FIGURE, "", Asked(lambda: library)).candidates
-    fields = [column_field(one.value) for one in named]
+def test_an_axis_takes_single_figures_and_days(offered: Offer) -> None:
+    named = offered("plot ")
+    assert offered("plot date ") == named
+    fields = [column_field(name) for name in named]
     assert {field.kind for field in fields if field} == {NUMBER, DATE}
-    assert {"date", "tokens", "parameters", "training_flops"} <= {one.value for one in named}
-    assert "models.parameters" not in {one.value for one in named}
+    assert {"date", "tokens", "parameters", "training_flops"} <= set(named)
+    assert "models.parameters" not in named
+    assert offered("plot date tokens t") == []
 
 
-def test_values_follow_the_field_that_is_counted() -> None:
-    with open_catalog() as library:
-        for field, typed, values in (("technique", "grp", ["grpo"]), ("type", "d", ["dense", "diffusion"])):
-            named = complete_value(VALUE, typed, Asked(lambda library=library: library, [field])).candidates
-            assert [one.value for one in named] == values
-        assert complete_value(VALUE, "x", Asked(lambda: library, ["nothing"])).candidates == ()
-        fields = complete_value(FIELD, "sour", Asked(lambda: library)).candidates
-        assert fields == ()
+def test_values_follow_the_field_that_is_counted(offered: Offer) -> None:
+    assert offered("count techni") == ["techniques"]
+    assert offered("count sour") == []
+    assert offered("count technique grp") == ["grpo"]
+    assert offered("count type moe d") == ["dense", "diffusion"]
+    assert offered("count nothing x") == []
+    assert offered("count type --by ") == ["year", "quarter", "month"]
 
 
 def test_what_cannot_be_sorted_is_not_offered_for_it(offered: Offer) -> None:

@@ -7,6 +7,7 @@ room knows no shell, and writes nothing.
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
@@ -53,7 +54,8 @@ def complete(words: Sequence[str], program: Program) -> Completion:
             return Completion()
         line = _Line(program.function(rest[0]), program.lines)
         line.read(rest[1:])
-    return line.completion(word)
+    with line.opened:
+        return line.completion(word)
 
 
 class _Line:
@@ -67,6 +69,7 @@ class _Line:
         self.waiting: _Parameter | None = None  # for its value
         self.arguments: list[str] = []
         self.only_arguments = False  # after --
+        self.opened = ExitStack()
 
     def read(self, words: Sequence[str], until_argument: bool = False) -> Sequence[str]:
         """Read words; where it is to stop at an argument, return the rest with that."""
@@ -137,7 +140,7 @@ class _Line:
     @cached_property
     def library(self) -> Library:
         given = [Path(os.path.expanduser(folder)) for folder in self.values.get("catalog", ())]
-        return Library(catalogue_folders(given), cache_folder())
+        return self.opened.enter_context(Library(catalogue_folders(given), cache_folder()))
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[_Parameter]:
