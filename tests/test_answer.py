@@ -258,7 +258,9 @@ def test_a_search_says_why() -> None:
     listing = Listing((hit,), columns(["id"]), query=Words(("rope",)))
     record = next(iter(listing.records()))
     assert record["score"] == 0.123457
-    assert record["matches"] == [{"field": "architecture.position", "text": "RoPE", "words": ["rope"], "weight": 1.0}]
+    assert record["matches"] == [
+        {"field": "architecture.position", "text": "RoPE", "words": ["rope"], "weight": 1.0, "values": []}
+    ]
     assert record == whole(BIG) | {"score": record["score"], "matches": record["matches"]}
 
 

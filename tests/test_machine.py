@@ -678,13 +678,17 @@ def test_a_search_as_json_adds_score_and_matches() -> None:
         "kl",
         "term"
       ],
-      "weight": 3.0
+      "weight": 3.0,
+      "values": []
     },
     {
       "field": "posttraining.kl_penalty",
       "text": "no",
       "words": [],
-      "weight": 0.0
+      "weight": 0.0,
+      "values": [
+        false
+      ]
     }
   ]
 }
@@ -696,7 +700,8 @@ def test_a_search_as_json_adds_score_and_matches() -> None:
 def test_a_search_as_jsonl_adds_score_and_matches() -> None:
     assert text(SEARCH, "jsonl") == RICH_LINE.removesuffix("}") + (
         ', "score": 0.333333, "matches": [{"field": "notes.text", "text": "No KL term.", "words": ["kl", "term"], '
-        '"weight": 3.0}, {"field": "posttraining.kl_penalty", "text": "no", "words": [], "weight": 0.0}]}\n'
+        '"weight": 3.0, "values": []}, {"field": "posttraining.kl_penalty", "text": "no", "words": [], "weight": 0.0, '
+        '"values": [false]}]}\n'
     )
 
 

@@ -217,7 +217,7 @@ def test_info_of_the_shipped_catalogue_is_one_object(reportcli: Run, own_home: P
     assert told["catalogue"] == [{"folder": str(shipped_folder()), "entries": 36, "unreadable": 0, "problem": None}]
     assert told["hidden"] == []
     assert told["vocabulary"] == {
-        "files": [str(shipped_folder() / "vocabulary" / "techniques.toml")], "techniques": 194,
+        "files": [str(shipped_folder() / "vocabulary" / "techniques.toml")], "techniques": 190,
     }  # fmt: skip
     assert told["cache"] == str(cache)
     assert told["new_entries"] == str(own_home / ".local" / "share" / "reportcli" / "catalog")
