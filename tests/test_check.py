@@ -89,7 +89,7 @@ def test_every_problem_of_every_file_is_named_with_its_line_and_key() -> None:
     number = "expected a whole number from 0 to 2^63 - 1"
     assert said("c") == [
         "c/poor.toml:11: numbr: unknown key; did you mean number?",
-        f'c/qwen3.toml:{places[0]}: techniques[15]: the vocabulary has no technique "grop"; did you mean grpo?',
+        f'c/qwen3.toml:{places[0]}: techniques[16]: the vocabulary has no technique "grop"; did you mean grpo?',
         f"c/qwen3.toml:{places[1]}: architecture.layers: {number}, got -1",
         f'c/qwen3.toml:{places[2]}: pretraining.tokens: {number}, got "36T"',
     ]
