@@ -55,6 +55,7 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "timeline (table)": ["timeline", "--format", "table"],
         "plot (table)": ["plot", "--format", "table"],
         "list (table)": ["list", "--limit", "36", "--format", "table"],
+        "list (table), all": ["list", "--format", "table"],
     }
     ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}
     line = f"reportcli show --catalog {folder} {first.id[:2]}"

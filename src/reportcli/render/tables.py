@@ -1,6 +1,6 @@
 """Listings and comparisons as rich tables that fit a width. Trailing columns go before a cell is cut."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -57,10 +57,11 @@ def listing(answer: Listing, width: int, colour: bool) -> Picture:
     if not answer.hits:
         return Picture("", ())
     wanted = answer.columns if answer.chosen else SEARCH_SCREEN if answer.query else SCREEN
-    shown = _fitting(answer, wanted, width) if width >= NARROW else []
+    widths = _widths(answer.hits, wanted)
+    shown = _fitting(answer, wanted, widths, width) if width >= NARROW else []
     dropped = [column.heading for column in wanted if column not in shown] if shown else []
     notes = (f"no room for {', '.join(dropped)}",) if dropped else ()
-    content = _table(answer, shown) if shown else _blocks(answer, wanted)
+    content = _table(answer, shown, widths) if shown else _blocks(answer, wanted)
     return Picture(draw(content, width, colour), notes)
 
 
@@ -103,30 +104,34 @@ def checkup(answer: answers.Checkup, width: int, colour: bool) -> Picture:
     return Picture(draw(Group(*parts), width, colour) if parts else "", ())
 
 
-def _fitting(answer: Listing, wanted: Sequence[Field], width: int) -> list[Field]:
+def _fitting(answer: Listing, wanted: Sequence[Field], widths: Mapping[str, int], width: int) -> list[Field]:
     """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least."""
     shown = list(wanted)
     reason = _LEAST_REASON if answer.chosen else _LEAST_TEXT
     room = width - (reason + GAP if answer.query else 0)
-    while shown and sum(_width(column, answer.hits) + GAP for column in shown) - 1 > room:
+    while shown and sum(widths[column.path] + GAP for column in shown) - 1 > room:
         shown.remove(shown[-1] if answer.chosen else max(shown, key=lambda column: column.about.rank))
     return shown
 
 
-def _width(column: Field, hits: Iterable[Hit]) -> int:
-    """Return the columns of the screen that a column needs at least."""
-    whole = max([cell_len(column.heading), *(cell_len(cell(column, column.get(hit.report))) for hit in hits)])
-    return min(whole, _LEAST_TEXT) if _wraps(column) else whole
+def _widths(hits: Iterable[Hit], columns: Sequence[Field]) -> dict[str, int]:
+    """Return how much of the screen each column needs at least; each report is looked at once."""
+    widths = {column.path: cell_len(column.heading) for column in columns}
+    for report in (hit.report for hit in hits):
+        for column in columns:
+            widths[column.path] = max(widths[column.path], cell_len(cell(column, column.get(report))))
+    most = {column.path: _LEAST_TEXT for column in columns if _wraps(column)}
+    return {path: min(width, most.get(path, width)) for path, width in widths.items()}
 
 
 def _wraps(column: Field) -> bool:
     return column.path in _WRAPPED or (column.kind == TEXTS and column.path != "organizations") or column.many
 
 
-def _table(answer: Listing, shown: Sequence[Field]) -> Table:
+def _table(answer: Listing, shown: Sequence[Field], widths: Mapping[str, int]) -> Table:
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in shown:
-        width = _width(column, answer.hits)
+        width = widths[column.path]
         grows = _wraps(column) and width == _LEAST_TEXT
         table.add_column(
             column.heading,
