@@ -25,12 +25,14 @@ PYTHON = sys.executable
 REPORTCLI = str(Path(PYTHON).with_name("reportcli"))
 FLOORS = {"python -c pass": [PYTHON, "-c", "pass"], "import typer": [PYTHON, "-c", "import typer"]}
 READ_ALL = """
-import gc, sys, tomllib
+import gc, importlib, sys
 gc.disable()
 from pathlib import Path
+parser = importlib.import_module(sys.argv[2])
 for path in Path(sys.argv[1]).glob("*.toml"):
-    tomllib.loads(path.read_text(encoding="utf-8"))
+    parser.loads(path.read_text(encoding="utf-8"))
 """
+PARSERS = ("tomllib", "tomli")  # the standard library's, and the one in use
 
 
 def commands(folder: Path, size: int) -> dict[str, list[str]]:
@@ -81,14 +83,17 @@ def measure(size: int, rounds: int, scratch: Path) -> None:
     environment = {**os.environ, "HOME": str(scratch), "XDG_CACHE_HOME": str(scratch / f"cache{size}")}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     print(f"\n{size:,} reports")
-    builds, reads, memory = [], [], 0.0
+    builds, memory = list[float](), 0.0
+    reads: dict[str, list[float]] = {parser: [] for parser in PARSERS}
     for _ in range(3 if size <= 10_000 else 1):
         shutil.rmtree(scratch / f"cache{size}", ignore_errors=True)
-        reads.append(timed([PYTHON, "-c", READ_ALL, str(folder)], environment)[0])
+        for parser, taken in reads.items():
+            taken.append(timed([PYTHON, "-c", READ_ALL, str(folder), parser], environment)[0])
         build, memory = timed([REPORTCLI, "list", "--limit", "1", "--catalog", str(folder)], environment)
         builds.append(build)
-    read, build = statistics.median(reads), statistics.median(builds)
-    print(f"  {'cold build':20} {build * 1000:9.1f} ms   {build / read:5.2f} × reading the TOML   {memory:6.0f} MiB")
+    build = statistics.median(builds)
+    beside = [f"{build / statistics.median(taken):.2f} × reading with {parser}" for parser, taken in reads.items()]
+    print(f"  {'cold build':20} {build * 1000:9.1f} ms   {', '.join(beside)}   {memory:6.0f} MiB")
     todo = FLOORS | commands(folder, size)
     times: dict[str, list[float]] = {name: [] for name in todo}
     peaks: dict[str, float] = {}
