@@ -12,6 +12,11 @@ ROOT = Path(__file__).parents[1]
 Ran = subprocess.CompletedProcess[str]
 
 
+def unmeasured(**environment: str) -> dict[str, str]:
+    """Return the environment of a process whose modules are looked at: measuring coverage would load some."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | environment
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path_factory.mktemp("home")

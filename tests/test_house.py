@@ -2,7 +2,6 @@
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import unmeasured
 from reportcli.cli import COMMANDS
 
 ROOT = Path(__file__).parents[1]
@@ -95,7 +95,7 @@ def loaded_by(*arguments: str, **environment: str) -> set[str]:
         f"code = run({list(arguments)!r})\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=unmeasured(**environment)
     )
     return set(json.loads(ended.stderr.splitlines()[-1]))
 
@@ -134,4 +134,5 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
 
 def test_the_package_itself_loads_nothing() -> None:
     code = "import sys, reportcli; print([name for name in sys.modules if name in ('typer', 'rich', 'sqlite3')])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=unmeasured())
+    assert ended.stdout == "[]\n"

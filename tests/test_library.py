@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import reportcli
+from conftest import unmeasured
 from reportcli import Report, ReportcliError, open_catalog
 from reportcli.answer import Listing, sort_keys
 from reportcli.catalog import shipped_folder
@@ -330,7 +331,12 @@ def loaded_by(code: str) -> set[str]:
     listing = f"{code}\nimport sys\nprint(*sys.modules)"
     return set(
         subprocess.run(
-            [sys.executable, "-c", listing], check=True, capture_output=True, encoding="utf-8", timeout=60
+            [sys.executable, "-c", listing],
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            env=unmeasured(),
         ).stdout.split()
     )
 
