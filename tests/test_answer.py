@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from reportcli.answer import PIPE_COLUMNS, Comparison, Listing, Sheets, columns, compare, sort_keys, whole
+from reportcli.answer.comparison import Comparison, compare
+from reportcli.answer.listing import PIPE_COLUMNS, Listing, columns, sort_keys
+from reportcli.answer.sheet import Sheets, whole
 from reportcli.errors import ReportcliError, UnknownField, WrongField
 from reportcli.names import Found
 from reportcli.query import Hit, Subject, Words

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import Ran
-from reportcli.answer import Finding
+from reportcli.answer.outcome import Finding
 from reportcli.catalog import shipped_folder, user_folder
 from reportcli.check import check
 from reportcli.errors import NoCatalogue, NoSuchFile, UnwritableEntry

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from conftest import Ran
-from reportcli.answer import Tally, columns, tally
+from reportcli.answer.listing import columns
+from reportcli.answer.overview import Tally, tally
 from reportcli.catalog import shipped_folder
 from reportcli.derived import DERIVED
 from reportcli.errors import BadQuery, UnknownField, WrongField

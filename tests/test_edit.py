@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ran
-from reportcli.answer import whole
+from reportcli.answer.sheet import whole
 from reportcli.arxiv import API_VARIABLE
 from reportcli.catalog import read, read_text, shipped_folder, user_folder
 from reportcli.edit import _kept, _write_new

@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportcli.answer import Answer, Listing, Sheets, columns, compare
+from reportcli.answer import Answer
+from reportcli.answer.comparison import compare
+from reportcli.answer.listing import Listing, columns
+from reportcli.answer.sheet import Sheets
 from reportcli.layout import to_toml
 from reportcli.library import open_catalog
 from reportcli.names import Found
 from reportcli.render.machine import FORMATS
+from reportcli.render.pictures import PICTURES
 from reportcli.report import Links, Report, read_table
 from test_machine import COMPARISON, POOR, RICH, SEARCH, SHEETS, hits, listing
 
@@ -153,6 +157,11 @@ def test_the_bibliography_of_the_whole_catalogue_is_read_by_a_parser() -> None:
         olmo = bibliography.entries["olmo"]
     assert olmo.fields["eprint"] == "2402.00838"
     assert (olmo.fields["year"], olmo.fields["month"]) == ("2024", "February")  # of the first version
+
+
+def test_a_format_names_only_answers_that_there_are() -> None:
+    named = {kind for format in FORMATS.values() for kind in format.kinds}
+    assert named <= {kind.__name__ for kind in PICTURES}
 
 
 def test_special_letters_of_bibtex_are_escaped() -> None:

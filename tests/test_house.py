@@ -123,7 +123,9 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
     loaded_by("list")
     own = {name for name in loaded_by("list") if name.split(".")[0] == "reportcli"}
     assert own == {
-        "reportcli", "reportcli.answer", "reportcli.catalog", "reportcli.cli", "reportcli.cli.options",
+        "reportcli", "reportcli.answer", "reportcli.answer.comparison", "reportcli.answer.listing",
+        "reportcli.answer.sheet", "reportcli.answer.table", "reportcli.catalog", "reportcli.cli",
+        "reportcli.cli.options",
         "reportcli.cli.output", "reportcli.cli.reading", "reportcli.cli.streams",
         "reportcli.derived", "reportcli.errors", "reportcli.index",
         "reportcli.library", "reportcli.names", "reportcli.period", "reportcli.query", "reportcli.render",

@@ -15,7 +15,7 @@ import pytest
 import reportcli
 from conftest import unmeasured
 from reportcli import Report, ReportcliError, open_catalog
-from reportcli.answer import Listing, sort_keys
+from reportcli.answer.listing import Listing, sort_keys
 from reportcli.catalog import shipped_folder
 from reportcli.derived import QUERY_NAMES
 from reportcli.errors import AmbiguousName, BadQuery, BrokenIndex, NoCatalogue, UnknownName

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from conftest import Ran
-from reportcli.answer import Lineage, lineage
+from reportcli.answer.overview import Lineage, lineage
 from reportcli.family import BUILDS_ON, TAUGHT_BY, Family, Member, Relation
 from reportcli.library import open_catalog
 from reportcli.render.cells import visible

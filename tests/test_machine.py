@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-from reportcli.answer import Answer, Checkup, Comparison, Finding, Listing, Sheets, columns, compare
+from reportcli.answer import Answer
+from reportcli.answer.comparison import Comparison, compare
+from reportcli.answer.listing import Listing, columns
+from reportcli.answer.outcome import Checkup, Finding
+from reportcli.answer.sheet import Sheets
 from reportcli.names import Found
 from reportcli.query import Hit, Subject, parse_query
 from reportcli.render.machine import FORMATS, offered

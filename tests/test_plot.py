@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from conftest import Ran
-from reportcli.answer import Plot, columns, plot
+from reportcli.answer.listing import columns
+from reportcli.answer.overview import Plot, plot
 from reportcli.catalog import shipped_folder
 from reportcli.derived import is_of_training, known_ratio
 from reportcli.errors import UnknownField, WrongField

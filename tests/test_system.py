@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Ran
-from reportcli import answer
+from reportcli.answer.outcome import addresses
 from reportcli.catalog import read_vocabularies, shipped_folder, user_folder, vocabulary_entries
 from reportcli.errors import BadAddress, BadUse, NoLink
 from reportcli.library import Library
@@ -56,7 +56,7 @@ def test_every_kind_of_link_can_be_asked_for() -> None:
         page=("https://p/1",),
     )
     for kind in kinds:
-        assert answer.addresses(everything, kind).lines
+        assert addresses(everything, kind).lines
 
 
 @pytest.mark.parametrize(
@@ -70,21 +70,21 @@ def test_every_kind_of_link_can_be_asked_for() -> None:
     ],
 )
 def test_the_first_kind_that_a_report_has_is_opened(links: dict[str, object], expected: list[str]) -> None:
-    assert list(answer.addresses(report(**links)).lines) == expected
+    assert list(addresses(report(**links)).lines) == expected
 
 
 def test_a_report_without_the_link_names_the_links_that_it_has() -> None:
     with pytest.raises(NoLink) as caught:
-        answer.addresses(report(pdf="https://a", page=("https://p",)), "code")
+        addresses(report(pdf="https://a", page=("https://p",)), "code")
     assert (str(caught.value), caught.value.hint) == ("X has no link to code", "it has: pdf, page")
     with pytest.raises(NoLink) as caught:
-        answer.addresses(report())
+        addresses(report())
     assert (str(caught.value), caught.value.hint) == ("X has no links", "")
 
 
 def test_an_unknown_kind_of_link_is_refused() -> None:
     with pytest.raises(BadUse) as caught:
-        answer.addresses(report(pdf="https://a"), "fax")
+        addresses(report(pdf="https://a"), "fax")
     assert caught.value.hint == "write one of: arxiv, pdf, page, huggingface, code"
 
 
@@ -98,12 +98,12 @@ def test_an_unknown_kind_of_link_is_refused() -> None:
 )  # fmt: skip
 def test_what_is_not_an_address_on_the_web_is_refused(address: str) -> None:
     with pytest.raises(BadAddress):
-        answer.addresses(report(page=("https://p", address)))
+        addresses(report(page=("https://p", address)))
 
 
 def test_a_strange_number_on_arxiv_is_refused() -> None:
     with pytest.raises(BadAddress):
-        answer.addresses(report(arxiv="2501.00001\n"))
+        addresses(report(arxiv="2501.00001\n"))
 
 
 # In the browser.

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from reportcli.answer import Answer, Comparison, Listing, Sheets, columns, compare
+from reportcli.answer import Answer
+from reportcli.answer.comparison import Comparison, compare
+from reportcli.answer.listing import Listing, columns
+from reportcli.answer.sheet import Sheets
 from reportcli.catalog import read, shipped_folder
 from reportcli.names import Found
 from reportcli.query import Hit, Subject, parse_query

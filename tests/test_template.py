@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportcli.answer import whole
+from reportcli.answer.sheet import whole
 from reportcli.arxiv import Paper
 from reportcli.catalog import read as read_file
 from reportcli.catalog import read_text, shipped_folder

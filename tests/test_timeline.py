@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from conftest import Ran
-from reportcli.answer import Timeline
+from reportcli.answer.overview import Timeline
 from reportcli.catalog import shipped_folder
 from reportcli.library import Library
 from reportcli.query import BY_PATH, Hit, Subject

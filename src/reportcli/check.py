@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reportcli import catalog, neighbours, rules, terms
-from reportcli.answer import PROBLEM, Checkup, Finding
+from reportcli.answer.outcome import PROBLEM, Checkup, Finding
 from reportcli.errors import NoSuchFile, UnreadableEntry
 from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, to_toml
 from reportcli.neighbours import Named, Neighbours

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reportcli import names, neighbours, rules
-from reportcli.answer import PROBLEM, Done
+from reportcli.answer.outcome import PROBLEM, Done
 from reportcli.catalog import (
     SCHEMA,
     make_folder,

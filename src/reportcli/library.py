@@ -8,18 +8,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from reportcli import answer, names, query
-from reportcli.answer import Comparison, Done, Info, Lineage, Listing, Plot, Sheets, Table, Tally, Term, Timeline
-from reportcli.catalog import catalogue_folders, shipped_folder, snapshot, vocabulary_entries
-from reportcli.errors import BrokenIndex, NoCatalogue, UnknownName
+from reportcli import names, query
+from reportcli.answer import left_out, silence
+from reportcli.answer.comparison import Comparison, compare, each_model
+from reportcli.answer.listing import PIPE_COLUMNS, Listing, columns, sort_keys, sorted_hits
+from reportcli.answer.sheet import Sheets, spoken
+from reportcli.answer.table import Table, Term, vocabulary
+from reportcli.catalog import catalogue_folders, shipped_folder
+from reportcli.errors import BrokenIndex, UnknownName
 from reportcli.index import BROKEN, File, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
 from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
 from reportcli.vocabulary import Vocabulary
 from reportcli.words import fold, nearest
+
+if TYPE_CHECKING:
+    from reportcli.answer.outcome import Done
+    from reportcli.answer.overview import Lineage, Plot, Tally, Timeline
 
 _T = TypeVar("_T")
 SortKeys = Sequence[tuple[Field, bool]]
@@ -30,7 +38,7 @@ class Library:
     """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``."""
 
     def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
-        self.folders = _distinct(folders)
+        self.folders = distinct(folders)
         self._file = index_file(cache, self.folders) if cache else None
         self._progress = progress
         self._index = open_index(self.folders, self._file, progress)
@@ -65,7 +73,7 @@ class Library:
 
     def report(self, name: str) -> Report:
         """Return the report that a name stands for. Raises UnknownName or AmbiguousName."""
-        return answer.spoken(self.find(name))
+        return spoken(self.find(name))
 
     def find(self, name: str) -> Found:
         """Return the report that a name stands for, and the model where one is meant."""
@@ -121,9 +129,11 @@ class Library:
         path = self._ask(lambda index: index.path(id))
         return "" if os.path.dirname(path) == str(shipped_folder()) else path
 
-    def addresses(self, name: str, kind: str | None = None) -> Done:
+    def addresses(self, name: str, kind: str | None = None) -> "Done":
         """Answer with where a report can be read, or with its links of one kind."""
-        return answer.addresses(self.find(name).report, kind)
+        from reportcli.answer.outcome import addresses
+
+        return addresses(self.find(name).report, kind)
 
     def comparison(
         self,
@@ -143,9 +153,9 @@ class Library:
         others = self.listing(asked, **arranged) if asked else Listing((), ())
         found: Iterable[Found] = (*map(self.find, wanted), *map(Found, others.reports))
         if models:
-            found = [each for one in found for each in ([one] if one.model else answer.each_model(one))]
+            found = [each for one in found for each in ([one] if one.model else each_model(one))]
         sides = {(one.report.id, one.model and one.model.name): one for one in found}
-        return answer.compare(list(sides.values()), columns, differences=differences, notes=others.notes)
+        return compare(list(sides.values()), columns, differences=differences, notes=others.notes)
 
     def count(
         self,
@@ -157,19 +167,20 @@ class Library:
         date_field: str = "date",
         reverse: bool = False,
         limit: int | None = None,
-    ) -> Tally:
+    ) -> "Tally":
         """Answer with how many of the reports that fit a query have each value of a field: ``count("rl", by="year")``.
 
         ``values`` are what a query would say of the field; only what fits one of them is counted then. ``by`` is year,
         quarter or month, ``limit`` a number of values. Raises UnknownField, WrongField or BadQuery.
         """
+        from reportcli.answer.overview import tally
         from reportcli.tally import countable
 
-        counted = countable(*answer.columns([field]))
+        counted = countable(*columns([field]))
         wanted = [query.parse_condition(counted, field, value, self.techniques) for value in values]
         dated = BY_PATH[date_field]
         return self._ask(
-            lambda index: answer.tally(
+            lambda index: tally(
                 *_fitting(index, asked), counted, wanted, step=by, dated=dated, reverse=reverse, limit=limit
             )
         )
@@ -181,25 +192,28 @@ class Library:
         date_field: str = "date",
         reverse: bool = False,
         limit: int | None = None,
-    ) -> Timeline:
+    ) -> "Timeline":
         """Answer with the reports that fit a query, along the days of a date field, newest first."""
+        from reportcli.answer.overview import Timeline
+
         dated = BY_PATH[date_field]
         by_day = [(dated, True)] if date_field != "date" else []
         known = all_of([asked, Known(date_field)])
         found = self.listing(known, sort=by_day, reverse=reverse, limit=limit)
         undated = self._total(asked) - self._total(known)
-        missing = [answer.left_out(undated, f"without {dated.label}")] if undated else []
+        missing = [left_out(undated, f"without {dated.label}")] if undated else []
         return Timeline(found.hits, dated, (*found.notes, *missing))
 
-    def plot(self, x: str, y: str, asked: Query = EVERYTHING, *, limit: int | None = None) -> Plot:
+    def plot(self, x: str, y: str, asked: Query = EVERYTHING, *, limit: int | None = None) -> "Plot":
         """Answer with the reports that fit a query as points between two fields: ``plot("parameters", "tokens")``.
 
         Raises UnknownField, or WrongField for what is no single number or day.
         """
+        from reportcli.answer.overview import plot
         from reportcli.tally import axis
 
-        axes = tuple(map(axis, answer.columns([x, y])))
-        return self._ask(lambda index: answer.plot(*_fitting(index, asked, limit), *axes))
+        axes = tuple(map(axis, columns([x, y])))
+        return self._ask(lambda index: plot(*_fitting(index, asked, limit), *axes))
 
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
@@ -213,7 +227,7 @@ class Library:
     def terms(self) -> Table:
         """Answer with every technique and the number of reports that use it."""
         known = self.techniques()
-        return answer.vocabulary((one, self._total(Is("techniques", id))) for id, one in known.items())
+        return vocabulary((one, self._total(Is("techniques", id))) for id, one in known.items())
 
     def lineage(
         self,
@@ -223,7 +237,7 @@ class Library:
         sort: SortKeys = (),
         reverse: bool = False,
         limit: int | None = None,
-    ) -> Lineage:
+    ) -> "Lineage":
         """Answer with who builds on whom, and who taught whom: around one report, or everywhere; oldest first.
 
         A query leaves the relations of which one side fits; around one report, the reports that fit, and those that
@@ -264,49 +278,9 @@ def open_catalog(*folders: str | Path) -> Library:
     return Library(catalogue_folders([Path(folder) for folder in folders]), cache_folder())
 
 
-def describe(folders: Sequence[Path], own: Path, cache: Path) -> Info:
-    """Answer with what is read from where, and of a folder that cannot be read, why; new entries go to ``own``."""
-    import platform
-    from importlib.metadata import version
-
-    problems = {folder: problem for folder in folders if (problem := _problem(folder))}
-    readable = [folder for folder in folders if folder not in problems]
-    with Library(readable, None if problems else cache) as library:
-        files, techniques = library.files(), len(library.techniques())
-        ranks = {folder: rank for rank, folder in enumerate(library.folders)}
-    shown = {file.id: file.path for file in files if file.is_entry and not file.hidden}
-    index = index_file(cache, _distinct(folders))
-    known = {
-        "version": version("reportcli"),
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "catalogue": [_about_folder(folder, files, ranks.get(folder), problems.get(folder)) for folder in folders],
-        "hidden": [{"id": file.id, "shown": shown[file.id], "hides": file.path} for file in files if file.hidden],
-        "vocabulary": {"files": [entry.path for entry in vocabulary_entries(readable)], "techniques": techniques},
-        "index": {"file": str(index), "bytes": index.stat().st_size if index.is_file() else None},
-        "cache": str(cache),
-        "new_entries": str(own),
-    }
-    return Info(known)
-
-
-def _distinct(folders: Sequence[Path]) -> tuple[Path, ...]:
+def distinct(folders: Sequence[Path]) -> tuple[Path, ...]:
     """Return each folder once, where it stands last."""
     return tuple(reversed(dict.fromkeys(reversed(folders))))
-
-
-def _problem(folder: Path) -> str | None:
-    try:
-        snapshot([folder])
-    except NoCatalogue as error:
-        return error.problem
-    return None
-
-
-def _about_folder(folder: Path, files: Sequence[File], rank: int | None, problem: str | None) -> answer.Record:
-    here = [file.is_entry for file in files if file.rank == rank]
-    counts = (None, None) if problem else (here.count(True), here.count(False))
-    return {"folder": str(folder), "entries": counts[0], "unreadable": counts[1], "problem": problem}
 
 
 def cache_folder() -> Path:
@@ -319,7 +293,7 @@ def cache_folder() -> Path:
 def _listing(
     index: Index,
     asked: Query,
-    columns: Sequence[Field],
+    chosen: Sequence[Field],
     sort: SortKeys,
     reverse: bool,
     limit: int | None,
@@ -337,30 +311,31 @@ def _listing(
             )
     hits: Sequence[Hit] = index.matching(asked, None if sort or reverse else limit, ranked=searched)
     if sort:
-        hits = answer.sorted_hits(hits, sort)
+        hits = sorted_hits(hits, sort)
     if reverse:
         hits = hits[::-1]
     if limit is not None and limit < total:
         hits = hits[:limit]
     notes += _notes(len(hits), total, silent)
-    fields = tuple(columns) or answer.columns(answer.PIPE_COLUMNS)
+    fields = tuple(chosen) or columns(PIPE_COLUMNS)
     return Listing(
-        hits if len(hits) > _AT_ONCE else tuple(hits), fields, tuple(notes), asked if searched else None, bool(columns)
+        hits if len(hits) > _AT_ONCE else tuple(hits), fields, tuple(notes), asked if searched else None, bool(chosen)
     )
 
 
-def _lineage(index: Index, id: str | None, asked: Query, sort: SortKeys, reverse: bool, limit: int | None) -> Lineage:
+def _lineage(index: Index, id: str | None, asked: Query, sort: SortKeys, reverse: bool, limit: int | None) -> "Lineage":
+    from reportcli.answer.overview import lineage
     from reportcli.family import family
 
-    hits = answer.sorted_hits(tuple(index.matching(EVERYTHING)), sort or answer.sort_keys("date,name"))
+    hits = sorted_hits(tuple(index.matching(EVERYTHING)), sort or sort_keys("date,name"))
     whole = family((hit.report for hit in (reversed(hits) if reverse else hits)), index)
     wanted = None if asked == EVERYTHING else {hit.report.id for hit in index.matching(asked)}
-    found = answer.lineage(whole, id, wanted, limit)
+    found = lineage(whole, id, wanted, limit)
     return found._replace(notes=(*found.notes, *_silent(index.total(asked)[1])))
 
 
 def _silent(count: int) -> list[str]:
-    return [answer.silence(count)] if count else []
+    return [silence(count)] if count else []
 
 
 def _fitting(index: Index, asked: Query, limit: int | None = None) -> tuple[Iterator[Subject], list[str]]:

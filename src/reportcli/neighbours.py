@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from reportcli.answer import PROBLEM, REMARK
+from reportcli.answer.outcome import PROBLEM, REMARK
 from reportcli.family import without_remark
 from reportcli.report import Problem, Report, shown
 from reportcli.rules import Problems

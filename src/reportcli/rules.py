@@ -7,7 +7,7 @@ from datetime import date
 from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
-from reportcli.answer import PROBLEM, REMARK
+from reportcli.answer.outcome import PROBLEM, REMARK
 from reportcli.errors import did_you_mean
 from reportcli.layout import after_schema_line, bare_lines, parts_of, to_toml
 from reportcli.names import ARXIV_ADDRESS

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reportcli.answer import Table
+from reportcli.answer.table import Table
 from reportcli.cli.options import COMMAND
 from reportcli.cli.output import SVG, TABLE
 from reportcli.errors import EXIT_CODES, UnknownName

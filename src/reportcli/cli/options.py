@@ -14,7 +14,8 @@ from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 
-from reportcli.answer import columns, field_list, sort_keys
+from reportcli.answer.listing import columns, sort_keys
+from reportcli.answer.table import field_list
 from reportcli.catalog import catalogue_folders
 from reportcli.cli import output
 from reportcli.errors import BadUse

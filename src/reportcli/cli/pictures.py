@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from reportcli.answer import Lineage, Plot, Tally, Timeline, sort_keys
+from reportcli.answer.listing import sort_keys
+from reportcli.answer.overview import Lineage, Plot, Tally, Timeline
 from reportcli.cli.options import FIELD, FIGURE, NAMES, VALUE, Limit, Reverse, Sort, Span, Where, query_of
 from reportcli.errors import BadUse
 from reportcli.library import Library

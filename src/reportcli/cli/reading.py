@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from reportcli.answer import Comparison, Listing, Sheets, Table, Term, explained
+from reportcli.answer.comparison import Comparison
+from reportcli.answer.listing import Listing, explained
+from reportcli.answer.sheet import Sheets
+from reportcli.answer.table import Table, Term
 from reportcli.cli.options import NAMES, PERIOD, QUERY, TECHNIQUE, Arranged, Span, Where, query_of
 from reportcli.errors import BadUse, NoNames
 from reportcli.library import Library

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from reportcli.answer import LINKS, Done, Info
+from reportcli.answer.outcome import LINKS, Done, Info
 from reportcli.catalog import catalogue_folders, own_folder
 from reportcli.cli.options import NAMES, Folders
 from reportcli.errors import NoBrowser
-from reportcli.library import Library, cache_folder, describe
+from reportcli.info import describe
+from reportcli.library import Library, cache_folder
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
 Link = Annotated[

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reportcli.answer import Checkup, Done
+from reportcli.answer.outcome import Checkup, Done
 from reportcli.catalog import own_folder
 from reportcli.check import check
 from reportcli.cli import output

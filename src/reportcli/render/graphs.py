@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reportcli.answer import Lineage
+from reportcli.answer.overview import Lineage
 from reportcli.family import TAUGHT_BY, Member
 from reportcli.render.cells import visible
 

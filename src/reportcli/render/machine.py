@@ -1,14 +1,21 @@
 """Answers for programs: one function a format. Stable, whole, without rich; each yields pieces of text."""
 
 import json as _json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reportcli.answer import REMARK, Answer, Checkup, Comparison, Finding, Lineage, Listing, Sheets, Term
+from reportcli.answer import Answer
+from reportcli.answer.listing import Listing
+from reportcli.answer.sheet import Sheets
 from reportcli.render.cells import visible
 from reportcli.report import record
 from reportcli.words import is_shown
+
+if TYPE_CHECKING:
+    from reportcli.answer.comparison import Comparison
+    from reportcli.answer.outcome import Checkup
+    from reportcli.answer.overview import Lineage
+    from reportcli.answer.table import Term
 
 
 class Format(NamedTuple):
@@ -16,7 +23,7 @@ class Format(NamedTuple):
 
     write: Callable[[Any, bool | None], Iterator[str]]
     line: str
-    kinds: tuple[type, ...] = ()  # of answers; none: every answer
+    kinds: tuple[str, ...] = ()  # of answers, by name, since their rooms are loaded late; none: every answer
 
 
 def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
@@ -89,51 +96,39 @@ def markdown(answer: Answer, header: bool | None) -> Iterator[str]:
     return pages(answer) if isinstance(answer, Sheets) else table(answer)
 
 
-def bibtex(answer: Listing | Sheets | Comparison | Term, header: bool | None) -> Iterator[str]:
+def bibtex(answer: "Listing | Sheets | Comparison | Term", header: bool | None) -> Iterator[str]:
     """Yield one entry a report, under its id; on arXiv it is ``misc`` with an eprint, else ``techreport``."""
     from reportcli.render.bibtex import entry
 
     return map(entry, {report.id: report for report in answer.reports}.values())
 
 
-def dot(answer: Lineage, header: bool | None) -> Iterator[str]:
+def dot(answer: "Lineage", header: bool | None) -> Iterator[str]:
     """Yield the relations as a graph for Graphviz."""
     from reportcli.render.graphs import dot
 
     return dot(answer)
 
 
-def mermaid(answer: Lineage, header: bool | None) -> Iterator[str]:
+def mermaid(answer: "Lineage", header: bool | None) -> Iterator[str]:
     """Yield the relations as a flowchart for Mermaid."""
     from reportcli.render.graphs import mermaid
 
     return mermaid(answer)
 
 
-def text(answer: Checkup, header: bool | None) -> Iterator[str]:
+def text(answer: "Checkup", header: bool | None) -> Iterator[str]:
     """Yield a line for each finding: the place, the key, what is wrong."""
-    for one in answer.findings:
-        place = ":".join(str(part) for part in (one.file, one.line, one.column) if part)
-        yield visible(f"{place}: {'remark: ' if one.severity == REMARK else ''}{_said(one)}") + "\n"
+    from reportcli.render.findings import text
+
+    return text(answer)
 
 
-def github(answer: Checkup, header: bool | None) -> Iterator[str]:
-    """Yield a workflow command for each finding, so that GitHub shows it beside the line.
+def github(answer: "Checkup", header: bool | None) -> Iterator[str]:
+    """Yield a workflow command for each finding, so that GitHub shows it beside the line."""
+    from reportcli.render.findings import github
 
-    See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
-    """
-    for one in answer.findings:
-        place = {"file": one.file.replace(os.sep, "/"), "line": one.line, "col": one.column}
-        properties = ",".join(f"{key}={_github(str(value), ':,')}" for key, value in place.items() if value)
-        yield f"::{'warning' if one.severity == REMARK else 'error'} {properties}::{_github(_said(one))}\n"
-
-
-def _said(finding: Finding) -> str:
-    return f"{finding.key}: {finding.problem}" if finding.key else finding.problem
-
-
-def _github(text: str, more: str = "") -> str:
-    return "".join(f"%{ord(one):02X}" if one in f"%\r\n{more}" else one for one in visible(text))
+    return github(answer)
 
 
 def _dumped(value: Any, indent: int | None = None) -> str:
@@ -166,16 +161,17 @@ FORMATS: Mapping[str, Format] = {
     "json": Format(json, "one array of whole records, also as --json"),
     "jsonl": Format(jsonl, "one whole record a line"),
     "names": Format(names, "ids alone, one a line"),
-    "toml": Format(toml, "a report as a file of the catalogue; of list, each under its id", (Listing, Sheets)),
+    "toml": Format(toml, "a report as a file of the catalogue; of list, each under its id", ("Listing", "Sheets")),
     "markdown": Format(markdown, "a table, or the page of a report"),
-    "bibtex": Format(bibtex, "entries for a bibliography", (Listing, Sheets, Comparison, Term)),
-    "dot": Format(dot, "a graph for Graphviz", (Lineage,)),
-    "mermaid": Format(mermaid, "a flowchart for Mermaid, as Markdown pages show it", (Lineage,)),
-    "text": Format(text, "of check: a line for each finding, with its file and line", (Checkup,)),
-    "github": Format(github, "of check: commands that GitHub shows beside the lines", (Checkup,)),
+    "bibtex": Format(bibtex, "entries for a bibliography", ("Listing", "Sheets", "Comparison", "Term")),
+    "dot": Format(dot, "a graph for Graphviz", ("Lineage",)),
+    "mermaid": Format(mermaid, "a flowchart for Mermaid, as Markdown pages show it", ("Lineage",)),
+    "text": Format(text, "of check: a line for each finding, with its file and line", ("Checkup",)),
+    "github": Format(github, "of check: commands that GitHub shows beside the lines", ("Checkup",)),
 }
 
 
 def offered(kinds: Sequence[type]) -> tuple[str, ...]:
     """Return the formats that one of these kinds of answers can be written in."""
-    return tuple(name for name, format in FORMATS.items() if not format.kinds or set(format.kinds) & set(kinds))
+    given = {kind.__name__ for kind in kinds}
+    return tuple(name for name, format in FORMATS.items() if not format.kinds or given.intersection(format.kinds))

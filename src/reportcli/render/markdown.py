@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reportcli.answer import Answer, Comparison, Listing, Sheets, spoken
+from reportcli.answer import Answer
+from reportcli.answer.comparison import Comparison
+from reportcli.answer.listing import Listing
+from reportcli.answer.sheet import Sheets, spoken
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.outline import CONTINUES, SECTIONS, by_topic, continues, dateline, heading, lines, models
 from reportcli.report import Report

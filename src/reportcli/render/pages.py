@@ -7,7 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer import Sheets, Term, spoken
+from reportcli.answer.sheet import Sheets, spoken
+from reportcli.answer.table import Term
 from reportcli.derived import DERIVED, speaker
 from reportcli.names import Found
 from reportcli.render.cells import is_number, visible

@@ -3,20 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reportcli.answer import (
-    Checkup,
-    Comparison,
-    Done,
-    Info,
-    Lineage,
-    Listing,
-    Plot,
-    Sheets,
-    Table,
-    Tally,
-    Term,
-    Timeline,
-)
+from reportcli.answer.comparison import Comparison
+from reportcli.answer.listing import Listing
+from reportcli.answer.outcome import Checkup, Done, Info
+from reportcli.answer.overview import Lineage, Plot, Tally, Timeline
+from reportcli.answer.sheet import Sheets
+from reportcli.answer.table import Table, Term
 from reportcli.render import pages, tables
 from reportcli.render.screen import Picture
 

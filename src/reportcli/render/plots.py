@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
 
-from reportcli.answer import Plot
+from reportcli.answer.overview import Plot
 from reportcli.derived import Ratio
 from reportcli.render.cells import visible
 from reportcli.render.scales import Scale, Tick, scale, spans_decades, ticks

@@ -9,8 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reportcli import answer as answers
-from reportcli.answer import Comparison, Done, Info, Listing, Record, Row, columns
+from reportcli.answer import Record
+from reportcli.answer.comparison import Comparison, Row
+from reportcli.answer.listing import Listing, columns
+from reportcli.answer.outcome import PROBLEM, Checkup, Done, Info
+from reportcli.answer.table import Table as Plain
 from reportcli.query import BY_PATH, Hit, Match
 from reportcli.render.cells import cell, is_number, visible
 from reportcli.render.screen import (
@@ -65,7 +68,7 @@ def listing(answer: Listing, width: int, colour: bool) -> Picture:
     return Picture(draw(content, width, colour), notes)
 
 
-def plain(answer: answers.Table, width: int, colour: bool) -> Picture:
+def plain(answer: Plain, width: int, colour: bool) -> Picture:
     """Draw a plain list of records: the first column whole, numbers to the right, the last one takes what is left."""
     keys = list(answer.screen or answer.keys)
     taken = {
@@ -88,7 +91,7 @@ def _plain(value: object) -> str:
     return visible(f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def checkup(answer: answers.Checkup, width: int, colour: bool) -> Picture:
+def checkup(answer: Checkup, width: int, colour: bool) -> Picture:
     """Draw what a check found under the name of each file, with the lines; remarks after problems."""
     parts: list[RenderableType] = []
     for file, findings in groupby(answer.findings, key=lambda finding: finding.file):
@@ -96,7 +99,7 @@ def checkup(answer: answers.Checkup, width: int, colour: bool) -> Picture:
         grid.add_column(justify="right", no_wrap=True, style=LABEL)
         grid.add_column(overflow="fold")
         for one in findings:
-            mark = "" if one.severity == answers.PROBLEM else f"{one.severity}: "
+            mark = "" if one.severity == PROBLEM else f"{one.severity}: "
             key = f"{visible(one.key)}: " if one.key else ""
             place = ":".join(str(part) for part in (one.line, one.column) if part)
             grid.add_row(place, Text.assemble((mark, QUIET), (key, LABEL), visible(one.problem)))

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer import Tally
+from reportcli.answer.overview import Tally
 from reportcli.render.cells import visible
 from reportcli.render.screen import GAP, LABEL, NAME, QUIET, RULE, Picture, draw, wrapped
 from reportcli.tally import Counted

@@ -9,7 +9,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
-from reportcli.answer import Timeline, columns
+from reportcli.answer.listing import columns
+from reportcli.answer.overview import Timeline
 from reportcli.period import parse_period, steps
 from reportcli.render.cells import cell, visible
 from reportcli.render.screen import GAP, QUIET, Picture, draw, legend, wrapped

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from reportcli.answer import Lineage
+from reportcli.answer.overview import Lineage
 from reportcli.family import BUILDS_ON, TAUGHT_BY, Branch, Family, Member, grow
 from reportcli.render.cells import visible
 from reportcli.render.screen import LABEL, NAME, QUIET, Picture, draw, wrapped

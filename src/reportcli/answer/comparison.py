@@ -1,0 +1,99 @@
+"""Reports, or single models, side by side: which fields are compared, and where they differ."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from reportcli.answer import Record
+from reportcli.answer.sheet import spoken
+from reportcli.derived import DERIVED
+from reportcli.names import Found
+from reportcli.report import FIELDS, Field, Report, record
+
+GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
+_COMPARED = tuple(one for group in GROUPS for one in FIELDS + DERIVED if one.group == group)
+
+
+class Row(NamedTuple):
+    """One field of several reports; ``differs`` is None where a side does not say and the others agree."""
+
+    field: Field
+    values: tuple[Any, ...]
+    differs: bool | None
+
+
+class Comparison(NamedTuple):
+    """Reports or single models side by side; ``names`` are their ids, a model's name where one was asked for."""
+
+    names: tuple[str, ...]
+    reports: tuple[Report, ...]
+    lines: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    chosen: bool = False  # whether the user named the fields
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return ("field", *self.names)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The names for a reader: that of the report, or of the model that was asked for."""
+        pairs = zip(self.names, self.reports, strict=True)
+        return tuple(report.name if name == report.id else name for name, report in pairs)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return ((line.field.path, *line.values) for line in self.lines)
+
+    def records(self) -> Iterator[Record]:
+        for line in self.lines:
+            values = dict(zip(self.names, map(record, line.values), strict=True))
+            yield {"field": line.field.path, "values": values, "differs": line.differs}
+
+    def ids(self) -> Iterator[str]:
+        return (report.id for report in self.reports)
+
+
+def compare(
+    found: Sequence[Found], fields: Sequence[Field] = (), *, differences: bool = False, notes: tuple[str, ...] = ()
+) -> Comparison:
+    """Set reports side by side, in the given fields, else in all that are compared and that one side knows at least.
+
+    With ``differences`` only what differs is kept.
+    """
+    reports = tuple(map(spoken, found))
+    names = _distinct(
+        [one.model.name if one.model and one.model.name != one.report.name else one.report.id for one in found]
+    )
+    lines = [_line(one, reports) for one in fields or _COMPARED]
+    known = [line for line in lines if fields or any(value is not None and value != () for value in line.values)]
+    shown = [line for line in known if line.differs or not differences]
+    if left_out := len(known) - len(shown):
+        notes = (*notes, f"left out: {left_out} {'row' if left_out == 1 else 'rows'} without a difference")
+    return Comparison(names, reports, tuple(shown), notes, bool(fields))
+
+
+def _line(field: Field, reports: Sequence[Report]) -> Row:
+    values = tuple(map(field.get, reports))
+    return Row(field, values, _differs(values))
+
+
+def each_model(found: Found) -> list[Found]:
+    """Return every model of a report, the largest first; the report itself where it has none."""
+    models = sorted(found.report.models, key=lambda model: -(model.parameters or 0))
+    return [Found(found.report, model) for model in models] or [found]
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    result: list[str] = []
+    for name in names:
+        numbered = (f"{name} ({place})" for place in range(2, len(names) + 2))
+        result.append(name if name not in result else next(one for one in numbered if one not in [*result, *names]))
+    return tuple(result)
+
+
+def _differs(values: Sequence[Any]) -> bool | None:
+    known = [
+        frozenset(value) if isinstance(value, tuple) else value for value in values if value is not None and value != ()
+    ]
+    if any(value != known[0] for value in known):
+        return True
+    return None if len(known) < len(values) else False

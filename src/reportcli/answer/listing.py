@@ -1,0 +1,101 @@
+"""Reports, one after another: their columns, their order, and why each was found."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from reportcli.answer import Record
+from reportcli.answer.sheet import whole
+from reportcli.answer.table import Table
+from reportcli.derived import column_field, field_names
+from reportcli.errors import UnknownField, WrongField
+from reportcli.query import Hit, Match, Query, explain
+from reportcli.report import DATE, MAP, NUMBER, Field, Report, record
+from reportcli.words import nearest
+
+PIPE_COLUMNS = ("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens")
+
+
+class Listing(NamedTuple):
+    """Reports, one after another, with the columns to show of each."""
+
+    hits: Sequence[Hit]
+    columns: tuple[Field, ...]
+    notes: tuple[str, ...] = ()
+    query: Query | None = None  # of a search
+    chosen: bool = False  # whether the user named the columns
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(column.key if column_field(column.key) is column else column.path for column in self.columns)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return (tuple(column.get(hit.report) for column in self.columns) for hit in self.hits)
+
+    def records(self) -> Iterator[Record]:
+        for hit in self.hits:
+            why = {"score": round(hit.score, 6), "matches": record(self.why(hit))} if self.query else {}
+            yield whole(hit.report) | why
+
+    @property
+    def reports(self) -> Iterator[Report]:
+        """The reports of the listing, each read when it is reached."""
+        return (hit.report for hit in self.hits)
+
+    def why(self, hit: Hit) -> tuple[Match, ...]:
+        """Return where a hit holds what was asked, the weightiest fields first."""
+        return explain(self.query, hit.subject) if self.query else ()
+
+    def ids(self) -> Iterator[str]:
+        return (hit.report.id for hit in self.hits)
+
+
+def explained(listing: Listing) -> Table:
+    """Answer with every place where a hit holds what was asked, and what it adds to the score."""
+    entries = tuple(
+        {"id": hit.report.id, "score": hit.score, "field": match.field, "weight": match.weight, "text": match.text}
+        for hit in listing.hits
+        for match in listing.why(hit)
+    )
+    understood = f"understood as: {listing.query}" if listing.query else ""
+    return Table(("id", "score", "field", "weight", "text"), entries, (*filter(None, [understood]), *listing.notes))
+
+
+def columns(names: Sequence[str]) -> tuple[Field, ...]:
+    """Return the fields that are meant by column names. Raises UnknownField with the nearest."""
+    return tuple(map(_column, names))
+
+
+def _column(name: str) -> Field:
+    found = column_field(name)
+    if found is None:
+        raise UnknownField(name, nearest(name, field_names()))
+    return found
+
+
+def sort_keys(text: str) -> tuple[tuple[Field, bool], ...]:
+    """Read ``date,-parameters``: fields, each with whether it descends."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
+    for key, _ in keys:
+        if key.kind == MAP:
+            raise WrongField(key.path, "for sorting", ("date", "name", "parameters"))
+    return keys
+
+
+def sorted_hits(hits: Sequence[Hit], keys: Sequence[tuple[Field, bool]]) -> list[Hit]:
+    """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
+    result = list(hits)
+    for key, descends in reversed(keys):
+        known = [hit for hit in result if _sortable(key, hit.report) is not None]
+        unknown = [hit for hit in result if _sortable(key, hit.report) is None]
+        known.sort(key=lambda hit, key=key: _sortable(key, hit.report), reverse=descends)  # type: ignore[misc]
+        result = known + unknown
+    return result
+
+
+def _sortable(key: Field, report: Report) -> Any:
+    value = key.get(report)
+    if isinstance(value, tuple):
+        flat = [item for item in value if item is not None and item != ()]
+        value = flat[0] if flat and key.kind not in (NUMBER, DATE) else max(flat, default=None)
+    return value.casefold() if isinstance(value, str) else value
