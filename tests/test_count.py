@@ -22,8 +22,9 @@ from reportcli.catalog import shipped_folder
 from reportcli.derived import DERIVED
 from reportcli.errors import BadQuery, UnknownField, WrongField
 from reportcli.library import Library
+from reportcli.parser import parse_condition
 from reportcli.period import STEPS, containing, parse_period, steps
-from reportcli.query import BY_PATH, Between, Subject, leaves, parse_condition
+from reportcli.query import BY_PATH, Between, Subject, leaves
 from reportcli.render.machine import FORMATS
 from reportcli.render.pictures import PICTURES
 from reportcli.render.screen import Picture

@@ -23,6 +23,7 @@ from reportcli.derived import DERIVED
 from reportcli.errors import BadQuery, ReportcliError
 from reportcli.index import Index, index_file, open_index
 from reportcli.library import Library
+from reportcli.parser import parse_query
 from reportcli.period import Period, parse_period
 from reportcli.query import (
     CLOSED,
@@ -40,7 +41,6 @@ from reportcli.query import (
     Within,
     Words,
     fact,
-    parse_query,
 )
 from reportcli.report import DATE, FIELDS, NUMBER, Report
 from reportcli.words import words

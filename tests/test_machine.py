@@ -16,7 +16,8 @@ from reportcli.answer.listing import Listing, columns
 from reportcli.answer.outcome import Checkup, Finding
 from reportcli.answer.sheet import Sheets
 from reportcli.names import Found
-from reportcli.query import Hit, Subject, parse_query
+from reportcli.parser import parse_query
+from reportcli.query import Hit, Subject
 from reportcli.render.machine import FORMATS, offered
 from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 from reportcli.vocabulary import Vocabulary

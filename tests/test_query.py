@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reportcli.correction import correct
 from reportcli.errors import BadQuery
+from reportcli.parser import parse_query
 from reportcli.period import Period, parse_period
 from reportcli.query import (
     BY_PATH,
@@ -29,10 +31,8 @@ from reportcli.query import (
     Words,
     all_of,
     any_of,
-    correct,
     explain,
     leaves,
-    parse_query,
 )
 from reportcli.report import (
     Architecture,

@@ -15,7 +15,8 @@ from reportcli.answer.listing import Listing, columns
 from reportcli.answer.sheet import Sheets
 from reportcli.catalog import read, shipped_folder
 from reportcli.names import Found
-from reportcli.query import Hit, Subject, parse_query
+from reportcli.parser import parse_query
+from reportcli.query import Hit, Subject
 from reportcli.render.pictures import PICTURES
 from reportcli.render.screen import Picture
 from reportcli.render.tables import SCREEN

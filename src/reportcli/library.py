@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reportcli import names, query
+from reportcli import names
 from reportcli.answer import left_out, silence
 from reportcli.answer.comparison import Comparison, compare, each_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, columns, sort_keys, sorted_hits
@@ -61,7 +61,9 @@ class Library:
 
     def parse(self, text: str) -> Query:
         """Read a query with the techniques of this catalogue. Raises BadQuery."""
-        return query.parse_query(text, self.techniques)
+        from reportcli.parser import parse_query
+
+        return parse_query(text, self.techniques)
 
     def search(self, text: str, limit: int | None = None) -> tuple[Report, ...]:
         """Return the reports that fit a query, best first: ``search("rl:grpo kl:no")``. Raises BadQuery."""
@@ -174,10 +176,11 @@ class Library:
         quarter or month, ``limit`` a number of values. Raises UnknownField, WrongField or BadQuery.
         """
         from reportcli.answer.overview import tally
+        from reportcli.parser import parse_condition
         from reportcli.tally import countable
 
         counted = countable(*columns([field]))
-        wanted = [query.parse_condition(counted, field, value, self.techniques) for value in values]
+        wanted = [parse_condition(counted, field, value, self.techniques) for value in values]
         dated = BY_PATH[date_field]
         return self._ask(
             lambda index: tally(
@@ -303,7 +306,9 @@ def _listing(
     total, silent = index.total(asked)
     notes = []
     if not (total or exact):
-        asked, replaced = query.correct(asked, index.terms())
+        from reportcli.correction import correct
+
+        asked, replaced = correct(asked, index.terms())
         if replaced:
             total, silent = index.total(asked)
             notes.append(
