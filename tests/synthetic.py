@@ -11,18 +11,8 @@ from random import Random
 from typing import Any
 
 from reportcli.catalog import read_vocabularies, vocabulary_entries
-from reportcli.report import (
-    TAGS,
-    TOPICS,
-    Architecture,
-    Links,
-    Model,
-    Note,
-    Posttraining,
-    Pretraining,
-    Report,
-    record,
-)
+from reportcli.record import record
+from reportcli.report import TAGS, TOPICS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 
 ORGANIZATIONS = (
     "Alibaba Qwen", "DeepSeek", "Ai2", "Moonshot AI", "NVIDIA", "Microsoft", "Google DeepMind", "Meta AI",

@@ -10,15 +10,7 @@ from stat import S_IMODE
 
 import pytest
 
-from reportcli.catalog import (
-    catalogue_folders,
-    read,
-    read_text,
-    shipped_folder,
-    snapshot,
-    user_folder,
-    write_entry,
-)
+from reportcli.catalog import catalogue_folders, read, read_text, shipped_folder, snapshot, user_folder, write_entry
 from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
 from reportcli.library import Library
 from reportcli.report import Report

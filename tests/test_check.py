@@ -19,7 +19,7 @@ from reportcli.catalog import shipped_folder, user_folder
 from reportcli.check import check
 from reportcli.errors import NoCatalogue, NoSuchFile, UnwritableEntry
 from reportcli.layout import to_toml
-from reportcli.report import read_table
+from reportcli.reader import read_table
 from synthetic import make_reports
 from terminal import on_terminal
 

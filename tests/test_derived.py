@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from reportcli.derived import DERIVED, Derived, column_field, derive, field_names, query_field, speak_as, speaker
-from reportcli.report import FIELDS, Architecture, Field, Model, Pretraining, Report, read_table
+from reportcli.reader import read_table
+from reportcli.report import FIELDS, Architecture, Field, Model, Pretraining, Report
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 B, T = 10**9, 10**12

@@ -16,9 +16,10 @@ from reportcli.answer.sheet import Sheets
 from reportcli.layout import to_toml
 from reportcli.library import open_catalog
 from reportcli.names import Found
+from reportcli.reader import read_table
 from reportcli.render.machine import FORMATS
 from reportcli.render.pictures import PICTURES
-from reportcli.report import Links, Report, read_table
+from reportcli.report import Links, Report
 from test_machine import COMPARISON, POOR, RICH, SEARCH, SHEETS, hits, listing
 
 CATALOG = Path(__file__).parents[1] / "catalog"

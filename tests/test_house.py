@@ -125,12 +125,10 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
     assert own == {
         "reportcli", "reportcli.answer", "reportcli.answer.comparison", "reportcli.answer.listing",
         "reportcli.answer.sheet", "reportcli.answer.table", "reportcli.catalog", "reportcli.cli",
-        "reportcli.cli.options",
-        "reportcli.cli.output", "reportcli.cli.reading", "reportcli.cli.streams",
-        "reportcli.derived", "reportcli.errors", "reportcli.index",
-        "reportcli.library", "reportcli.names", "reportcli.period", "reportcli.query", "reportcli.render",
-        "reportcli.render.cells", "reportcli.render.machine", "reportcli.report", "reportcli.vocabulary",
-        "reportcli.words",
+        "reportcli.cli.options", "reportcli.cli.output", "reportcli.cli.reading", "reportcli.cli.streams",
+        "reportcli.derived", "reportcli.errors", "reportcli.index", "reportcli.library", "reportcli.names",
+        "reportcli.period", "reportcli.query", "reportcli.record", "reportcli.render", "reportcli.render.cells",
+        "reportcli.render.machine", "reportcli.report", "reportcli.vocabulary", "reportcli.words",
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from reportcli.errors import AmbiguousName, UnknownName
 from reportcli.names import Found, Known, begun, find, spellings
-from reportcli.report import Links, Model, Report, read_table
+from reportcli.reader import read_table
+from reportcli.report import Links, Model, Report
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 

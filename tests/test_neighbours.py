@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reportcli.neighbours import COMPARISONS, Neighbours, named
-from reportcli.report import read_part
+from reportcli.reader import read_part
 
 TODAY = datetime.date(2025, 6, 30)
 

@@ -34,16 +34,8 @@ from reportcli.query import (
     explain,
     leaves,
 )
-from reportcli.report import (
-    Architecture,
-    Links,
-    Model,
-    Note,
-    Posttraining,
-    Pretraining,
-    Report,
-    read_table,
-)
+from reportcli.reader import read_table
+from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 from reportcli.vocabulary import Technique, Vocabulary
 from reportcli.words import words
 

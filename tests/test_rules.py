@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tomli
 
-from reportcli.report import Problem
+from reportcli.reader import Problem
 from reportcli.rules import (
     RULES,
     active_experts,

@@ -17,7 +17,8 @@ from reportcli.catalog import read as read_file
 from reportcli.catalog import read_text, shipped_folder
 from reportcli.errors import BadUse
 from reportcli.layout import after_schema_line, to_toml
-from reportcli.report import FIELDS, MAP, read_table
+from reportcli.reader import read_table
+from reportcli.report import FIELDS, MAP
 from reportcli.template import empty, of_paper, read, without_template, write
 
 SHIPPED = sorted(shipped_folder().glob("*.toml"))

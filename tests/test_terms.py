@@ -5,17 +5,8 @@ from typing import Any
 
 import pytest
 
-from reportcli.report import Problem
-from reportcli.terms import (
-    TERM_RULES,
-    Terms,
-    kinds,
-    references,
-    term_ids,
-    term_keys,
-    term_names,
-    term_texts,
-)
+from reportcli.reader import Problem
+from reportcli.terms import TERM_RULES, Terms, kinds, references, term_ids, term_keys, term_names, term_texts
 from reportcli.vocabulary import read_vocabulary
 
 TECHNIQUES = {

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zlib import adler32, crc32
 
 from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
-from reportcli.report import Report, read_table
+from reportcli.report import Report
 from reportcli.vocabulary import Vocabulary, read_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
@@ -146,6 +146,8 @@ def vocabulary_entries(folders: Sequence[Path]) -> list[Entry]:
 
 def read(path: str) -> Report:
     """Read one entry. Raises UnreadableEntry with the file, the line and what is wrong."""
+    from reportcli.reader import read_table
+
     if not path.isprintable():
         raise UnreadableEntry(path, 0, "its name is not plain text")
     text = read_text(path)

@@ -16,7 +16,7 @@ from reportcli.answer.outcome import PROBLEM, Checkup, Finding
 from reportcli.errors import NoSuchFile, UnreadableEntry
 from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, to_toml
 from reportcli.neighbours import Named, Neighbours
-from reportcli.report import Problem, read_table
+from reportcli.reader import Problem, read_table
 from reportcli.rules import Draft
 from reportcli.terms import Terms
 from reportcli.vocabulary import read_vocabulary

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from reportcli.report import FIELDS, Field, Model, Report, _key, fields_of
+from reportcli.report import FIELDS, Field, Model, Report, fields_of, key
 
 FLOPS_FORMULA = "6 × active parameters × pre-training tokens (Kaplan et al. 2020, arXiv:2001.08361)"
 
@@ -16,21 +16,21 @@ FLOPS_FORMULA = "6 × active parameters × pre-training tokens (Kaplan et al. 20
 class Derived:
     """The figures of the model that speaks for a report, and what they give."""
 
-    model: str | None = _key("model that speaks for the report")
-    parameters: int | None = _key("parameters of the model that speaks", "params", "parameters", group="size", rank=3)
-    active_parameters: int | None = _key(
+    model: str | None = key("model that speaks for the report")
+    parameters: int | None = key("parameters of the model that speaks", "params", "parameters", group="size", rank=3)
+    active_parameters: int | None = key(
         "parameters at work for each token; all of them in a dense model", "active", "active_parameters",
         heading="active", group="size", rank=4,
     )  # fmt: skip
-    context_length: int | None = _key(
+    context_length: int | None = key(
         "context length in tokens", "context", "context_length", heading="context", group="size", context=True, rank=7
     )
-    sparsity: float | None = _key("active parameters / parameters", group="size", computed=True)
-    tokens_per_parameter: float | None = _key("pre-training tokens / parameters", group="pretraining", computed=True)
-    tokens_per_active_parameter: float | None = _key(
+    sparsity: float | None = key("active parameters / parameters", group="size", computed=True)
+    tokens_per_parameter: float | None = key("pre-training tokens / parameters", group="pretraining", computed=True)
+    tokens_per_active_parameter: float | None = key(
         "pre-training tokens / active parameters", group="pretraining", computed=True
     )
-    training_flops: float | None = _key(
+    training_flops: float | None = key(
         f"FLOP of pre-training ≈ {FLOPS_FORMULA}", "flops", label="training FLOPs", group="pretraining", computed=True
     )
 

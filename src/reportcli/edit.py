@@ -42,7 +42,8 @@ from reportcli.errors import (
 )
 from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, to_toml
 from reportcli.names import Found, Known
-from reportcli.report import ID, Problem, Report
+from reportcli.reader import Problem
+from reportcli.report import ID, Report
 from reportcli.schema import entry_schema, to_json
 from reportcli.template import Template, empty, without_template
 from reportcli.vocabulary import Vocabulary

@@ -24,7 +24,8 @@ from reportcli.derived import DERIVED
 from reportcli.errors import UnreadableEntry
 from reportcli.names import Known, spellings
 from reportcli.query import CLOSED, SEARCHED, TEXT_FIELDS, Between, Hit, Is, Subject, Within, Words, fact
-from reportcli.report import DATE, FIELDS, NUMBER, Report, pack, unpack
+from reportcli.record import pack, unpack
+from reportcli.report import DATE, FIELDS, NUMBER, Report
 from reportcli.vocabulary import Technique, Vocabulary
 
 Progress = Callable[[int, int], None]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from reportcli.answer.outcome import PROBLEM, REMARK
 from reportcli.family import without_remark
-from reportcli.report import Problem, Report, shown
+from reportcli.reader import Problem, shown
+from reportcli.report import Report
 from reportcli.rules import Problems
 from reportcli.words import fold, fold_name
 

@@ -1,15 +1,13 @@
-"""What a report is: THE list of fields, and the way from a TOML table to a frozen Report.
+"""What a report is: THE list of fields, as frozen classes that say of each key what it means.
 
 Every other room takes its fields from here: a field added to one of these classes appears in the schema,
 columns, filters, comparison, completion and search without another edit. This module reads no files.
 """
 
 import datetime
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from dataclasses import Field as DeclaredField
-from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -52,7 +50,8 @@ class About(NamedTuple):
     rank: int = 99  # of the column when the screen is narrow: low ones stay longest
 
 
-def _key(help: str, *short: str, default: Any = None, **about: Any) -> Any:
+def key(help: str, *short: str, default: Any = None, **about: Any) -> Any:
+    """Declare a field that may be unknown; what is said of it are the names of ``About``."""
     return field(default=default, metadata={"about": About(help, short, **about)})
 
 
@@ -61,7 +60,7 @@ def _required(help: str, *short: str, **about: Any) -> Any:
 
 
 def _list(help: str, *short: str, **about: Any) -> Any:
-    return _key(help, *short, default=(), **about)
+    return key(help, *short, default=(), **about)
 
 
 def _map(help: str, *short: str, **about: Any) -> Any:
@@ -83,10 +82,10 @@ NAMES, TECHNIQUES, TITLES, MODELS, NOTES, REST = 1000.0, 100.0, 30.0, 10.0, 3.0,
 class Links:
     """Where to read the report and find what it released."""
 
-    arxiv: str | None = _key(
+    arxiv: str | None = key(
         "number on arXiv, without a version", label="arXiv", weight=REST, pattern=ARXIV, example="2505.09388"
     )
-    pdf: str | None = _key(
+    pdf: str | None = key(
         "address of the report as PDF", label="PDF", pattern=ADDRESS, example="https://arxiv.org/pdf/2505.09388v1"
     )
     huggingface: tuple[str, ...] = _list(
@@ -114,17 +113,17 @@ class Model:
     """One model of a report."""
 
     name: str = _required("name of the model", "model", label="model", weight=MODELS, example="Qwen3-235B-A22B")
-    type: str | None = _key("kind of model, where it differs from architecture.type", closed=TYPES, weight=REST)
-    parameters: int | None = _key("parameters in total", "params", "parameters", example=235_000_000_000)
-    active_parameters: int | None = _key(
+    type: str | None = key("kind of model, where it differs from architecture.type", closed=TYPES, weight=REST)
+    parameters: int | None = key("parameters in total", "params", "parameters", example=235_000_000_000)
+    active_parameters: int | None = key(
         "parameters at work for each token",
         "active",
         "active_parameters",
         heading="active",
         example=22_000_000_000,
     )
-    tokens: int | None = _key("pre-training tokens of this model, where the report says so", example=36_000_000_000_000)
-    context_length: int | None = _key(
+    tokens: int | None = key("pre-training tokens of this model, where the report says so", example=36_000_000_000_000)
+    context_length: int | None = key(
         "context length in tokens", "context", "context_length", heading="context", context=True, example=131_072
     )
 
@@ -133,34 +132,34 @@ class Model:
 class Architecture:
     """The architecture of the flagship."""
 
-    type: str | None = _key("kind of model", "type", closed=TYPES, weight=REST, rank=6)
-    description: str | None = _key(
+    type: str | None = key("kind of model", "type", closed=TYPES, weight=REST, rank=6)
+    description: str | None = key(
         "what the type alone does not say", weight=REST, example="hybrid of linear and softmax attention"
     )
     attention: tuple[str, ...] = _list("kinds of attention", weight=REST, example="GQA")
-    position: str | None = _key("position encoding", weight=REST, example="RoPE")
-    normalization: str | None = _key("normalization", weight=REST, example="pre-RMSNorm + QK-Norm")
-    activation: str | None = _key("activation function", weight=REST, example="SwiGLU")
-    experts_total: int | None = _key("routed experts of a layer", "experts", of_flagship=True, example=128)
-    experts_active: int | None = _key("routed experts that work on a token", of_flagship=True, example=8)
-    experts_shared: int | None = _key("experts that work on every token", of_flagship=True, example=0)
-    layers: int | None = _key("number of layers", of_flagship=True, example=94)
-    hidden_size: int | None = _key("width of the residual stream", of_flagship=True, example=4096)
-    vocabulary: int | None = _key("entries of the token vocabulary", example=151_669)
-    vision_encoder: str | None = _key("vision encoder", weight=REST, example="MoonViT (SigLIP-SO-400M)")
-    audio_encoder: str | None = _key("audio encoder", weight=REST, example="Whisper large-v3")
+    position: str | None = key("position encoding", weight=REST, example="RoPE")
+    normalization: str | None = key("normalization", weight=REST, example="pre-RMSNorm + QK-Norm")
+    activation: str | None = key("activation function", weight=REST, example="SwiGLU")
+    experts_total: int | None = key("routed experts of a layer", "experts", of_flagship=True, example=128)
+    experts_active: int | None = key("routed experts that work on a token", of_flagship=True, example=8)
+    experts_shared: int | None = key("experts that work on every token", of_flagship=True, example=0)
+    layers: int | None = key("number of layers", of_flagship=True, example=94)
+    hidden_size: int | None = key("width of the residual stream", of_flagship=True, example=4096)
+    vocabulary: int | None = key("entries of the token vocabulary", example=151_669)
+    vision_encoder: str | None = key("vision encoder", weight=REST, example="MoonViT (SigLIP-SO-400M)")
+    audio_encoder: str | None = key("audio encoder", weight=REST, example="Whisper large-v3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pretraining:
     """The pre-training of the flagship."""
 
-    tokens: int | None = _key("pre-training tokens", "tokens", of_flagship=True, rank=5, example=36_000_000_000_000)
+    tokens: int | None = key("pre-training tokens", "tokens", of_flagship=True, rank=5, example=36_000_000_000_000)
     stages: tuple[str, ...] = _list("stages of pre-training", weight=REST, example="annealing (1T tokens)")
-    context_length: int | None = _key("longest training sequence in tokens", context=True, example=32_768)
-    optimizer: str | None = _key("optimizer", weight=REST, example="AdamW")
-    hardware: str | None = _key("accelerators", weight=REST, example="2,048 H800")
-    gpu_hours: int | None = _key("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000)
+    context_length: int | None = key("longest training sequence in tokens", context=True, example=32_768)
+    optimizer: str | None = key("optimizer", weight=REST, example="AdamW")
+    hardware: str | None = key("accelerators", weight=REST, example="2,048 H800")
+    gpu_hours: int | None = key("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,22 +167,22 @@ class Posttraining:
     """What follows pre-training."""
 
     stages: tuple[str, ...] = _list("stages of post-training", weight=REST, example="long-CoT cold start")
-    sft_examples: int | None = _key("examples of supervised fine-tuning", "sft", label="SFT examples", example=500_000)
-    preference_method: str | None = _key(
+    sft_examples: int | None = key("examples of supervised fine-tuning", "sft", label="SFT examples", example=500_000)
+    preference_method: str | None = key(
         "what learns from preference pairs without RL", "preference", weight=REST, example="DPO"
     )
-    rl_algorithm: str | None = _key(
+    rl_algorithm: str | None = key(
         "RL algorithm in the report's words", label="RL algorithm", weight=REST, example="GRPO (modified)"
     )
     rl_family: tuple[str, ...] = _list(
         "family of the RL algorithm", "rl", label="RL family", closed=RL_FAMILIES, weight=REST, rank=8
     )
-    kl_penalty: bool | None = _key("whether RL has a KL penalty, where the report says", "kl", label="KL penalty")
+    kl_penalty: bool | None = key("whether RL has a KL penalty, where the report says", "kl", label="KL penalty")
     rewards: tuple[str, ...] = _list("what RL is rewarded for", "reward", weight=REST, example="rule-based accuracy")
     teachers: tuple[str, ...] = _list(
         "models whose outputs it learns from", "teacher", weight=REST, example="DeepSeek-R1"
     )
-    rl_framework: str | None = _key("RL framework", label="RL framework", weight=REST, example="verl")
+    rl_framework: str | None = key("RL framework", label="RL framework", weight=REST, example="verl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +196,7 @@ class Note:
     detail: tuple[str, ...] = _list(
         "what belongs under the note", label="note", longest=220, weight=NOTES, example="Stage 1: mathematics."
     )
-    origin: str = _key(
+    origin: str = key(
         '"list": from the reading list, reworded; "report": found in the report', closed=ORIGINS, default="report"
     )
 
@@ -207,7 +206,7 @@ class Report:
     """A technical report: all that the catalogue knows of it. Unknown is None or empty."""
 
     id: str = _required("name of the file, without .toml", weight=NAMES, rank=1, pattern=ID, example="qwen3")
-    number: int | None = _key("place in the reading list", example=10)
+    number: int | None = key("place in the reading list", example=10)
     name: str = _required("short name", weight=NAMES, rank=0, example="Qwen3")
     title: str = _required("title of the report", weight=TITLES, example="Qwen3 Technical Report")
     aliases: tuple[str, ...] = _list("other spellings of the name", "alias", weight=NAMES, example="Qwen3-2504")
@@ -224,10 +223,10 @@ class Report:
     date: datetime.date = _required(
         "day of the version that the catalogue describes", group="identity", rank=1, example="2025-05-14"
     )
-    first_published: datetime.date | None = _key(
+    first_published: datetime.date | None = key(
         "day of the first public version", "published", group="identity", example="2025-05-13"
     )
-    arxiv_version: str | None = _key(
+    arxiv_version: str | None = key(
         "version on arXiv that the date belongs to, where it is not the first",
         label="arXiv version",
         pattern=VERSION,
@@ -237,8 +236,8 @@ class Report:
         "one sentence", longest=180, weight=TITLES, rank=20, example="Eight open-weight language models."
     )
     tags: tuple[str, ...] = _required("what it is about", "tag", closed=TAGS, weight=TECHNIQUES, group="identity")
-    license: str | None = _key("license of the weights", weight=REST, group="identity", rank=9, example="Apache-2.0")
-    flagship: str | None = _key("model that speaks for the report", weight=MODELS, example="Qwen3-235B-A22B")
+    license: str | None = key("license of the weights", weight=REST, group="identity", rank=9, example="Apache-2.0")
+    flagship: str | None = key("model that speaks for the report", weight=MODELS, example="Qwen3-235B-A22B")
     based_on: tuple[str, ...] = _list(
         "models it starts from", "base", weight=REST, group="identity", example="DeepSeek-V3"
     )
@@ -254,23 +253,23 @@ class Report:
     corrections: tuple[str, ...] = _list(
         "what the reading list had wrong", "correction", example="The name is Qwen3, not Qwen 3."
     )
-    links: Links = _key("where to find it", default=Links())
+    links: Links = key("where to find it", default=Links())
     models: tuple[Model, ...] = _list("the models it describes")
-    architecture: Architecture = _key("architecture", default=Architecture())
-    pretraining: Pretraining = _key("pre-training", default=Pretraining())
-    posttraining: Posttraining = _key("post-training", default=Posttraining())
+    architecture: Architecture = key("architecture", default=Architecture())
+    pretraining: Pretraining = key("pre-training", default=Pretraining())
+    posttraining: Posttraining = key("post-training", default=Posttraining())
     notes: tuple[Note, ...] = _list("notes by topic")
     sources: Mapping[str, str] = _map("where a figure comes from, by field", "source")  # its keys are of PLACES
     confidence: Mapping[str, str] = _map("what is uncertain about a field, or why it is absent")
 
 
 TEXT, TEXTS, NUMBER, DATE, YES_NO, MAP = "text", "texts", "number", "date", "yes/no", "map"
-_KINDS: dict[Any, str] = {
+KINDS: dict[Any, str] = {
     str: TEXT, str | None: TEXT, tuple[str, ...]: TEXTS, int | None: NUMBER, float | None: NUMBER,
     datetime.date: DATE, datetime.date | None: DATE, bool | None: YES_NO, Mapping[str, str]: MAP,
 }  # fmt: skip
-_TABLES: dict[Any, Any] = {kind: kind for kind in (Links, Architecture, Pretraining, Posttraining)}
-_ARRAYS: dict[Any, Any] = {tuple[Model, ...]: Model, tuple[Note, ...]: Note}
+TABLES: frozenset[Any] = frozenset((Links, Architecture, Pretraining, Posttraining))
+ARRAYS: dict[Any, Any] = {tuple[Model, ...]: Model, tuple[Note, ...]: Note}
 
 
 class Field(NamedTuple):
@@ -310,17 +309,18 @@ def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
     """Yield the fields that a class declares, those of its tables included, in the order of the file."""
     for declared in fields(kind):
         path = prefix + declared.name
-        if declared.type in _TABLES:
+        if declared.type in TABLES:
             yield from fields_of(declared.type, path + ".")
-        elif declared.type in _ARRAYS:
-            for inner in fields_of(_ARRAYS[declared.type]):
+        elif declared.type in ARRAYS:
+            for inner in fields_of(ARRAYS[declared.type]):
                 yield inner._replace(path=f"{path}.{inner.path}", get=_of_each(path, inner.path), many=True)
         else:
-            about, required = declared.metadata["about"], _is_required(declared)
-            yield Field(path, _KINDS[declared.type], about, attrgetter(path), required=required)
+            about, required = declared.metadata["about"], is_required(declared)
+            yield Field(path, KINDS[declared.type], about, attrgetter(path), required=required)
 
 
-def _is_required(declared: "DeclaredField[Any]") -> bool:
+def is_required(declared: "DeclaredField[Any]") -> bool:
+    """Return whether an entry must say what a class declares."""
     return declared.default is declared.default_factory is MISSING
 
 
@@ -332,166 +332,3 @@ def _of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
 FIELDS: tuple[Field, ...] = tuple(fields_of(Report))
 KEYS = tuple(field for field in FIELDS if field.path != "id")  # what stands in a file, whose name is the id
 PLACES = tuple(dict.fromkeys(key for field in KEYS for key in (field.path.partition(".")[0], field.path)))
-
-
-class Problem(NamedTuple):
-    """What is wrong with an entry, and the dotted key where it is; the line where that alone says where."""
-
-    key: str
-    text: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.text}"
-
-
-def read_table(id: str, table: Mapping[str, Any]) -> tuple[Report | None, list[Problem]]:
-    """Make a Report of a parsed TOML table; without one, the problems say why. Unknown keys are passed over."""
-    report, problems = read_part(id, table)
-    return (None, problems) if problems else (report, problems)
-
-
-def read_part(id: str, table: Mapping[str, Any]) -> tuple[Report, list[Problem]]:
-    """Make a Report of what is right in a parsed TOML table, and say what is not.
-
-    What is wrong is unknown in the report; where it is required, empty, and a date the first of all.
-    """
-    problems: list[Problem] = []
-    report: Report = _read(Report, {**table, "id": id}, "", problems)
-    return report, problems
-
-
-_declared = cache(fields)
-_WRONG = object()
-
-
-def _read(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
-    if not isinstance(table, Mapping):
-        problems.append(Problem(path.rstrip("."), f"expected a table, got {shown(table)}"))
-        table, problems = {}, []  # one problem is enough
-    values = {}
-    for declared in _declared(kind):
-        key = path + declared.name
-        value = _WRONG
-        if declared.name in table:
-            value = _read_value(declared.type, table[declared.name], key, problems)
-        elif _is_required(declared):
-            problems.append(Problem(key, "required, but missing"))
-        if value is not _WRONG:
-            values[declared.name] = value
-        elif _is_required(declared):
-            values[declared.name] = _EMPTY[_KINDS[declared.type]]
-    return kind(**values)
-
-
-def _read_value(kind: Any, value: Any, key: str, problems: list[Problem]) -> Any:
-    if kind in _TABLES:
-        return _read(kind, value, key + ".", problems)
-    if kind in _ARRAYS:
-        if not isinstance(value, list):
-            problems.append(Problem(key, f"expected an array of tables, got {shown(value)}"))
-            return _WRONG
-        return tuple(_read(_ARRAYS[kind], item, f"{key}[{place}].", problems) for place, item in enumerate(value))
-    expected, fits = _EXPECTED[_KINDS[kind]]
-    if not fits(value):
-        problems.append(Problem(key, f"expected {expected}, got {shown(value)}"))
-        return _WRONG
-    if isinstance(value, list):
-        return tuple(value)
-    return MappingProxyType(dict(value)) if isinstance(value, dict) else value
-
-
-def _are_texts(values: Any) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
-_EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    TEXT: ("a text", lambda value: isinstance(value, str)),
-    TEXTS: ("a list of texts", lambda value: isinstance(value, list) and _are_texts(value)),
-    NUMBER: ("a whole number from 0 to 2^63 - 1", lambda value: type(value) is int and 0 <= value < 2**63),
-    DATE: ("a date such as 2025-06-18, without quotes", lambda value: type(value) is datetime.date),
-    YES_NO: ("true or false", lambda value: isinstance(value, bool)),
-    MAP: ("a table of texts", lambda value: isinstance(value, dict) and _are_texts(value.values())),
-}
-
-
-_EMPTY: dict[str, Any] = {TEXT: "", TEXTS: (), DATE: datetime.date.min}
-
-
-def shown(value: Any) -> str:
-    """Return a value of an entry as a problem names it, not too long."""
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 40 else f'"{value[:39]}…"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "a table"
-    return str(value)[:40]
-
-
-def record(value: Any) -> Any:
-    """Return a report, or a part of one, in the shape of JSON: every key present, null or [] where unknown."""
-    if hasattr(value, "_asdict"):
-        return {key: record(item) for key, item in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [record(item) for item in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if hasattr(value, "__dataclass_fields__"):
-        return {declared.name: record(getattr(value, declared.name)) for declared in fields(value)}
-    return value
-
-
-def pack(report: Report) -> str:
-    """Return a report as JSON without keys; ``unpack`` with the same list of fields reverses it."""
-    return json.dumps(report, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def unpack(text: str) -> Report:
-    """Return the report that was packed."""
-    report: Report = _unpack(json.loads(text))
-    return report
-
-
-def _plain(value: Any) -> Any:
-    if type(value) in _VALUES:
-        return _VALUES[type(value)](value)
-    return record(value)
-
-
-_VALUES = {
-    kind: attrgetter(*(declared.name for declared in fields(kind)))
-    for kind in (Report, Links, Model, Architecture, Pretraining, Posttraining, Note)
-}
-
-
-def _unpacker(kind: Any) -> Callable[[list[Any]], Any]:
-    names = [declared.name for declared in fields(kind)]
-    readers = [_reader(declared.type) for declared in fields(kind)]
-
-    def read(row: list[Any]) -> Any:
-        return kind(
-            **{name: item if to is None else to(item) for name, to, item in zip(names, readers, row, strict=True)}
-        )
-
-    return read
-
-
-def _reader(kind: Any) -> Callable[[Any], Any] | None:
-    if kind in _TABLES:
-        return _unpacker(kind)
-    if kind in _ARRAYS:
-        one = _unpacker(_ARRAYS[kind])
-        return lambda items: tuple(map(one, items))
-    to_date = datetime.date.fromisoformat
-    readers: dict[str, Callable[[Any], Any]] = {
-        TEXTS: tuple,
-        DATE: lambda item: item and to_date(item),
-        MAP: MappingProxyType,
-    }
-    return readers.get(_KINDS[kind])
-
-
-_unpack = _unpacker(Report)

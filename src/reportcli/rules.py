@@ -11,7 +11,8 @@ from reportcli.answer.outcome import PROBLEM, REMARK
 from reportcli.errors import did_you_mean
 from reportcli.layout import after_schema_line, bare_lines, parts_of, to_toml
 from reportcli.names import ARXIV_ADDRESS
-from reportcli.report import DATE, ID, KEYS, PLACES, Field, Problem, Report, read_part, shown
+from reportcli.reader import Problem, read_part, shown
+from reportcli.report import DATE, ID, KEYS, PLACES, Field, Report
 from reportcli.vocabulary import Vocabulary
 from reportcli.words import fold_name, is_shown, nearest
 

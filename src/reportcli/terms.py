@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from reportcli.report import ARXIV, ID, Problem, shown
+from reportcli.reader import Problem, shown
+from reportcli.report import ARXIV, ID
 from reportcli.rules import Problems, hidden, near
 from reportcli.vocabulary import KINDS, Technique, Vocabulary
 from reportcli.words import fold_name

@@ -7,7 +7,8 @@ from reportcli.answer import Record
 from reportcli.answer.sheet import spoken
 from reportcli.derived import DERIVED
 from reportcli.names import Found
-from reportcli.report import FIELDS, Field, Report, record
+from reportcli.record import record
+from reportcli.report import FIELDS, Field, Report
 
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
 _COMPARED = tuple(one for group in GROUPS for one in FIELDS + DERIVED if one.group == group)

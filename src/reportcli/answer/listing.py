@@ -9,7 +9,8 @@ from reportcli.answer.table import Table
 from reportcli.derived import column_field, field_names
 from reportcli.errors import UnknownField, WrongField
 from reportcli.query import Hit, Match, Query, explain
-from reportcli.report import DATE, MAP, NUMBER, Field, Report, record
+from reportcli.record import record
+from reportcli.report import DATE, MAP, NUMBER, Field, Report
 from reportcli.words import nearest
 
 PIPE_COLUMNS = ("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens")

@@ -8,7 +8,8 @@ from reportcli.answer import Record, left_out, silence
 from reportcli.derived import Ratio, derive, known_ratio
 from reportcli.family import Family, Member, Wanted
 from reportcli.query import Hit, Query, Subject
-from reportcli.report import NUMBER, Field, Report, record
+from reportcli.record import record
+from reportcli.report import NUMBER, Field, Report
 from reportcli.tally import Counted, Point, count, locate
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from reportcli.answer import Record, paths
 from reportcli.derived import derive, speak_as
 from reportcli.names import Found
-from reportcli.report import Report, record
+from reportcli.record import record
+from reportcli.report import Report
 
 
 class Sheets(NamedTuple):

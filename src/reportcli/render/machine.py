@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reportcli.answer import Answer
 from reportcli.answer.listing import Listing
 from reportcli.answer.sheet import Sheets
+from reportcli.record import record
 from reportcli.render.cells import visible
-from reportcli.report import record
 from reportcli.words import is_shown
 
 if TYPE_CHECKING:
