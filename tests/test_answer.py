@@ -192,7 +192,7 @@ def test_training_that_continues_another_model_has_no_figures_as_a_whole() -> No
 
 
 def test_columns_mean_the_figures_of_the_model_that_speaks() -> None:
-    assert [column.path for column in columns(PIPE_COLUMNS)] == [
+    assert [column.path for column in PIPE_COLUMNS] == [
         "id", "name", "date", "organizations", "derived.parameters", "derived.active_parameters", "pretraining.tokens",
     ]  # fmt: skip
 

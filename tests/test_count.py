@@ -56,7 +56,8 @@ def counted(reports: Sequence[Report], name: str, *values: str, **how: Any) -> T
     field = one_field(name)
     subjects = [Subject(report, lambda: VOCABULARY) for report in reports]
     wanted = [parse_condition(field, name, value, lambda: VOCABULARY) for value in values]
-    return tally(subjects, (), field, wanted, **({"dated": DATED} | how))
+    step, dated = how.pop("step", ""), how.pop("dated", DATED)
+    return tally(count(subjects, field, wanted, step, dated), **how)
 
 
 def one_field(name: str) -> Field:

@@ -26,7 +26,7 @@ from reportcli.render.pictures import PICTURES
 from reportcli.render.scales import Scale, scale, spans_decades, ticks
 from reportcli.render.screen import Picture
 from reportcli.report import DATE, FIELDS, NUMBER, Architecture, Field, Model, Pretraining, Report
-from reportcli.tally import Point
+from reportcli.tally import Point, locate
 from reportcli.vocabulary import Vocabulary
 from terminal import on_terminal
 from test_house import loaded_by
@@ -58,7 +58,7 @@ def a_report(id: str, parameters: int | None, tokens: int | None, type: str = "d
 
 
 def between(reports: Sequence[Report], x: str = "parameters", y: str = "tokens") -> Plot:
-    return plot([Subject(report, Vocabulary) for report in reports], (), one_field(x), one_field(y))
+    return plot(locate([Subject(report, Vocabulary) for report in reports], one_field(x), one_field(y)))
 
 
 def points(*places: tuple[Any, Any], x: str = "layers", y: str = "hidden_size") -> Plot:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reportcli import names
 from reportcli.answer import left_out, silence
 from reportcli.answer.comparison import Comparison, compare, each_model
-from reportcli.answer.listing import PIPE_COLUMNS, Listing, columns, sort_keys, sorted_hits
+from reportcli.answer.listing import PIPE_COLUMNS, Listing, Order, SortKeys, columns, sort_keys
 from reportcli.answer.sheet import Sheets, spoken
 from reportcli.answer.table import Table, Term, vocabulary
 from reportcli.catalog import catalogue_folders, shipped_folder
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from reportcli.answer.overview import Lineage, Plot, Tally, Timeline
 
 _T = TypeVar("_T")
-SortKeys = Sequence[tuple[Field, bool]]
 _AT_ONCE = 1_000  # reports that are read before the first is shown; of more, each is read when it is written
 
 
@@ -120,7 +119,21 @@ class Library:
 
         Unless ``exact``, a word that no report holds may be replaced by one that is spelled like it; a note says so.
         """
-        return self._ask(lambda index: _listing(index, asked, columns, sort, reverse, limit, searched, exact))
+        corrected, notes = (asked, ()) if exact else self._corrected(asked)
+        order = Order(sort, reverse, limit)
+        hits, more = self._ask(lambda index: _found(index, corrected, order, searched))
+        asked_for = corrected if searched else None
+        return Listing(hits, tuple(columns) or PIPE_COLUMNS, (*notes, *more), asked_for, bool(columns))
+
+    def _corrected(self, asked: Query) -> tuple[Query, tuple[str, ...]]:
+        """Return a query that finds nothing with its words replaced by like ones, and the note that says so."""
+        if self._total(asked):
+            return asked, ()
+        from reportcli.correction import correct
+
+        better, replaced = correct(asked, self._ask(Index.terms))
+        said = "; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items())
+        return better, (said,) if replaced else ()
 
     def sheets(self, wanted: Iterable[str], *, sources: bool = False, topic: str = "") -> Sheets:
         """Answer with all that is known of the named reports."""
@@ -145,14 +158,16 @@ class Library:
         columns: Sequence[Field] = (),
         differences: bool = False,
         models: bool = False,
-        **arranged: Any,
+        sort: SortKeys = (),
+        reverse: bool = False,
+        limit: int | None = None,
     ) -> Comparison:
         """Answer with the named reports, or models of theirs, and those that fit a query, side by side.
 
         The latter are sorted and limited as in a listing; ``columns`` are the fields to compare. With ``models`` every
         model of these reports is a side of its own; with ``differences`` equal fields are left out.
         """
-        others = self.listing(asked, **arranged) if asked else Listing((), ())
+        others = self.listing(asked, sort=sort, reverse=reverse, limit=limit) if asked else Listing((), ())
         found: Iterable[Found] = (*map(self.find, wanted), *map(Found, others.reports))
         if models:
             found = [each for one in found for each in ([one] if one.model else each_model(one))]
@@ -177,16 +192,17 @@ class Library:
         """
         from reportcli.answer.overview import tally
         from reportcli.parser import parse_condition
-        from reportcli.tally import countable
+        from reportcli.tally import count, countable
 
         counted = countable(*columns([field]))
         wanted = [parse_condition(counted, field, value, self.techniques) for value in values]
         dated = BY_PATH[date_field]
-        return self._ask(
-            lambda index: tally(
-                *_fitting(index, asked), counted, wanted, step=by, dated=dated, reverse=reverse, limit=limit
-            )
-        )
+
+        def found(index: Index) -> "Tally":
+            subjects, notes = _fitting(index, asked)
+            return tally(count(subjects, counted, wanted, by, dated), notes, reverse, limit)
+
+        return self._ask(found)
 
     def timeline(
         self,
@@ -213,10 +229,15 @@ class Library:
         Raises UnknownField, or WrongField for what is no single number or day.
         """
         from reportcli.answer.overview import plot
-        from reportcli.tally import axis
+        from reportcli.tally import axis, locate
 
-        axes = tuple(map(axis, columns([x, y])))
-        return self._ask(lambda index: plot(*_fitting(index, asked, limit), *axes))
+        across, upwards = map(axis, columns([x, y]))
+
+        def found(index: Index) -> "Plot":
+            subjects, notes = _fitting(index, asked, limit)
+            return plot(locate(subjects, across, upwards), notes)
+
+        return self._ask(found)
 
     def term(self, name: str) -> Term:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
@@ -247,7 +268,8 @@ class Library:
         lead to them.
         """
         id = None if name is None else self.find(name).report.id
-        return self._ask(lambda index: _lineage(index, id, asked, sort, reverse, limit))
+        order = Order(sort or sort_keys("date,name"), reverse)
+        return self._ask(lambda index: _lineage(index, id, asked, order, limit))
 
     def files(self) -> list[File]:
         """Return every file of the catalogue and of its vocabulary."""
@@ -293,63 +315,34 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("reportcli", appauthor=False)
 
 
-def _listing(
-    index: Index,
-    asked: Query,
-    chosen: Sequence[Field],
-    sort: SortKeys,
-    reverse: bool,
-    limit: int | None,
-    searched: bool,
-    exact: bool,
-) -> Listing:
+def _found(index: Index, asked: Query, order: Order, ranked: bool) -> tuple[Sequence[Hit], list[str]]:
+    """Return the reports that fit a query, in their order, and what is to be said of the others."""
     total, silent = index.total(asked)
-    notes = []
-    if not (total or exact):
-        from reportcli.correction import correct
-
-        asked, replaced = correct(asked, index.terms())
-        if replaced:
-            total, silent = index.total(asked)
-            notes.append(
-                "; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items())
-            )
-    hits: Sequence[Hit] = index.matching(asked, None if sort or reverse else limit, ranked=searched)
-    if sort:
-        hits = sorted_hits(hits, sort)
-    if reverse:
-        hits = hits[::-1]
-    if limit is not None and limit < total:
-        hits = hits[:limit]
-    notes += _notes(len(hits), total, silent)
-    fields = tuple(chosen) or columns(PIPE_COLUMNS)
-    return Listing(
-        hits if len(hits) > _AT_ONCE else tuple(hits), fields, tuple(notes), asked if searched else None, bool(chosen)
-    )
-
-
-def _lineage(index: Index, id: str | None, asked: Query, sort: SortKeys, reverse: bool, limit: int | None) -> "Lineage":
-    from reportcli.answer.overview import lineage
-    from reportcli.family import family
-
-    hits = sorted_hits(tuple(index.matching(EVERYTHING)), sort or sort_keys("date,name"))
-    whole = family((hit.report for hit in (reversed(hits) if reverse else hits)), index)
-    wanted = None if asked == EVERYTHING else {hit.report.id for hit in index.matching(asked)}
-    found = lineage(whole, id, wanted, limit)
-    return found._replace(notes=(*found.notes, *_silent(index.total(asked)[1])))
-
-
-def _silent(count: int) -> list[str]:
-    return [silence(count)] if count else []
+    hits = order.of(index.matching(asked, ranked=ranked))
+    return hits if len(hits) > _AT_ONCE else tuple(hits), _notes(len(hits), total, silent)
 
 
 def _fitting(index: Index, asked: Query, limit: int | None = None) -> tuple[Iterator[Subject], list[str]]:
-    """Return the reports that fit a query, newest first, and what is to be said of the others."""
+    """Return the subjects of the reports that fit a query, newest first, and what is to be said of the others."""
     total, silent = index.total(asked)
     hits = index.matching(asked, limit, ranked=False)
     return (hit.subject for hit in hits), _notes(len(hits), total, silent)
 
 
+def _lineage(index: Index, id: str | None, asked: Query, order: Order, limit: int | None) -> "Lineage":
+    from reportcli.answer.overview import lineage
+    from reportcli.family import family
+
+    whole = family((hit.report for hit in order.of(tuple(index.matching(EVERYTHING)))), index)
+    wanted = None if asked == EVERYTHING else {hit.report.id for hit in index.matching(asked)}
+    found = lineage(whole, id, wanted, limit)
+    return found._replace(notes=(*found.notes, *_silent(index.total(asked)[1])))
+
+
 def _notes(shown: int, total: int, silent: int) -> list[str]:
     cut = [f"{shown:,} of {total:,} reports"] if shown < total else []
     return cut + _silent(silent)
+
+
+def _silent(count: int) -> list[str]:
+    return [silence(count)] if count else []

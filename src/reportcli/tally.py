@@ -51,10 +51,12 @@ class Counted(NamedTuple):
 class Counts(NamedTuple):
     """What was counted: values in their order, periods from the first to the last, and what the counts rest on."""
 
+    field: Field
     lines: tuple[Counted, ...]
     periods: tuple[str, ...] | None  # None: not told apart
     reports: int  # that stand in one line at least
     silent: int  # that stand in none, since the catalogue does not say
+    dated: Field | None  # tells the periods apart
     undated: int  # that belong to no period
 
 
@@ -101,7 +103,8 @@ def count(
     found = {value for value, _ in cells}
     values = found | (_asked_for(found, field, wanted) if wanted else set(_between(found, field, step)))
     lines = [Counted(value, tuple(cells.get((value, column), 0) for column in columns)) for value in values]
-    return Counts(tuple(sorted(lines, key=_order(field))), periods if periodic else None, reports, silent, undated)
+    ordered = tuple(sorted(lines, key=_order(field)))
+    return Counts(field, ordered, periods if periodic else None, reports, silent, periodic, undated)
 
 
 def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
@@ -192,6 +195,8 @@ class Point(NamedTuple):
 class Points(NamedTuple):
     """The reports that have a place, and how many have none: ``continuing`` for their kind of training alone."""
 
+    x: Field
+    y: Field
     points: tuple[Point, ...]
     continuing: int
     silent: int
@@ -213,7 +218,7 @@ def locate(subjects: Iterable[Subject], x: Field, y: Field) -> Points:
             continuing += 1
         else:
             points.append(Point(report.id, report.name, type_of(report), *place))
-    return Points(tuple(points), continuing, silent)
+    return Points(x, y, tuple(points), continuing, silent)
 
 
 def axis(field: Field) -> Field:

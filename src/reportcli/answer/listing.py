@@ -13,7 +13,7 @@ from reportcli.record import record
 from reportcli.report import DATE, MAP, NUMBER, Field, Report
 from reportcli.words import nearest
 
-PIPE_COLUMNS = ("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens")
+SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 
 
 class Listing(NamedTuple):
@@ -73,7 +73,20 @@ def _column(name: str) -> Field:
     return found
 
 
-def sort_keys(text: str) -> tuple[tuple[Field, bool], ...]:
+class Order(NamedTuple):
+    """How reports that were found are put: sorted by fields, turned round, at most so many."""
+
+    sort: SortKeys = ()
+    reverse: bool = False
+    limit: int | None = None
+
+    def of(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Return the hits in this order; without anything to sort by they keep their own."""
+        found = sorted_hits(hits, self.sort) if self.sort else hits
+        return (found[::-1] if self.reverse else found)[: self.limit]
+
+
+def sort_keys(text: str) -> SortKeys:
     """Read ``date,-parameters``: fields, each with whether it descends."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
@@ -83,7 +96,7 @@ def sort_keys(text: str) -> tuple[tuple[Field, bool], ...]:
     return keys
 
 
-def sorted_hits(hits: Sequence[Hit], keys: Sequence[tuple[Field, bool]]) -> list[Hit]:
+def sorted_hits(hits: Sequence[Hit], keys: SortKeys) -> list[Hit]:
     """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
     result = list(hits)
     for key, descends in reversed(keys):
@@ -100,3 +113,6 @@ def _sortable(key: Field, report: Report) -> Any:
         flat = [item for item in value if item is not None and item != ()]
         value = flat[0] if flat and key.kind not in (NUMBER, DATE) else max(flat, default=None)
     return value.casefold() if isinstance(value, str) else value
+
+
+PIPE_COLUMNS = columns(("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens"))

@@ -1,16 +1,16 @@
 """Many reports at a glance: counted by value and period, along time, between two axes, by who builds on whom."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record, left_out, silence
 from reportcli.derived import Ratio, derive, known_ratio
 from reportcli.family import Family, Member, Wanted
-from reportcli.query import Hit, Query, Subject
+from reportcli.query import Hit
 from reportcli.record import record
 from reportcli.report import NUMBER, Field, Report
-from reportcli.tally import Counted, Point, count, locate
+from reportcli.tally import Counted, Counts, Point, Points
 
 
 class Tally(NamedTuple):
@@ -113,19 +113,8 @@ class Lineage(NamedTuple):
         return (member.id for member in self.family.related() if member.id)
 
 
-def tally(
-    subjects: Iterable[Subject],
-    notes: Sequence[str],
-    field: Field,
-    wanted: Sequence[Query] = (),
-    *,
-    step: str = "",
-    dated: Field,
-    reverse: bool = False,
-    limit: int | None = None,
-) -> Tally:
-    """Answer with how many reports have each value of a field, or each of the wanted ones; unknown stands last."""
-    found = count(subjects, field, wanted, step, dated)
+def tally(found: Counts, notes: Sequence[str] = (), reverse: bool = False, limit: int | None = None) -> Tally:
+    """Answer with what was counted; a value that is unknown stands last also where the others are turned round."""
     lines = found.lines
     if reverse:
         known = [line for line in lines if line.value is not None]
@@ -137,15 +126,14 @@ def tally(
         said.append(f"a report may have several values: {found.reports:,} reports are counted {sum_of_all:,} times")
     if found.silent:
         said.append(silence(found.silent))
-    if found.undated:
-        said.append(left_out(found.undated, f"without {dated.label}"))
-    return Tally(field, lines[:limit], found.periods, tuple(said))
+    if found.dated and found.undated:
+        said.append(left_out(found.undated, f"without {found.dated.label}"))
+    return Tally(found.field, lines[:limit], found.periods, tuple(said))
 
 
-def plot(subjects: Iterable[Subject], notes: Sequence[str], x: Field, y: Field) -> Plot:
+def plot(found: Points, notes: Sequence[str] = ()) -> Plot:
     """Answer with the reports that know both fields, as points; notes count the others."""
-    found = locate(subjects, x, y)
-    said = list(notes)
+    x, y, said = found.x, found.y, list(notes)
     if found.continuing:
         said.append(left_out(found.continuing, "that started from another model's training"))
     if found.silent:
