@@ -346,6 +346,17 @@ def test_around_any_report_stands_all_that_can_be_reached(reports: list[Report],
     assert len(around.relations) == len(expected)
 
 
+def test_what_leads_both_ways_in_a_circle_is_as_near_as_its_nearer_way() -> None:
+    found = kin(a_report("a", on=["B"]), a_report("b", on=["D"]), a_report("c", on=["B"]), a_report("d", on=["C"]))
+    around = told(found.around(found.member("c")))
+    assert around == [
+        ("c", "builds_on", "b"),
+        ("d", "builds_on", "c"),
+        ("b", "builds_on", "d"),
+        ("a", "builds_on", "b"),
+    ]
+
+
 @given(reports, st.integers(0, 12), st.data())
 def test_the_nearest_relations_of_any_report_hang_together(
     reports: list[Report], count: int, data: st.DataObject

@@ -91,9 +91,9 @@ class Family:
                     other == member and _is_wanted(report, wanted)
                 )
                 return 0 if taught else None
-            if report in up and other in up:
-                return up[report]
-            return down[other] if report in down and other in down else None
+            ways = [up[report]] if report in up and other in up else []
+            ways += [down[other]] if report in down and other in down else []
+            return min(ways, default=None)  # in a circle a relation leads both ways
 
         near = ((distance(relation), relation) for relation in self.relations)
         kept = sorted(((far, one) for far, one in near if far is not None), key=itemgetter(0))

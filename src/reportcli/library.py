@@ -17,13 +17,13 @@ from reportcli.answer.listing import PIPE_COLUMNS, Listing, Order, SortKeys, col
 from reportcli.answer.sheet import Sheets, spoken
 from reportcli.answer.table import Table, Term, vocabulary
 from reportcli.catalog import catalogue_folders, shipped_folder
-from reportcli.errors import BrokenIndex, UnknownName
+from reportcli.errors import BrokenIndex, UnknownName, UnreadableEntry
 from reportcli.index import BROKEN, File, Index, Progress, Unreadable, discard, index_file, open_index
 from reportcli.names import Found
 from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
 from reportcli.vocabulary import Vocabulary
-from reportcli.words import fold, nearest
+from reportcli.words import fold, fold_name, nearest
 
 if TYPE_CHECKING:
     from reportcli.answer.outcome import Done
@@ -77,8 +77,17 @@ class Library:
         return spoken(self.find(name))
 
     def find(self, name: str) -> Found:
-        """Return the report that a name stands for, and the model where one is meant."""
-        return self._ask(lambda index: names.find(name, index))
+        """Return the report that a name stands for, and the model where one is meant.
+
+        Raises UnknownName, AmbiguousName, or UnreadableEntry where a file of this name cannot be read.
+        """
+        try:
+            return self._ask(lambda index: names.find(name, index))
+        except UnknownName:
+            for one in self.unreadable():
+                if fold_name(Path(one.path).stem) == fold_name(name):
+                    raise UnreadableEntry(*one) from None
+            raise
 
     def begun(self, text: str) -> list[names.Known]:
         """Return the names of reports and models that a text may be the beginning of."""
@@ -170,7 +179,7 @@ class Library:
         others = self.listing(asked, sort=sort, reverse=reverse, limit=limit) if asked else Listing((), ())
         found: Iterable[Found] = (*map(self.find, wanted), *map(Found, others.reports))
         if models:
-            found = [each for one in found for each in ([one] if one.model else each_model(one))]
+            found = [each for one in found for each in each_model(one)]
         sides = {(one.report.id, one.model and one.model.name): one for one in found}
         return compare(list(sides.values()), columns, differences=differences, notes=others.notes)
 

@@ -1,5 +1,6 @@
 """Reports, or single models, side by side: which fields are compared, and where they differ."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from reportcli.derived import DERIVED
 from reportcli.names import Found
 from reportcli.record import record
 from reportcli.report import FIELDS, Field, Report
+from reportcli.words import fold_name
 
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
 _COMPARED = tuple(one for group in GROUPS for one in FIELDS + DERIVED if one.group == group)
@@ -61,9 +63,8 @@ def compare(
     With ``differences`` only what differs is kept.
     """
     reports = tuple(map(spoken, found))
-    names = _distinct(
-        [one.model.name if one.model and one.model.name != one.report.name else one.report.id for one in found]
-    )
+    sides = Counter(one.report.id for one in found)
+    names = _distinct([_name(one, sides[one.report.id] > 1) for one in found])
     lines = [_line(one, reports) for one in fields or _COMPARED]
     known = [line for line in lines if fields or any(value is not None and value != () for value in line.values)]
     shown = [line for line in known if line.differs or not differences]
@@ -77,8 +78,18 @@ def _line(field: Field, reports: Sequence[Report]) -> Row:
     return Row(field, values, _differs(values))
 
 
+def _name(found: Found, several: bool) -> str:
+    """Return what a side is called: by its model where that is told apart, from the report or from others of it."""
+    if found.model and (several or found.model.name != found.report.name):
+        return found.model.name
+    return found.report.id
+
+
 def each_model(found: Found) -> list[Found]:
-    """Return every model of a report, the largest first; the report itself where it has none."""
+    """Return every model of a report, the largest first; a model that goes by another name than the report alone."""
+    called = {fold_name(name) for name in (found.report.id, found.report.name, *found.report.aliases)}
+    if found.model and fold_name(found.model.name) not in called:
+        return [found]
     models = sorted(found.report.models, key=lambda model: -(model.parameters or 0))
     return [Found(found.report, model) for model in models] or [found]
 

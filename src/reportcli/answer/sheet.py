@@ -1,4 +1,4 @@
-"""All that is known of some reports, as the models that were asked for see them."""
+"""All that is known of some reports; the figures under ``derived`` are those of the models that were asked for."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from reportcli.answer import Record, paths
 from reportcli.derived import derive, speak_as
 from reportcli.names import Found
 from reportcli.record import record
-from reportcli.report import Report
+from reportcli.report import Model, Report
 
 
 class Sheets(NamedTuple):
@@ -22,10 +22,10 @@ class Sheets(NamedTuple):
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield each known value; the field is its path in the JSON record, as jq writes it."""
-        for report in self.reports:
-            for path, value in paths(whole(report)):
+        for shape in self.records():
+            for path, value in paths(shape):
                 if path != "id" and self._wanted(path):
-                    yield report.id, path, value
+                    yield shape["id"], path, value
 
     def _wanted(self, path: str) -> bool:
         if self.topic:
@@ -33,22 +33,27 @@ class Sheets(NamedTuple):
         return self.sources or not path.startswith(("sources.", "confidence."))
 
     def records(self) -> Iterator[Record]:
-        return map(whole, self.reports)
+        for report, found in zip(self.reports, self.found, strict=True):
+            yield whole(report, found.model)
 
     @property
     def reports(self) -> Iterator[Report]:
-        """The reports as the named models see them, with the notes that are wanted."""
-        for report in map(spoken, self.found):
+        """The reports, with the notes that are wanted."""
+        for report in (one.report for one in self.found):
             yield replace(report, notes=tuple(note for note in report.notes if self.topic in ("", note.topic)))
 
     def ids(self) -> Iterator[str]:
-        return (one.report.id for one in self.found)
+        """Yield the ids of the reports of which something is told."""
+        return (report.id for report in self.reports if report.notes or not self.topic)
 
 
-def whole(report: Report) -> Record:
-    """Return a report as a JSON record: every key, with the figures of the model that speaks under ``derived``."""
+def whole(report: Report, model: Model | None = None) -> Record:
+    """Return a report as a JSON record: every key, with the figures of a model under ``derived``.
+
+    Without one, it is the model that speaks for the report.
+    """
     shape: Record = record(report)
-    return shape | {"derived": record(derive(report))}
+    return shape | {"derived": record(derive(spoken(Found(report, model))))}
 
 
 def spoken(found: Found) -> Report:

@@ -177,6 +177,9 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(message, f"`{context.command_path if context else 'reportcli'} --help` says more", 2)
     except typer.Exit as ended:
         return ended.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         return _failed(f"cannot write the answer, or read what it needs: {error.strerror or error}", "", 3)
     except (KeyboardInterrupt, typer.Abort):

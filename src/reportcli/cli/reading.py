@@ -128,6 +128,8 @@ def compare(
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
     given, asked = names or [], all_of([query_of(library, where), span.query()])
+    if given and where is None and (asked != EVERYTHING or arranged._replace(columns=None) != Arranged()):
+        raise BadUse("only what --where finds can be narrowed, sorted and limited", "give it, or leave the options out")
     if asked == EVERYTHING and given != ["-"] and len(given) < (1 if models else 2):
         raise BadUse(
             "compare needs two names",

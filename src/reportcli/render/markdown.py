@@ -62,7 +62,8 @@ def _linked(report: Report, text: str) -> str:
 
 def pages(answer: Sheets) -> Iterator[str]:
     """Yield the page of each report, or only its notes under one topic."""
-    for found in answer.found:
+    told = set(answer.ids())
+    for found in (one for one in answer.found if one.report.id in told):
         report = spoken(found)
         yield f"# {_linked(report, report.name)}\n"
         if answer.topic:
@@ -70,7 +71,7 @@ def pages(answer: Sheets) -> Iterator[str]:
             continue
         yield f"\n{_plain(report.title)}\n\n{_plain(dateline(report))}\n\n{_plain(report.summary)}\n"
         for section in SECTIONS:
-            yield from _models(report) if section == "models" else _section(report, section, answer.sources)
+            yield from _models(found.report) if section == "models" else _section(report, section, answer.sources)
         yield from _list("Techniques", [", ".join(report.techniques)] if report.techniques else [])
         yield from _notes(report, "")
         yield from _list("Corrections of the reading list", report.corrections)

@@ -20,8 +20,11 @@ from reportcli.vocabulary import Technique
 
 def sheets(answer: Sheets, width: int, colour: bool) -> Picture:
     """Draw the page of each report, or only its notes under one topic."""
+    told = set(answer.ids())
     pages = [
-        _notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width) for one in answer.found
+        _notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width)
+        for one in answer.found
+        if one.report.id in told
     ]
     text = draw(Group(*(part for page in pages for part in page)), width, colour)
     return Picture(text.rstrip("\n") + "\n", ())
@@ -69,12 +72,13 @@ def _page(found: Found, sources: bool, width: int) -> Iterator[RenderableType]:
     about = _About(report, sources)
     for section in ("", "links"):
         yield from about.section(section, width)
-    yield from _models(report, width, about)
+    yield from _models(found.report, report, width, about)
     for section in ("architecture", "pretraining", "posttraining", "derived"):
         yield from about.section(section, width)
     yield from _techniques(report, about)
-    yield from _heading("Notes", about.remarks("notes"))
-    yield from _notes(report.notes)
+    if report.notes:
+        yield from _heading("Notes", about.remarks("notes"))
+        yield from _notes(report.notes)
     if report.corrections:
         yield from _heading("Corrections of the reading list", [])
         yield from (_item(text) for text in report.corrections)
@@ -150,14 +154,15 @@ def _heading(text: str, remarks: list[Text]) -> Iterator[RenderableType]:
     yield from (Padding(remark, (0, 0, 0, 2)) for remark in remarks)
 
 
-def _models(report: Report, width: int, about: _About) -> Iterator[RenderableType]:
+def _models(report: Report, spoken: Report, width: int, about: _About) -> Iterator[RenderableType]:
+    """Yield the models of a report; the one that speaks stands out."""
     if not report.models:
         return
     yield from _heading("Models", about.remarks("models"))
     for key in ("parameters", "context_length"):
         yield from (Padding(remark, (0, 0, 0, 2)) for remark in about.remarks(f"models.{key}"))
     columns, rows = models(report)
-    speaks = speaker(report)
+    speaks = speaker(spoken)
     styles = [NAME if model is speaks else "" for model in report.models]
     if width < NARROW:
         for (name, *values), style in zip(rows, styles, strict=True):

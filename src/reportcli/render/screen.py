@@ -1,7 +1,7 @@
 """What every picture on a terminal shares: styles that carry meaning, drawing at a width, breaking lines."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Literal, NamedTuple
 
@@ -75,7 +75,7 @@ def wrapped(text: str, width: int, style: str = "", indent: str = "") -> Text:
     for paragraph in text.split("\n"):
         hang = BULLET if paragraph.startswith(BULLET) else indent
         line = hang if hang == BULLET else ""
-        for piece in _PIECE.findall(paragraph.removeprefix(BULLET)):
+        for piece in _pieces(paragraph.removeprefix(BULLET), width - len(hang)):
             if line.strip(" •") and cell_len(line + piece.rstrip()) > width:
                 lines.append(line.rstrip())
                 line = " " * len(hang)
@@ -83,6 +83,12 @@ def wrapped(text: str, width: int, style: str = "", indent: str = "") -> Text:
             line += piece
         lines.append(line.rstrip())
     return Text("\n".join(lines), style=style)
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """Yield words with the spaces after them; one that is longer than the width in the parts that it may break into."""
+    for word in re.findall(r"\S+\s*|\s+", text):
+        yield from [word] if cell_len(word.rstrip()) <= width else _PIECE.findall(word)
 
 
 def legend(parts: Iterable[Text], width: int) -> Text:

@@ -74,15 +74,17 @@ def plain(answer: Plain, width: int, colour: bool) -> Picture:
     taken = {
         key: max([cell_len(key), *(cell_len(_plain(entry[key])) for entry in answer.entries)]) + GAP for key in keys
     }
+    dropped: list[str] = []
     while len(keys) > 2 and width - sum(taken[key] for key in keys[:-1]) < min(_LEAST_TEXT, taken[keys[-1]]):
-        del keys[-2]
+        dropped.insert(0, keys.pop(-2))
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for place, key in enumerate(keys):
         right = all(isinstance(entry[key], (int, float)) for entry in answer.entries)
         table.add_column(key, justify="right" if right else "left", no_wrap=place == 0 or right, overflow="fold")
     for entry in answer.entries:
         table.add_row(*(Text(_plain(entry[key])) for key in keys))
-    return Picture(draw(table, width, colour) if answer.entries else "", ())
+    notes = (f"no room for {', '.join(dropped)}",) if dropped and answer.entries else ()
+    return Picture(draw(table, width, colour) if answer.entries else "", notes)
 
 
 def _plain(value: object) -> str:
@@ -142,6 +144,7 @@ def _table(answer: Listing, shown: Sequence[Field], widths: Mapping[str, int]) -
             width=None if grows else width,
             no_wrap=not _wraps(column),
             min_width=width if grows else None,
+            overflow="fold",
         )
     if answer.query:
         table.add_column("why", ratio=1, overflow="fold")
@@ -200,7 +203,7 @@ def _blocks(answer: Listing, wanted: Sequence[Field]) -> Group:
 
 def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
     """Draw reports side by side; with more than fit, in several blocks one under another."""
-    labels = min(22, max(_LONGEST_LABEL, width // 5))
+    labels = min(22, max(_LONGEST_LABEL, width // 6))
     count = len(answer.names)
     fitting = max(1, (width - labels - 1) // (_LEAST_SIDE + GAP))
     size = -(-count // -(-count // fitting))
@@ -214,14 +217,16 @@ def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
     return Picture(draw(Group(*parts), width, colour), ())
 
 
-_LEAST_SIDE = 12
+_LEAST_SIDE = 14  # so that few words are longer
 _LONGEST_LABEL = 15  # normalization, with its mark
 _DIFFERS = "≠ "
 _TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
 
 
 def _shared(answer: Comparison) -> list[str]:
-    """Return the techniques that all sides use, where there are several sides."""
+    """Return the techniques that all sides use, where there are several sides and techniques are compared."""
+    if all(line.field.path != "techniques" for line in answer.lines):
+        return []
     sides = [report.techniques for report in answer.reports]
     return [name for name in sides[0] if all(name in side for side in sides)] if len(sides) > 1 else []
 
