@@ -19,7 +19,7 @@ from reportcli.errors import BadUse
 from reportcli.layout import after_schema_line, to_toml
 from reportcli.reader import read_table
 from reportcli.report import FIELDS, MAP
-from reportcli.template import empty, of_paper, read, without_template, write
+from reportcli.template import Template, empty, of_paper, read, without_template, write
 
 SHIPPED = sorted(shipped_folder().glob("*.toml"))
 PAPER = Paper(
@@ -120,7 +120,7 @@ def test_a_record_is_the_entry_that_it_was_made_of(path: Path, shape: str) -> No
     if shape == "search":
         record |= {"score": 3.5, "matches": [{"field": "name", "weight": 1.0, "text": "x", "words": []}]}
     text = json.dumps([record] if shape == "array" else record, indent=2)
-    assert read(text, "x.json", explained=False) == (text_of(path), path.stem, True)
+    assert read(text, "x.json", explained=False) == Template(text_of(path), path.stem, made=True)
 
 
 def test_what_is_wrong_in_a_record_is_kept_for_the_check() -> None:
@@ -128,7 +128,7 @@ def test_what_is_wrong_in_a_record_is_kept_for_the_check() -> None:
         "id": "../x", "name": 7, "date": "2025-02-30", "nmae": "x", "links": "y", "models": [3], "derived": {"a": 1},
         "sources": [], "summary": None, "pretraining": {"tokens": "36T", "unheard": {"of": 1}}, "fax": {"a": 1},
     }  # fmt: skip
-    text, id, _ = read(json.dumps(record), "x.json", explained=False)
+    text, id, *_ = read(json.dumps(record), "x.json", explained=False)
     assert id == ""
     assert tomllib.loads(text) == {
         "name": 7, "date": "2025-02-30", "nmae": "x", "links": "y", "models": [3],
@@ -158,7 +158,7 @@ KEYS = st.sampled_from(sorted({part for field in FIELDS[1:] for part in field.pa
     st.booleans(),
 )
 def test_any_record_becomes_toml(record: dict[str, Any], explained: bool) -> None:
-    text, _, _ = read(json.dumps(record), "x.json", explained)
+    text, *_ = read(json.dumps(record), "x.json", explained)
     said = {key: value for key, value in without_unknown(record).items() if key not in COMPUTED}
     assert {key: value for key, value in tomllib.loads(text).items() if value != {}} == said
 
@@ -192,7 +192,7 @@ def test_json_that_is_no_record_is_refused(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("text", ["", 'name = "X"\n', "[links]\n", "[[models]]\n", "# {\n", "nonsense", " [ links ]\n"])
 def test_what_is_not_json_is_taken_as_it_is(text: str) -> None:
-    assert read(text, "x.toml", explained=True) == (text, "", False)
+    assert read(text, "x.toml", explained=True) == Template(text)
 
 
 # Papers.

@@ -63,17 +63,14 @@ class Catalogue(Protocol):
     def techniques(self) -> Vocabulary: ...
 
 
-def add(
-    catalogue: Catalogue, own: Path, start: Template, *, id: str = "", by_hand: bool = False, keep: bool = False
-) -> Done:
+def add(catalogue: Catalogue, own: Path, start: Template, *, id: str = "", by_hand: bool = False) -> Done:
     """Save a new entry in a folder, after an editor has shown it where it is done by hand.
 
-    ``keep`` says that the text is worth keeping also as it came. Raises RefusedEntry with every problem, NothingAdded,
-    NoEditor or UnwritableEntry; then nothing is written.
+    Raises RefusedEntry with every problem, NothingAdded, NoEditor or UnwritableEntry; then nothing is written.
     """
     if id:
         _refuse_taken(catalogue, own, id)
-    with _copy(start.text, own / f"{id or start.id or 'new'}.toml", keep) as copy:
+    with _copy(start.text, own / f"{id or start.id or 'new'}.toml", start.rare) as copy:
         if by_hand:
             _open_editor(copy)
         text = _read(copy)
@@ -216,7 +213,7 @@ def _put_schema(path: Path) -> None:
 
 
 @contextmanager
-def _copy(text: str, target: Path, keep: bool = False) -> Iterator[Path]:
+def _copy(text: str, target: Path, rare: bool = False) -> Iterator[Path]:
     """Give a private copy of a text to work on. When the work fails, what was typed is kept, and the error says where.
 
     Until the end, an interruption is left to the editor.
@@ -229,7 +226,7 @@ def _copy(text: str, target: Path, keep: bool = False) -> Iterator[Path]:
         with _uninterrupted():
             yield copy
     except BaseException as error:
-        kept = _kept(copy, target, b"" if keep else text.encode())
+        kept = _kept(copy, target, b"" if rare else text.encode())
         if kept and isinstance(error, ReportcliError):
             error.hint = "\n  ".join(filter(None, (error.hint, f"what was typed is kept in {kept}")))
         raise

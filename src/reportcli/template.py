@@ -26,6 +26,7 @@ class Template(NamedTuple):
     text: str
     id: str = ""
     made: bool = False  # of a record in another form, so that its lines mean nothing to the person
+    rare: bool = False  # stands in no file yet, so that it is worth keeping also as it came
 
 
 def empty() -> Template:

@@ -146,9 +146,9 @@ class Shown(NamedTuple):
 _GROUPS = (Span, Arranged)
 
 
-def query_of(library: Library, where: str | None) -> Query:
-    """Return what --where asks."""
-    return EVERYTHING if where is None else library.parse(where)
+def narrowed(library: Library, where: str | None, span: Span) -> Query:
+    """Return what --where and the options of dates ask together."""
+    return all_of([EVERYTHING if where is None else library.parse(where), span.query()])
 
 
 def command(function: Callable[..., Any]) -> Callable[..., int]:

@@ -6,11 +6,10 @@ import typer
 
 from reportcli.answer.listing import sort_keys
 from reportcli.answer.overview import Lineage, Plot, Tally, Timeline
-from reportcli.cli.options import FIELD, FIGURE, NAMES, VALUE, Limit, Reverse, Sort, Span, Where, query_of
+from reportcli.cli.options import FIELD, FIGURE, NAMES, VALUE, Limit, Reverse, Sort, Span, Where, narrowed
 from reportcli.errors import BadUse
 from reportcli.library import Library
 from reportcli.period import STEPS
-from reportcli.query import all_of
 
 By = Annotated[
     str | None,
@@ -48,7 +47,7 @@ def count(
     """
     if by not in (None, *STEPS):
         raise BadUse(f"--by cannot be {by!r}", f"write one of: {', '.join(STEPS)}")
-    asked = all_of([query_of(library, where), span.query()])
+    asked = narrowed(library, where, span)
     return library.count(
         field, values or (), asked, by=by or "", date_field=span.date_field, reverse=reverse, limit=limit
     )
@@ -61,7 +60,7 @@ def timeline(
 
     Example: reportcli timeline --where tag:reasoning
     """
-    asked = all_of([query_of(library, where), span.query()])
+    asked = narrowed(library, where, span)
     return library.timeline(asked, date_field=span.date_field, reverse=reverse, limit=limit)
 
 
@@ -78,7 +77,7 @@ def plot(
 
     Example: reportcli plot date flops
     """
-    return library.plot(x, y, all_of([query_of(library, where), span.query()]), limit=limit)
+    return library.plot(x, y, narrowed(library, where, span), limit=limit)
 
 
 def lineage(
@@ -95,6 +94,6 @@ def lineage(
 
     Example: reportcli lineage DeepSeek-R1
     """
-    asked = all_of([query_of(library, where), span.query()])
+    asked = narrowed(library, where, span)
     order = sort_keys(sort) if sort else ()
     return library.lineage(" ".join(name) if name else None, asked, sort=order, reverse=reverse, limit=limit)

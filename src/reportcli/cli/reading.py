@@ -10,7 +10,7 @@ from reportcli.answer.comparison import Comparison
 from reportcli.answer.listing import Listing, explained
 from reportcli.answer.sheet import Sheets
 from reportcli.answer.table import Table, Term
-from reportcli.cli.options import NAMES, PERIOD, QUERY, TECHNIQUE, Arranged, Span, Where, query_of
+from reportcli.cli.options import NAMES, PERIOD, QUERY, TECHNIQUE, Arranged, Span, Where, narrowed
 from reportcli.errors import BadUse, NoNames
 from reportcli.library import Library
 from reportcli.period import parse_period
@@ -46,7 +46,7 @@ def list_reports(library: Library, *, where: Where = None, span: Span, arranged:
 
     Example: reportcli list --since 2025-06
     """
-    return library.listing(all_of([query_of(library, where), span.query()]), **arranged.arguments())
+    return library.listing(narrowed(library, where, span), **arranged.arguments())
 
 
 def search(
@@ -88,7 +88,7 @@ def filter_reports(
     Example: reportcli filter 2025-01..2025-03
     """
     within = [Within(span.date_field, parse_period(" ".join(period)))] if period else []
-    return library.listing(all_of([query_of(library, where), span.query(), *within]), **arranged.arguments())
+    return library.listing(all_of([narrowed(library, where, span), *within]), **arranged.arguments())
 
 
 def show(
@@ -127,7 +127,7 @@ def compare(
 
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
-    given, asked = names or [], all_of([query_of(library, where), span.query()])
+    given, asked = names or [], narrowed(library, where, span)
     if given and where is None and (asked != EVERYTHING or arranged._replace(columns=None) != Arranged()):
         raise BadUse("only what --where finds can be narrowed, sorted and limited", "give it, or leave the options out")
     if asked == EVERYTHING and given != ["-"] and len(given) < (1 if models else 2):

@@ -61,8 +61,8 @@ def add(
     from reportcli import edit
 
     by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
-    start, keep = _start(library, source, arxiv, by_hand)
-    return edit.add(library, own_folder(catalog or ()), start, id=id or "", by_hand=by_hand, keep=keep)
+    start = _start(library, source, arxiv, by_hand)
+    return edit.add(library, own_folder(catalog or ()), start, id=id or "", by_hand=by_hand)
 
 
 def edit(library: Library, *, name: Name, catalog: Folders = None) -> Done:
@@ -116,8 +116,8 @@ def _is_terminal(stream: Any) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _start(library: Library, source: str | None, arxiv: str | None, by_hand: bool) -> "tuple[Template, bool]":
-    """Return what the entry starts from, and whether that is worth keeping where it is refused as it came."""
+def _start(library: Library, source: str | None, arxiv: str | None, by_hand: bool) -> "Template":
+    """Return what the entry starts from."""
     from reportcli import template
     from reportcli.edit import refuse_known_paper
 
@@ -127,16 +127,17 @@ def _start(library: Library, source: str | None, arxiv: str | None, by_hand: boo
         from reportcli.arxiv import fetch
 
         refuse_known_paper(library, arxiv)
-        return template.of_paper(fetch(arxiv, waiting=_say_that_we_wait)), not by_hand
+        return template.of_paper(fetch(arxiv, waiting=_say_that_we_wait))._replace(rare=not by_hand)
     if source is not None:
         text = _text(source)
-        return template.read(text, source, explained=by_hand), source == "-" and _is_terminal(sys.stdin)
+        typed = source == "-" and _is_terminal(sys.stdin)
+        return template.read(text, source, explained=by_hand)._replace(rare=typed)
     if not by_hand:
         raise BadUse(
             "there is nothing to add",
             "give --from FILE or --arxiv NUMBER; on a terminal, without --no-edit, an editor opens",
         )
-    return template.empty(), False
+    return template.empty()
 
 
 def _text(source: str) -> str:
