@@ -3,13 +3,18 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from reportcli.catalog import shipped_folder
+from reportcli.library import Library
+
 ROOT = Path(__file__).parents[1]
+CATALOG = ROOT / "catalog"
 Ran = subprocess.CompletedProcess[str]
+Run = Callable[..., Ran]
 
 
 def unmeasured(**environment: str) -> dict[str, str]:
@@ -41,8 +46,15 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.fixture(scope="session")
+def shipped() -> Iterator[Library]:
+    """The shipped catalogue alone, its index in memory."""
+    with Library([shipped_folder()], None) as library:
+        yield library
+
+
 @pytest.fixture
-def reportcli() -> Callable[..., Ran]:
+def reportcli() -> Run:
     """Run the program in a process of its own, its output in a pipe."""
 
     def run(*arguments: str, stdin: str | None = None, **environment: str) -> Ran:

@@ -1,27 +1,17 @@
 """Answers: what stands beside what in a comparison, and what a listing and a sheet say of themselves."""
 
-import datetime
 from typing import Any
 
 import pytest
 
+from makers import a_report, hits
 from reportcli.answer.comparison import Comparison, compare
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, columns, sort_keys
 from reportcli.answer.sheet import Sheets, whole
 from reportcli.errors import ReportcliError, UnknownField, WrongField
 from reportcli.names import Found
-from reportcli.query import Hit, Subject, Words
+from reportcli.query import Words
 from reportcli.report import Architecture, Model, Note, Posttraining, Pretraining, Report
-from reportcli.vocabulary import Vocabulary
-
-DAY = datetime.date(2025, 1, 2)
-
-
-def a_report(id: str = "a", **known: Any) -> Report:
-    usual: dict[str, Any] = {
-        "name": id.upper(), "title": "T", "organizations": ("O",), "date": DAY, "summary": "S.", "tags": ("math",),
-    }  # fmt: skip
-    return Report(id=id, **(usual | known))
 
 
 def side_by_side(*reports: Report) -> Comparison:
@@ -53,7 +43,7 @@ def test_two_reports_stand_side_by_side_in_the_order_of_the_groups() -> None:
     other = a_report("other", license="MIT", techniques=("moe", "grpo"), organizations=("O", "P"))
     assert rows(side_by_side(BIG, other)) == {
         "organizations": ((("O",), ("O", "P")), True),
-        "date": ((DAY, DAY), False),
+        "date": ((BIG.date, BIG.date), False),
         "tags": ((("math",), ("math",)), False),
         "license": (("MIT", "MIT"), False),
         "derived.parameters": ((100, None), None),
@@ -248,7 +238,7 @@ def test_a_table_of_texts_gives_no_order(text: str) -> None:
 
 
 def test_a_listing_says_itself_in_four_ways() -> None:
-    listing = Listing((Hit(Subject(BIG, Vocabulary)),), columns(["id", "params", "models.parameters"]))
+    listing = Listing(hits(BIG), columns(["id", "params", "models.parameters"]))
     assert listing.header == ("id", "parameters", "models.parameters")
     assert list(listing.rows()) == [("big", 100, (100, 1))]
     assert list(listing.ids()) == ["big"]
@@ -256,7 +246,7 @@ def test_a_listing_says_itself_in_four_ways() -> None:
 
 
 def test_a_search_says_why() -> None:
-    hit = Hit(Subject(BIG, Vocabulary), 0.123_456_789)
+    (hit,) = hits(BIG, score=0.123_456_789)
     listing = Listing((hit,), columns(["id"]), query=Words(("rope",)))
     record = next(iter(listing.records()))
     assert record["score"] == 0.123457

@@ -10,26 +10,11 @@ from stat import S_IMODE
 
 import pytest
 
+from makers import ODD_FILES, entry, write
 from reportcli.catalog import catalogue_folders, read, read_text, shipped_folder, snapshot, user_folder, write_entry
 from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
 from reportcli.library import Library
 from reportcli.report import Report
-
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = ["Someone"]
-date = 2025-01-02
-summary = "One sentence."
-tags = ["language-model"]
-"""
-
-
-def write(folder: Path, id: str, name: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{id}.toml"
-    path.write_text(ENTRY.format(name=name), encoding="utf-8")
-    return path
 
 
 def names(*folders: Path) -> dict[str, str]:
@@ -151,7 +136,7 @@ def test_only_visible_files_named_toml_are_entries(tmp_path: Path) -> None:
 )
 def test_an_odd_but_right_file_is_read(tmp_path: Path, encode: object) -> None:
     path = tmp_path / "odd.toml"
-    path.write_bytes(encode(ENTRY.format(name="Tülu 3")))  # type: ignore[operator]
+    path.write_bytes(encode(entry("Tülu 3")))  # type: ignore[operator]
     report = read(str(path))
     assert isinstance(report, Report)
     assert (report.id, report.name, report.summary) == ("odd", "Tülu 3", "One sentence.")
@@ -176,7 +161,7 @@ def test_an_edit_behind_a_symbolic_link_is_seen(tmp_path: Path) -> None:
 
 # Files that cannot be read.
 
-GOOD = ENTRY.format(name="Good")
+GOOD = entry("Good")
 UNREADABLE = [
     pytest.param(b'name = "x"\ntitle = = "y"\n', 2, "Invalid value", id="syntax error"),
     pytest.param(GOOD.encode() + b'[[models]]\nname = "M"\n[models]\n', 9, "", id="table declared twice"),
@@ -248,16 +233,7 @@ def test_an_unreadable_file_is_named_with_its_line_and_never_hides_the_others(
         assert [tuple(one) for one in library.unreadable()] == [(str(bad), line, caught.value.problem)]
 
 
-@pytest.mark.parametrize(
-    ("make", "problem"),
-    [
-        pytest.param(lambda path: os.mkfifo(path), "not a regular file", id="FIFO"),
-        pytest.param(lambda path: path.mkdir(), "not a regular file", id="folder"),
-        pytest.param(lambda path: path.symlink_to("nowhere"), "No such file or directory", id="broken link"),
-        pytest.param(lambda path: path.symlink_to(path.name), "Too many levels of symbolic links", id="circular link"),
-        pytest.param(lambda path: path.symlink_to("/dev/zero"), "not a regular file", id="link to a device"),
-    ],
-)
+@pytest.mark.parametrize(("make", "problem"), ODD_FILES)
 def test_what_is_not_a_file_is_named_and_never_hides_the_others(tmp_path: Path, make: object, problem: str) -> None:
     write(tmp_path, "good", "Good")
     make(tmp_path / "bad.toml")  # type: ignore[operator]
@@ -340,7 +316,7 @@ def test_a_broken_vocabulary_never_hides_the_reports(tmp_path: Path, content: by
 
 # Writing.
 
-OLD, NEW = ENTRY.format(name="Old"), ENTRY.format(name="New")
+OLD, NEW = entry("Old"), entry("New")
 
 
 def test_a_new_entry_is_put_in_place(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from stat import S_IMODE
 
@@ -13,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import Ran
+from conftest import Run
+from makers import CANONICAL, ODD_FILES
 from reportcli.answer.outcome import Finding
 from reportcli.catalog import shipped_folder, user_folder
 from reportcli.check import check
@@ -23,20 +23,7 @@ from reportcli.reader import read_table
 from synthetic import make_reports
 from terminal import on_terminal
 
-Run = Callable[..., Ran]
 TODAY = datetime.date(2025, 6, 30)
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = [
-    "Someone",
-]
-date = 2025-01-02
-summary = "One sentence."
-tags = [
-    "language-model",
-]
-"""
 TERM = '[{id}]\nname = "{name}"\nkind = "rl"\ndefinition = "d"\n'
 QWEN = (shipped_folder() / "qwen3.toml").read_text(encoding="utf-8")
 
@@ -49,7 +36,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def write(path: str, name: str = "X", more: str = "") -> Path:
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(ENTRY.format(name=name) + more, encoding="utf-8")
+    file.write_text(CANONICAL.format(name=name) + more, encoding="utf-8")
     return file
 
 
@@ -161,7 +148,7 @@ def test_the_same_id_in_a_later_folder_is_no_clash() -> None:
 def test_names_that_two_entries_share_are_named_in_both() -> None:
     write("c/a.toml", "Tülu 3")
     write("c/b.toml", "B", "").write_text(
-        ENTRY.format(name="B").replace("organizations", 'aliases = [\n    "TULU-3",\n]\norganizations')
+        CANONICAL.format(name="B").replace("organizations", 'aliases = [\n    "TULU-3",\n]\norganizations')
     )
     assert said("c") == [
         'c/a.toml:1: name: "Tülu 3" is a name of b too',
@@ -251,7 +238,7 @@ def test_a_reference_may_be_an_entry_that_cannot_be_read() -> None:
 
 def test_a_vocabulary_that_cannot_be_read_makes_no_technique_unknown() -> None:
     write("c/a.toml", more='techniques = [\n    "grpo",\n]\n').write_text(
-        ENTRY.format(name="X").replace("\ntags", '\ntags = ["moe"]\ntechniques = ["grpo"]\n#', 1)[:-1]
+        CANONICAL.format(name="X").replace("\ntags", '\ntags = ["moe"]\ntechniques = ["grpo"]\n#', 1)[:-1]
     )
     write_vocabulary("c", "[grpo")
     assert [line for line in said("c") if "technique" in line] == [
@@ -275,7 +262,7 @@ def test_a_vocabulary_of_another_folder_is_not_spoken_of() -> None:
         (b'name = "x"\nname = "y"\n', (2, 11), "Cannot overwrite a value"),
         (b"a = [\n", (2, 1), "Invalid value"),
         (b"caf\xe9 = 1\n", (1, None), "not UTF-8 text"),
-        (ENTRY.encode("utf-16"), (1, None), "not UTF-8 text"),
+        (CANONICAL.encode("utf-16"), (1, None), "not UTF-8 text"),
         (b'a = "\x00"\n', (1, 6), "Illegal character '\\x00'"),
         (b"a = " + b"[" * 3000 + b"]" * 3000, (None, None), "nested too deeply"),
         (b"a = " + b"{a=" * 3000, (None, None), "nested too deeply"),
@@ -292,16 +279,7 @@ def test_a_file_that_is_no_toml_is_named_with_line_and_column(
     )
 
 
-@pytest.mark.parametrize(
-    ("make", "problem"),
-    [
-        pytest.param(lambda path: os.mkfifo(path), "not a regular file", id="FIFO"),
-        pytest.param(lambda path: path.mkdir(), "not a regular file", id="folder"),
-        pytest.param(lambda path: path.symlink_to("nowhere"), "No such file or directory", id="broken link"),
-        pytest.param(lambda path: path.symlink_to(path.name), "Too many levels of symbolic links", id="circular link"),
-        pytest.param(lambda path: path.symlink_to("/dev/zero"), "not a regular file", id="link to a device"),
-    ],
-)
+@pytest.mark.parametrize(("make", "problem"), ODD_FILES)
 def test_what_is_no_file_is_named(make: object, problem: str) -> None:
     write("c/good.toml")
     make(Path("c/bad.toml"))  # type: ignore[operator]
@@ -344,7 +322,7 @@ def test_a_name_that_is_not_utf_8_is_a_problem_of_its_own(reportcli: Run) -> Non
     Path("c").mkdir()
     try:
         with open(b"c/caf\xe9.toml", "wb") as file:
-            file.write(ENTRY.format(name="X").encode())
+            file.write(CANONICAL.format(name="X").encode())
     except OSError:
         pytest.skip("this file system takes no such names")
     ended = reportcli("check", "c")
@@ -401,8 +379,8 @@ def test_values_of_any_type_are_only_problems(tmp_path: Path, values: dict[str, 
 
 # Mending.
 
-UNTIDY = ENTRY.format(name="X").replace('tags = [\n    "language-model",\n]', "tags=['language-model']")
-TIDY = ENTRY.format(name="X")
+UNTIDY = CANONICAL.format(name="X").replace('tags = [\n    "language-model",\n]', "tags=['language-model']")
+TIDY = CANONICAL.format(name="X")
 
 
 def test_a_file_in_which_only_the_layout_is_wrong_is_written_anew() -> None:

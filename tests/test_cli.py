@@ -4,16 +4,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from conftest import Ran
+from conftest import Run
 from terminal import on_terminal
 
-Run = Callable[..., Ran]
 IDS_OF_JUNE = [
     "acereason-nemotron-1.1", "ring-lite", "gemini-2.5", "minimax-m1", "magistral", "dots.llm1", "openthoughts",
     "qwen3-embedding", "mimo-vl",

@@ -7,16 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import Ran
+from conftest import CATALOG, Run
 from reportcli.cli import COMMANDS, _function, _root, run, shells
 from reportcli.cli.completion import Program, _parameters
 from reportcli.derived import DERIVED, QUERY_NAMES, column_field, query_field
 from reportcli.report import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
 
-CATALOG = Path(__file__).parents[1] / "catalog"
 ASKED = "_REPORTCLI_COMPLETE"
 Offer = Callable[[str], list[str]]
-Run = Callable[..., Ran]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from conftest import Ran
+from conftest import Run
+from makers import a_report
 from reportcli.answer.listing import columns
 from reportcli.answer.overview import Tally, tally
 from reportcli.catalog import shipped_folder
@@ -33,23 +34,11 @@ from reportcli.tally import Bin, Counted, count, decade, doubling
 from reportcli.vocabulary import Technique, Vocabulary
 from terminal import on_terminal
 
-Run = Callable[..., Ran]
 WIDTHS = (20, 40, 60, 80, 120, 200)
 SGR = re.compile(r"\x1b\[[\d;]*m")
 DATED = BY_PATH["date"]
 GRPO = Technique("grpo", "GRPO", ("Group Relative Policy Optimization",), "rl", "A method.")
 VOCABULARY = Vocabulary({"grpo": GRPO, "dpo": Technique("dpo", "DPO", (), "posttraining", "Another.")})
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Iterator[Library]:
-    with Library([shipped_folder()], None) as library:
-        yield library
-
-
-def a_report(id: str, day: str = "2025-01-02", **known: Any) -> Report:
-    usual: dict[str, Any] = {"name": id.upper(), "title": "T", "organizations": ("O",), "summary": "S.", "tags": ()}
-    return Report(id=id, date=datetime.date.fromisoformat(day), **(usual | known))
 
 
 def counted(reports: Sequence[Report], name: str, *values: str, **how: Any) -> Tally:

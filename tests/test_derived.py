@@ -1,18 +1,17 @@
 """What follows from the figures of a report, checked by hand against the figures of the shipped catalogue."""
 
-import datetime
 import tomllib
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import CATALOG
+from makers import a_report
 from reportcli.derived import DERIVED, Derived, column_field, derive, field_names, query_field, speak_as, speaker
 from reportcli.reader import read_table
 from reportcli.report import FIELDS, Architecture, Field, Model, Pretraining, Report
 
-CATALOG = Path(__file__).parents[1] / "catalog"
 B, T = 10**9, 10**12
 
 
@@ -24,11 +23,7 @@ def shipped(id: str) -> Report:
 
 
 def small(*models: Model, **values: Any) -> Report:
-    known: dict[str, Any] = {
-        "id": "x", "name": "X", "title": "X", "organizations": (), "date": datetime.date(2025, 1, 1), "summary": "",
-        "tags": (), "models": models,
-    }  # fmt: skip
-    return Report(**(known | values))
+    return a_report(models=models, **values)
 
 
 def named(report: Report, name: str) -> Model:

@@ -13,27 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Ran
+from conftest import Run
+from makers import CANONICAL
 from reportcli.answer.sheet import whole
 from reportcli.arxiv import API_VARIABLE
 from reportcli.catalog import read, read_text, shipped_folder, user_folder
 from reportcli.edit import _kept, _write_new
 from reportcli.layout import after_schema_line
 from terminal import on_terminal
-
-Run = Callable[..., Ran]
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = [
-    "Someone",
-]
-date = 2025-01-02
-summary = "One sentence."
-tags = [
-    "language-model",
-]
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +53,7 @@ def editor(tmp_path: Path) -> Callable[..., str]:
 def write(folder: Path, id: str, name: str, more: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{id}.toml"
-    path.write_text(ENTRY.format(name=name) + more, encoding="utf-8")
+    path.write_text(CANONICAL.format(name=name) + more, encoding="utf-8")
     return path
 
 
@@ -89,7 +76,7 @@ def test_an_edited_entry_is_saved_and_its_path_printed(
     command = editor("text = text.replace('One sentence', 'Another sentence')")
     ended = reportcli("edit", "X", "--catalog", str(path.parent), EDITOR=command)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{path}\n", "")
-    assert path.read_text() == ENTRY.format(name="X").replace("One", "Another")
+    assert path.read_text() == CANONICAL.format(name="X").replace("One", "Another")
     assert files(path.parent) == ["x.toml"]
 
 
@@ -209,7 +196,7 @@ def test_an_editor_that_moves_a_new_file_in_place_is_understood(
 def test_comments_of_the_person_stay(reportcli: Run, editor: Callable[..., str], tmp_path: Path) -> None:
     path = write(tmp_path / "mine", "x", "X")
     reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=editor("text = '# to do: figures\\n' + text"))
-    assert path.read_text() == "# to do: figures\n" + ENTRY.format(name="X")
+    assert path.read_text() == "# to do: figures\n" + CANONICAL.format(name="X")
 
 
 def test_without_comments_the_layout_is_set_right(reportcli: Run, editor: Callable[..., str], tmp_path: Path) -> None:
@@ -219,7 +206,7 @@ def test_without_comments_the_layout_is_set_right(reportcli: Run, editor: Callab
         "text += 'license = \"MIT\"\\n[pretraining]\\ntokens=36000000'"
     )
     assert reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command).returncode == 0
-    expected = ENTRY.format(name="X") + 'license = "MIT"\n\n[pretraining]\ntokens = 36_000_000\n'
+    expected = CANONICAL.format(name="X") + 'license = "MIT"\n\n[pretraining]\ntokens = 36_000_000\n'
     assert path.read_text() == expected
 
 
@@ -252,14 +239,14 @@ def test_every_rule_is_kept_and_remarks_are_said(reportcli: Run, editor: Callabl
 
 def test_what_is_saved_passes_the_check(reportcli: Run, editor: Callable[..., str]) -> None:
     reportcli("edit", "qwen3", EDITOR=editor("text = text.replace('Apache-2.0', 'MIT').replace(' = ', '=')"))
-    reportcli("add", "--from", "-", stdin="# mine\n" + ENTRY.format(name="X"))
+    reportcli("add", "--from", "-", stdin="# mine\n" + CANONICAL.format(name="X"))
     assert files(user_folder()) == ["qwen3.toml", "schema.json", "x.toml"]
     assert reportcli("check", str(user_folder())).returncode == 0
 
 
 def test_entries_of_the_user_name_the_schema_beside_them(reportcli: Run) -> None:
-    reportcli("add", "--from", "-", stdin=ENTRY.format(name="X"))
-    assert read_text(user_folder() / "x.toml") == f"#:schema ./schema.json\n{ENTRY.format(name='X')}"
+    reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X"))
+    assert read_text(user_folder() / "x.toml") == f"#:schema ./schema.json\n{CANONICAL.format(name='X')}"
     assert read_text(user_folder() / "schema.json") == reportcli("schema").stdout
 
 
@@ -277,7 +264,7 @@ def test_only_a_schema_of_ours_is_renewed(reportcli: Run, tmp_path: Path, there:
     else:
         path.write_text(ours.replace("integer", "number") if there == "older" else '{"mine": 1}')
     before = path.read_text()
-    assert reportcli("add", "--from", "-", stdin=ENTRY.format(name="X")).returncode == 0
+    assert reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X")).returncode == 0
     assert path.read_text() == (before if left else ours)
 
 
@@ -342,7 +329,7 @@ def test_an_entry_that_cannot_be_read_is_mended_by_its_id(
 def test_the_broken_copy_of_a_shipped_entry_is_what_is_edited(reportcli: Run, editor: Callable[..., str]) -> None:
     mine = write(user_folder(), "qwen3", "Mine")
     mine.write_text("= =")
-    assert reportcli("edit", "qwen3", EDITOR=editor(f"text = {ENTRY.format(name='Mine')!r}")).returncode == 0
+    assert reportcli("edit", "qwen3", EDITOR=editor(f"text = {CANONICAL.format(name='Mine')!r}")).returncode == 0
     assert read(str(mine)).name == "Mine"
 
 
@@ -538,28 +525,30 @@ def test_a_private_file_never_follows_a_link(tmp_path: Path) -> None:
 
 
 def test_a_complete_entry_is_added_and_its_path_printed(reportcli: Run, tmp_path: Path) -> None:
-    (tmp_path / "entry").write_text(ENTRY.format(name="Tülu 9.5 (new)"), encoding="utf-8")
+    (tmp_path / "entry").write_text(CANONICAL.format(name="Tülu 9.5 (new)"), encoding="utf-8")
     ended = reportcli("add", "--from", str(tmp_path / "entry"))
     path = user_folder() / "tulu-9.5-new.toml"
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{path}\n", "")
-    assert path.read_text(encoding="utf-8").endswith(ENTRY.format(name="Tülu 9.5 (new)"))
+    assert path.read_text(encoding="utf-8").endswith(CANONICAL.format(name="Tülu 9.5 (new)"))
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert reportcli("show", "Tulu 9.5 (new)").returncode == 0
 
 
 def test_an_entry_comes_from_standard_input_too(reportcli: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    ended = reportcli("add", "--from", "-", "--catalog", str(tmp_path / "mine"), stdin=ENTRY.format(name="X"))
+    ended = reportcli("add", "--from", "-", "--catalog", str(tmp_path / "mine"), stdin=CANONICAL.format(name="X"))
     assert ended.stdout == f"{tmp_path / 'mine' / 'x.toml'}\n"
-    assert (tmp_path / "mine" / "x.toml").read_text() == ENTRY.format(name="X")
+    assert (tmp_path / "mine" / "x.toml").read_text() == CANONICAL.format(name="X")
 
 
 def test_it_goes_into_the_last_folder_that_is_named(reportcli: Run, tmp_path: Path) -> None:
     for name in ("low", "high"):
         (tmp_path / name).mkdir()
     both = os.pathsep.join((str(tmp_path / "low"), str(tmp_path / "high")))
-    reportcli("add", "--from", "-", stdin=ENTRY.format(name="X"), REPORTCLI_CATALOG=both)
-    reportcli("add", "--from", "-", "--id", "other", "--catalog", str(tmp_path / "low"), stdin=ENTRY.format(name="Y"))
+    reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X"), REPORTCLI_CATALOG=both)
+    reportcli(
+        "add", "--from", "-", "--id", "other", "--catalog", str(tmp_path / "low"), stdin=CANONICAL.format(name="Y")
+    )
     assert (files(tmp_path / "high"), files(tmp_path / "low")) == (["x.toml"], ["other.toml"])
 
 
@@ -593,7 +582,7 @@ def test_a_record_that_is_not_complete_is_refused_with_every_problem(reportcli: 
 
 
 def test_comments_of_the_person_are_added_too(reportcli: Run) -> None:
-    text = ENTRY.format(name="X").replace("date", "# to be checked\ndate")
+    text = CANONICAL.format(name="X").replace("date", "# to be checked\ndate")
     assert reportcli("add", "--from", "-", stdin=text).returncode == 0
     assert read_text(user_folder() / "x.toml").endswith(text)
 
@@ -613,14 +602,14 @@ def test_comments_of_the_person_are_added_too(reportcli: Run) -> None:
 def test_a_name_that_is_taken_or_impossible_is_refused(
     reportcli: Run, name: str, options: tuple[str, ...], said: str
 ) -> None:
-    ended = reportcli("add", "--from", "-", *options, stdin=ENTRY.format(name=name))
+    ended = reportcli("add", "--from", "-", *options, stdin=CANONICAL.format(name=name))
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert files(user_folder()) == []
 
 
 def test_an_alias_that_is_taken_is_refused(reportcli: Run) -> None:
-    text = ENTRY.format(name="X").replace("organizations", 'aliases = [\n    "dots llm 1",\n]\norganizations')
+    text = CANONICAL.format(name="X").replace("organizations", 'aliases = [\n    "dots llm 1",\n]\norganizations')
     ended = reportcli("add", "--from", "-", stdin=text)
     assert ended.returncode == 2
     assert "dots.llm1" in ended.stderr
@@ -629,7 +618,7 @@ def test_an_alias_that_is_taken_is_refused(reportcli: Run) -> None:
 def test_the_id_of_a_file_that_cannot_be_read_is_taken(reportcli: Run) -> None:
     path = write(user_folder(), "x", "X")
     path.write_text("= =")
-    ended = reportcli("add", "--from", "-", stdin=ENTRY.format(name="X"))
+    ended = reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X"))
     assert ended.returncode == 2
     assert "'x' is taken by x" in ended.stderr
     assert path.read_text() == "= ="
@@ -639,7 +628,7 @@ def test_the_id_of_a_file_that_cannot_be_read_is_taken(reportcli: Run) -> None:
 def test_a_link_in_the_folder_is_never_followed_by_a_new_entry(reportcli: Run, tmp_path: Path, target: str) -> None:
     user_folder().mkdir(parents=True)
     (user_folder() / "x.toml").symlink_to(target)
-    ended = reportcli("add", "--from", "-", stdin=ENTRY.format(name="X"))
+    ended = reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X"))
     assert ended.returncode == 2
     assert not (user_folder() / "nowhere").exists()
 
@@ -731,14 +720,14 @@ def test_a_template_that_is_filled_in_wrongly_is_kept(editor: Callable[..., str]
 def test_a_kept_template_can_be_added_without_its_comments(reportcli: Run, editor: Callable[..., str]) -> None:
     on_terminal("reportcli add", stdin=True, EDITOR=editor("text = text.replace('# name =', 'name =', 1)"))
     kept = user_folder() / "new.toml.edited"
-    kept.write_text(kept.read_text().replace('name = "Qwen3"', ENTRY.format(name="Mine")))
+    kept.write_text(kept.read_text().replace('name = "Qwen3"', CANONICAL.format(name="Mine")))
     assert reportcli("add", "--from", str(kept)).returncode == 0
-    assert read_text(user_folder() / "mine.toml").endswith(ENTRY.format(name="Mine"))
+    assert read_text(user_folder() / "mine.toml").endswith(CANONICAL.format(name="Mine"))
     assert "##" not in read_text(user_folder() / "mine.toml")
 
 
 def test_no_editor_opens_where_it_is_not_wanted(tmp_path: Path) -> None:
-    (tmp_path / "entry").write_text(ENTRY.format(name="X"))
+    (tmp_path / "entry").write_text(CANONICAL.format(name="X"))
     written, code = on_terminal(f"reportcli add --no-edit --from {tmp_path / 'entry'}", 200, stdin=True, EDITOR="false")
     assert (written, code) == (f"{user_folder() / 'x.toml'}\n", 0)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import makers
 from reportcli.catalog import read, shipped_folder
 from reportcli.family import BUILDS_ON, TAUGHT_BY, Branch, Family, Member, Relation, family, grow
 from reportcli.report import Links, Model, Posttraining, Report
@@ -29,10 +30,10 @@ def a_report(
     arxiv: str | None = None,
     version: str | None = None,
 ) -> Report:
-    return Report(
-        id=id, name=name or id.upper(), title="T", aliases=tuple(aliases), organizations=("O",), date=date,
-        summary="S.", tags=("data",), based_on=tuple(on), posttraining=Posttraining(teachers=tuple(by)),
-        models=tuple(Model(name=one) for one in models), links=Links(arxiv=arxiv), arxiv_version=version,
+    return makers.a_report(
+        id, name=name or id.upper(), aliases=tuple(aliases), date=date, tags=("data",), based_on=tuple(on),
+        posttraining=Posttraining(teachers=tuple(by)), models=tuple(Model(name=one) for one in models),
+        links=Links(arxiv=arxiv), arxiv_version=version,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import CATALOG
 from reportcli.answer import Answer
 from reportcli.answer.comparison import compare
 from reportcli.answer.listing import Listing, columns
@@ -21,8 +22,6 @@ from reportcli.render.machine import FORMATS
 from reportcli.render.pictures import PICTURES
 from reportcli.report import Links, Report
 from test_machine import COMPARISON, POOR, RICH, SEARCH, SHEETS, hits, listing
-
-CATALOG = Path(__file__).parents[1] / "catalog"
 
 
 def text(answer: Answer, format: str, header: bool | None = None) -> str:

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from makers import write
 from reportcli.catalog import read, read_vocabularies, shipped_folder, snapshot, vocabulary_entries
 from reportcli.derived import DERIVED
 from reportcli.errors import BadQuery, ReportcliError
@@ -45,22 +46,6 @@ from reportcli.query import (
 from reportcli.report import DATE, FIELDS, NUMBER, Report
 from reportcli.words import words
 from synthetic import make_reports, plain_toml, write_catalogue
-
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = ["Someone"]
-date = {date}
-summary = "One sentence."
-tags = ["language-model"]
-"""
-
-
-def write(folder: Path, id: str, name: str, more: str = "", date: str = "2025-01-02") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{id}.toml"
-    path.write_text(ENTRY.format(name=name, date=date) + more, encoding="utf-8")
-    return path
 
 
 def ids(index: Index, asked: Query = EVERYTHING) -> set[str]:

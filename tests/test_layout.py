@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import CATALOG
 from reportcli.layout import after_schema_line, bare_lines, has_comments, line_of, lines_of, to_toml
 from reportcli.reader import read_table
 from reportcli.report import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 
-CATALOG = Path(__file__).parents[1] / "catalog"
 LEAST = Report(
     id="x",
     name="X",

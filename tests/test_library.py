@@ -14,6 +14,7 @@ import pytest
 
 import reportcli
 from conftest import unmeasured
+from makers import entry
 from reportcli import Report, ReportcliError, open_catalog
 from reportcli.answer.listing import Listing, sort_keys
 from reportcli.catalog import shipped_folder
@@ -22,27 +23,12 @@ from reportcli.errors import AmbiguousName, BadQuery, BrokenIndex, NoCatalogue, 
 from reportcli.library import Library
 from synthetic import write_catalogue
 
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = ["Someone"]
-date = {date}
-summary = "One sentence."
-tags = ["language-model"]
-"""
-
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg-cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
     monkeypatch.delenv("REPORTCLI_CATALOG", raising=False)
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Iterator[Library]:
-    with Library([shipped_folder()], None) as library:
-        yield library
 
 
 @pytest.fixture
@@ -57,7 +43,7 @@ def small(tmp_path: Path) -> Iterator[Library]:
         ("delta", "Delta", "2025-01-02", 'license = "apache-1"\n[pretraining]\ntokens = 5\n'),
         ("epsilon", "Epsilon", "2025-01-01", '[posttraining]\nkl_penalty = false\nrl_family = ["ppo"]\n'),
     ):
-        (folder / f"{id}.toml").write_text(ENTRY.format(name=name, date=day) + more)
+        (folder / f"{id}.toml").write_text(entry(name, day) + more)
     with Library([folder], None) as library:
         yield library
 
@@ -91,7 +77,7 @@ def test_without_folders_the_shipped_catalogue_is_opened(tmp_path: Path) -> None
 
 def test_folders_may_be_texts_and_overlay_one_another(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "qwen3.toml").write_text(ENTRY.format(name="My Qwen", date="2025-01-01"))
+    (tmp_path / "mine" / "qwen3.toml").write_text(entry("My Qwen", "2025-01-01"))
     with open_catalog(str(shipped_folder()), str(tmp_path / "mine")) as catalog:
         assert len(catalog.reports()) == 36
         assert catalog.report("qwen3").name == "My Qwen"

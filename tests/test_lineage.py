@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from conftest import Ran
+from conftest import Run
 from reportcli.answer.overview import Lineage, lineage
 from reportcli.family import BUILDS_ON, TAUGHT_BY, Family, Member, Relation
 from reportcli.library import open_catalog
@@ -26,7 +26,6 @@ from synthetic import plain_toml, write_catalogue
 from terminal import on_terminal
 from test_family import a_report
 
-Run = Callable[..., Ran]
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 WIDTHS = (20, 40, 60, 80, 120, 200)
 

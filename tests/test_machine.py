@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from makers import hits
 from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison, compare
 from reportcli.answer.listing import Listing, columns
@@ -17,10 +18,8 @@ from reportcli.answer.outcome import Checkup, Finding
 from reportcli.answer.sheet import Sheets
 from reportcli.names import Found
 from reportcli.parser import parse_query
-from reportcli.query import Hit, Subject
 from reportcli.render.machine import FORMATS, offered
 from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
-from reportcli.vocabulary import Vocabulary
 
 RICH = Report(
     id="rich",
@@ -59,15 +58,13 @@ POOR = Report(
 CHOSEN = ("id", "kl", "rl", "techniques", "title", "summary", "models.parameters", "sources", "sparsity", "number")
 
 
-def hits(*reports: Report) -> tuple[Hit, ...]:
-    return tuple(Hit(Subject(report, Vocabulary), 1 / 3) for report in reports)
-
-
 def listing(*names: str) -> Listing:
-    return Listing(hits(RICH, POOR), columns(names or ("id", "name", "date", "organizations", "params", "tokens")))
+    return Listing(
+        hits(RICH, POOR, score=1 / 3), columns(names or ("id", "name", "date", "organizations", "params", "tokens"))
+    )
 
 
-SEARCH = Listing(hits(RICH), columns(("id",)), query=parse_query('"kl term" kl:no'))
+SEARCH = Listing(hits(RICH, score=1 / 3), columns(("id",)), query=parse_query('"kl term" kl:no'))
 SHEETS = Sheets((Found(RICH), Found(POOR)), sources=True)
 NOTES = Sheets((Found(RICH, RICH.models[1]), Found(POOR)), topic="rl")
 COMPARISON: Comparison = compare([Found(RICH), Found(RICH, RICH.models[1]), Found(POOR)])
@@ -889,8 +886,8 @@ def hostile_answers() -> Iterator[Answer]:
         notes=(Note(topic=HOSTILE, text=HOSTILE, detail=(HOSTILE,)),),
         sources={HOSTILE: HOSTILE},
     )
-    yield Listing(hits(report), columns(("id", "name", "org", "license", "title", "sources", "note")))
-    yield Listing(hits(report), columns(("id",)), query=parse_query("end"))
+    yield Listing(hits(report, score=1 / 3), columns(("id", "name", "org", "license", "title", "sources", "note")))
+    yield Listing(hits(report, score=1 / 3), columns(("id",)), query=parse_query("end"))
     yield Sheets((Found(report),), sources=True)
     yield compare([Found(report, report.models[0]), Found(POOR)])
     yield Checkup((Finding(HOSTILE, 1, None, HOSTILE, HOSTILE, "problem"),))

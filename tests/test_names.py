@@ -4,18 +4,16 @@ import contextlib
 import datetime
 import tomllib
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import CATALOG
 from reportcli.errors import AmbiguousName, UnknownName
 from reportcli.names import Found, Known, begun, find, spellings
 from reportcli.reader import read_table
 from reportcli.report import Links, Model, Report
-
-CATALOG = Path(__file__).parents[1] / "catalog"
 
 
 class Shelf:

@@ -4,7 +4,7 @@ import datetime
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from conftest import Ran
+import makers
+from conftest import Run
 from reportcli.answer.listing import columns
 from reportcli.answer.overview import Plot, plot
-from reportcli.catalog import shipped_folder
 from reportcli.derived import is_of_training, known_ratio
 from reportcli.errors import UnknownField, WrongField
 from reportcli.library import Library
@@ -31,17 +31,10 @@ from reportcli.vocabulary import Vocabulary
 from terminal import on_terminal
 from test_house import loaded_by
 
-Run = Callable[..., Ran]
 WIDTHS = (20, 40, 60, 80, 120, 200)
 SGR = re.compile(r"\x1b\[[\d;]*m")
 B, T = 10**9, 10**12
 MARKS = "●◆▲■○"
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Iterator[Library]:
-    with Library([shipped_folder()], None) as library:
-        yield library
 
 
 def one_field(name: str) -> Field:
@@ -50,11 +43,10 @@ def one_field(name: str) -> Field:
 
 def a_report(id: str, parameters: int | None, tokens: int | None, type: str = "dense", **known: Any) -> Report:
     usual: dict[str, Any] = {
-        "name": id.title(), "title": "T", "organizations": ("O",), "date": datetime.date(2025, 1, 2), "summary": "S.",
-        "tags": (), "models": (Model(name=id, parameters=parameters),), "architecture": Architecture(type=type),
+        "name": id.title(), "models": (Model(name=id, parameters=parameters),), "architecture": Architecture(type=type),
         "pretraining": Pretraining(tokens=tokens),
     }  # fmt: skip
-    return Report(id=id, **(usual | known))
+    return makers.a_report(id, **(usual | known))
 
 
 def between(reports: Sequence[Report], x: str = "parameters", y: str = "tokens") -> Plot:

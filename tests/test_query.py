@@ -2,13 +2,14 @@
 
 import datetime
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import CATALOG
+from makers import a_report
 from reportcli.correction import correct
 from reportcli.errors import BadQuery
 from reportcli.parser import parse_query
@@ -39,7 +40,6 @@ from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pre
 from reportcli.vocabulary import Technique, Vocabulary
 from reportcli.words import words
 
-CATALOG = Path(__file__).parents[1] / "catalog"
 PARAMETERS, CONTEXT, TOKENS = "models.parameters", "models.context_length", "pretraining.tokens"
 FAMILY, KL = "posttraining.rl_family", "posttraining.kl_penalty"
 B, T = 10**9, 10**12
@@ -382,11 +382,7 @@ def subject(report: Report = SMALL) -> Subject:
 
 
 def bare(**values: Any) -> Subject:
-    known: dict[str, Any] = {
-        "id": "bare", "name": "Bare", "title": "Bare", "organizations": (), "date": day("2025-01-01"), "summary": "",
-        "tags": (),
-    }  # fmt: skip
-    return subject(Report(**(known | values)))
+    return subject(a_report(**{"organizations": (), **values}))
 
 
 @pytest.mark.parametrize(

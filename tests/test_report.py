@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from conftest import CATALOG
 from reportcli.reader import read_table
 from reportcli.record import pack, record, unpack
 from reportcli.report import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 
-CATALOG = Path(__file__).parents[1] / "catalog"
 SHIPPED = sorted(CATALOG.glob("*.toml"))
 LEAST = """
 name = "Qwen3"

@@ -7,21 +7,19 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Ran
+from conftest import Run
 from interactive import PROMPT, Shell
 from reportcli.cli import COMMANDS
 from reportcli.cli.shells import SCRIPTS, install, split
 from terminal import BIN
 
 ROOT = Path(__file__).parents[1]
-Run = Callable[..., Ran]
 
 UNQUOTED = [
     "GRPO", "grpo and kl", "grpo or ppo", "not kl", "org:deepseek", "technique:rope", "tag:moe", "rl:grpo", "topic:rl",

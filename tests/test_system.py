@@ -3,12 +3,12 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import Ran
+from conftest import Run
+from makers import a_report, write
 from reportcli.answer.outcome import addresses
 from reportcli.catalog import read_vocabularies, shipped_folder, user_folder, vocabulary_entries
 from reportcli.errors import BadAddress, BadUse, NoLink
@@ -16,31 +16,9 @@ from reportcli.library import Library
 from reportcli.report import FIELDS, Links, Report
 from terminal import on_terminal
 
-Run = Callable[..., Ran]
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = ["Someone"]
-date = 2025-01-02
-summary = "One sentence."
-tags = ["language-model"]
-"""
-
-
-def write(folder: Path, id: str, name: str, more: str = "") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{id}.toml"
-    path.write_text(ENTRY.format(name=name) + more, encoding="utf-8")
-    return path
-
 
 def report(**links: object) -> Report:
-    import datetime
-
-    return Report(
-        id="x", name="X", title="X", organizations=("O",), date=datetime.date(2025, 1, 1), summary="S.", tags=(),
-        links=Links(**links),  # type: ignore[arg-type]
-    )  # fmt: skip
+    return a_report("x", links=Links(**links))  # type: ignore[arg-type]
 
 
 # Which address.

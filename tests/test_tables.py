@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from makers import hits
 from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison, compare
 from reportcli.answer.listing import Listing, columns
@@ -16,12 +17,10 @@ from reportcli.answer.sheet import Sheets
 from reportcli.catalog import read, shipped_folder
 from reportcli.names import Found
 from reportcli.parser import parse_query
-from reportcli.query import Hit, Subject
 from reportcli.render.pictures import PICTURES
 from reportcli.render.screen import Picture
 from reportcli.render.tables import SCREEN
 from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
-from reportcli.vocabulary import Vocabulary
 
 REPORTS = {path.stem: read(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
 WIDTHS = (60, 69, 70, 80, 100, 120, 200)
@@ -35,9 +34,8 @@ def draw(answer: Answer, width: int, colour: bool = False) -> Picture:
 
 
 def listing(*reports: Report, query: str = "", chosen: Sequence[str] = ()) -> Listing:
-    hits = tuple(Hit(Subject(report, Vocabulary)) for report in reports)
     asked = parse_query(query) if query else None
-    return Listing(hits, columns(chosen or ("id",)), query=asked, chosen=bool(chosen))
+    return Listing(hits(*reports), columns(chosen or ("id",)), query=asked, chosen=bool(chosen))
 
 
 def side_by_side(*ids: str) -> Comparison:

@@ -4,46 +4,37 @@ import datetime
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from conftest import Ran
+import makers
+from conftest import Run
 from reportcli.answer.overview import Timeline
 from reportcli.catalog import shipped_folder
 from reportcli.library import Library
-from reportcli.query import BY_PATH, Hit, Subject
+from reportcli.query import BY_PATH
 from reportcli.render.machine import FORMATS
 from reportcli.render.pictures import PICTURES
 from reportcli.render.screen import Picture
 from reportcli.render.timelines import COLOURS, SIZES, UNKNOWN
 from reportcli.report import Model, Report
-from reportcli.vocabulary import Vocabulary
 from terminal import on_terminal
 
-Run = Callable[..., Ran]
 WIDTHS = (20, 40, 60, 80, 120, 200)
 SGR = re.compile(r"\x1b\[[\d;]*m")
 B = 10**9
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Iterator[Library]:
-    with Library([shipped_folder()], None) as library:
-        yield library
-
-
 def a_report(id: str, day: str, *sizes: int, **known: Any) -> Report:
-    usual: dict[str, Any] = {"name": id.title(), "title": "T", "organizations": ("Ai2",), "summary": "S.", "tags": ()}
     models = tuple(Model(name=str(size), parameters=size) for size in sizes)
-    return Report(id=id, date=datetime.date.fromisoformat(day), models=models, **(usual | known))
+    return makers.a_report(id, day, models=models, **({"name": id.title(), "organizations": ("Ai2",)} | known))
 
 
 def along(*reports: Report, dated: str = "date") -> Timeline:
-    return Timeline(tuple(Hit(Subject(report, Vocabulary)) for report in reports), BY_PATH[dated])
+    return Timeline(makers.hits(*reports), BY_PATH[dated])
 
 
 def draw(answer: Timeline, width: int, colour: bool = False) -> Picture:
