@@ -18,7 +18,7 @@ from makers import CANONICAL
 from reportcli.answer.sheet import whole
 from reportcli.arxiv import API_VARIABLE
 from reportcli.catalog import read, read_text, shipped_folder, user_folder
-from reportcli.edit import _kept, _write_new
+from reportcli.editor import _kept, _write_new
 from reportcli.layout import after_schema_line
 from terminal import on_terminal
 

@@ -1,6 +1,7 @@
 """Folders and files: where catalogues lie, which entries they hold, one read or put in place. Knows no index."""
 
 import os
+import time
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from reportcli.vocabulary import Vocabulary, read_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
 SCHEMA = "schema.json"
+LARGEST = 1_000_000  # bytes of an entry that is saved; the longest that is shipped has about 20,000
 VOCABULARY, TECHNIQUES = "vocabulary", "techniques.toml"
 
 
@@ -199,7 +201,7 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
     the file is as it was.
     """
     target = Path(os.path.realpath(path)) if was is not None else path
-    beside = target.parent / f".reportcli-{os.urandom(8).hex()}"
+    beside = target.parent / f"{_BESIDE}{os.urandom(8).hex()}"
     try:
         _write_through(beside, text.encode(), target if was is not None else None)
         with _alone(target.parent):
@@ -219,6 +221,18 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
         with suppress(OSError):
             beside.unlink()
     _sync_folder(target.parent)
+
+
+_BESIDE = ".reportcli-"
+_ABANDONED = 3600  # seconds after which no writer is still at work
+
+
+def sweep(folder: Path) -> None:
+    """Delete what writers that were killed left beside the entries of a folder, an hour ago or longer."""
+    with suppress(OSError):
+        for left in folder.glob(_BESIDE + "[0-9a-f]" * 16):
+            if left.lstat().st_mtime < time.time() - _ABANDONED:
+                left.unlink()
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from reportcli import catalog, neighbours, rules, terms
 from reportcli.answer.outcome import PROBLEM, Checkup, Finding
-from reportcli.errors import NoSuchFile, UnreadableEntry
+from reportcli.errors import ChangedEntry, NoSuchFile, UnreadableEntry
 from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, to_toml
 from reportcli.neighbours import Named, Neighbours
-from reportcli.reader import Problem, read_table
+from reportcli.reader import Problem
 from reportcli.rules import Draft
 from reportcli.terms import Terms
 from reportcli.vocabulary import read_vocabulary
@@ -60,7 +60,7 @@ def check(
     scope, day = _scope(paths, given), today or date.today()
     said, notes = list(_check(scope, day)), list[str]()
     if fix:
-        notes = list(_mend(scope, said))
+        notes = list(_mend(scope, said, day))
         said = list(_check(scope, day))
     order = {file: place for place, file in enumerate((*scope.entries, *scope.vocabularies))}
     said.sort(key=lambda one: (one.finding.severity != PROBLEM, order[one.file], one.finding.line or 0))
@@ -170,32 +170,41 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _mend(scope: _Scope, said: Sequence[_Said]) -> Iterator[str]:
+def _mend(scope: _Scope, said: Sequence[_Said], today: date) -> Iterator[str]:
     """Write files anew in which only the layout is wrong, or the line that names a schema beside is missing."""
     broken: dict[_File, set[Any]] = defaultdict(set)
     for one in said:
         if one.finding.severity == PROBLEM:
             broken[one.file].add(one.rule)
+    for folder in {file.path.parent for file in scope.entries if file.chosen}:
+        catalog.sweep(folder)
     for file in scope.entries:
         wrong = broken[file]
-        if not file.chosen or wrong - {rules.layout}:
-            if rules.layout in wrong:
-                yield f"left {_shown(file.path)} alone: it has other problems"
-            continue
-        text = catalog.read_text(file.path)
-        mended = _mended(file, text)
-        if has_comments(text):
-            if wrong:
-                yield f"left {_shown(file.path)} alone: it has comments"
-        elif mended != text:
-            catalog.write_entry(file.path, mended, text)
-            yield f"wrote {_shown(file.path)} anew"
+        if file.chosen and not wrong - {rules.layout}:
+            try:
+                done = _written_anew(file, bool(wrong), today)
+            except (ChangedEntry, UnreadableEntry):
+                done = f"left {_shown(file.path)} alone: it was changed meanwhile"
+            yield from filter(None, [done])
+        elif rules.layout in wrong:
+            yield f"left {_shown(file.path)} alone: it has other problems"
 
 
-def _mended(file: _File, text: str) -> str:
-    report, _ = read_table(file.id, catalog.parse(file.path, text))
+def _written_anew(file: _File, is_wrong: bool, today: date) -> str:
+    """Mend the layout of a file, and return what was done; "" where there is nothing to do."""
+    text = catalog.read_text(file.path)
+    draft = rules.draft_of(file.path.name, text, catalog.parse(file.path, text), None, today)
     line = after_schema_line(text)[0] or catalog.schema_line(file.path.parent)
-    return line + to_toml(report) if report else text
+    mended = line + to_toml(draft.report)
+    if has_comments(text):
+        return f"left {_shown(file.path)} alone: it has comments" if is_wrong else ""
+    if mended == text:
+        return ""
+    found = {rule for rule, severity, _ in rules.broken(draft) if severity == PROBLEM}
+    if found - {rules.layout}:  # it is not the text that was checked
+        raise ChangedEntry(file.path, "it was changed meanwhile")
+    catalog.write_entry(file.path, mended, text)
+    return f"wrote {_shown(file.path)} anew"
 
 
 def _summary(scope: _Scope, findings: Sequence[Finding]) -> str:

@@ -1,19 +1,10 @@
-"""Add and edit: text goes in, a checked report comes out, and the file is moved into place. It prints nothing.
-
-What a person typed is never lost: a text that cannot be saved is kept in a file of its own.
-"""
+"""Add and edit: text goes in, a checked report comes out, and the file is moved into place. It prints nothing."""
 
 import os
 import re
-import shlex
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -21,24 +12,26 @@ from typing import Protocol
 from reportcli import names, neighbours, rules
 from reportcli.answer.outcome import PROBLEM, Done
 from reportcli.catalog import (
+    LARGEST,
     SCHEMA,
     make_folder,
     parse,
     read_text,
     schema_line,
     shipped_folder,
+    sweep,
     user_folder,
     write_entry,
 )
+from reportcli.editor import open_editor, private_copy
 from reportcli.errors import (
     BadUse,
-    NoEditor,
     NothingAdded,
     RefusedEntry,
-    ReportcliError,
     TakenName,
     UnknownName,
     UnreadableEntry,
+    UnwritableEntry,
 )
 from reportcli.layout import after_schema_line, has_comments, lines_of, nearest_line, to_toml
 from reportcli.names import Found, Known
@@ -48,9 +41,6 @@ from reportcli.schema import entry_schema, to_json
 from reportcli.template import Template, empty, without_template
 from reportcli.vocabulary import Vocabulary
 from reportcli.words import fold, fold_name
-
-_USUAL_EDITORS = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi")
-_MANY = 1_000  # side files of one entry
 
 
 class Catalogue(Protocol):
@@ -70,9 +60,9 @@ def add(catalogue: Catalogue, own: Path, start: Template, *, id: str = "", by_ha
     """
     if id:
         _refuse_taken(catalogue, own, id)
-    with _copy(start.text, own / f"{id or start.id or 'new'}.toml", start.rare) as copy:
+    with private_copy(start.text, own / f"{id or start.id or 'new'}.toml", start.rare) as copy:
         if by_hand:
-            _open_editor(copy)
+            open_editor(copy)
         text = _read(copy)
         if by_hand and text.strip() in ("", empty().text.strip()):
             raise NothingAdded()
@@ -103,8 +93,8 @@ def edit(catalogue: Catalogue, own: Path, name: str) -> Done:
     before = read_text(path)
     in_place = path.parent != shipped_folder() or own != user_folder()
     target = path if in_place else own / path.name
-    with _copy(before, target) as copy:
-        _open_editor(copy)
+    with private_copy(before, target) as copy:
+        open_editor(copy)
         text = _read(copy)
         if text == before:
             return Done(id, "path", (str(path),), ("nothing changed",))
@@ -196,7 +186,11 @@ def _others(catalogue: Catalogue, report: Report) -> neighbours.Neighbours:
 
 def _save(path: Path, text: str, report: Report, was: str | None) -> None:
     """Put an entry in place: in canonical layout, unless the person wrote comments. The user's folder gets a schema."""
-    make_folder(path.parent)
+    try:
+        make_folder(path.parent)
+    except OSError as error:
+        raise UnwritableEntry(path, error.strerror or str(error)) from error
+    sweep(path.parent)
     if path.parent == user_folder():
         _put_schema(path.parent / SCHEMA)
     first, rest = after_schema_line(without_template(text))
@@ -204,109 +198,22 @@ def _save(path: Path, text: str, report: Report, was: str | None) -> None:
 
 
 def _put_schema(path: Path) -> None:
-    """Write the schema of an entry, or a newer one over ours; another file of that name is left alone."""
-    wanted = to_json(entry_schema())
-    was = read_text(path) if path.is_file() else None
-    ours = wanted.partition('"type"')[0]
-    if not path.is_symlink() and was != wanted and (was is None or was.startswith(ours)):
-        write_entry(path, wanted, was)
+    """Write the schema of an entry, or a newer one over ours; another file of that name is left alone.
 
-
-@contextmanager
-def _copy(text: str, target: Path, rare: bool = False) -> Iterator[Path]:
-    """Give a private copy of a text to work on. When the work fails, what was typed is kept, and the error says where.
-
-    Until the end, an interruption is left to the editor.
+    The entry is worth more than its schema, and does not wait for it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="reportcli-"))
-    copy = folder / target.name
-    kept = None
-    try:
-        _write_new(copy, text.encode())
-        with _uninterrupted():
-            yield copy
-    except BaseException as error:
-        kept = _kept(copy, target, b"" if rare else text.encode())
-        if kept and isinstance(error, ReportcliError):
-            error.hint = "\n  ".join(filter(None, (error.hint, f"what was typed is kept in {kept}")))
-        raise
-    finally:
-        if kept != copy:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _kept(copy: Path, target: Path, before: bytes) -> Path | None:
-    """Return a new file with what was typed: beside the entry, or in the user's folder, or else the copy itself."""
-    with suppress(OSError):
-        typed = copy.read_bytes() if copy.is_file() else b""
-        if not typed.strip() or typed == before:
-            return None
-        for folder in (target.parent, user_folder()):
-            with suppress(OSError):
-                make_folder(folder)
-                return _side_file(folder / f"{target.name}.edited", typed)
-    return copy
-
-
-def _side_file(path: Path, data: bytes) -> Path:
-    for place in range(1, _MANY):
-        numbered = path if place == 1 else path.with_name(f"{path.name}-{place}")
-        with suppress(FileExistsError):
-            _write_new(numbered, data)
-            return numbered
-    raise FileExistsError(path)
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    """Write a private file that did not exist, also not as a link, down to the disk."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            path.unlink()
-            raise
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C reach the editor alone; a handler, unlike SIG_IGN, is not inherited by it."""
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _open_editor(file: Path) -> None:
-    """Run the user's editor on a file until it closes, without a shell. Raises NoEditor."""
-    command = _editor()
-    try:
-        ended = subprocess.run([*command, str(file)], check=False, stdout=None if sys.stdout.isatty() else 2)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise NoEditor(f"the editor {shlex.join(command)} cannot be started: {reason}") from error
-    if ended.returncode:
-        raise NoEditor(f"the editor {shlex.join(command)} ended with {ended.returncode}")
-
-
-def _editor() -> list[str]:
-    for variable in ("VISUAL", "EDITOR"):
-        try:
-            command = shlex.split(os.environ.get(variable, ""), posix=os.name != "nt")
-        except ValueError as error:
-            raise NoEditor(f"{variable} is not a command: {error}") from error
-        if command:
-            return command
-    for name in _USUAL_EDITORS:
-        if shutil.which(name):
-            return [name]
-    raise NoEditor("there is no editor")
+    wanted = to_json(entry_schema())
+    with suppress(UnreadableEntry, UnwritableEntry):
+        was = read_text(path) if path.is_file() else None
+        ours = wanted.partition('"type"')[0]
+        if not path.is_symlink() and was != wanted and (was is None or was.startswith(ours)):
+            write_entry(path, wanted, was)
 
 
 def _read(copy: Path) -> str:
     try:
+        if copy.is_file() and copy.stat().st_size > LARGEST:
+            raise UnreadableEntry(copy, 0, f"longer than {LARGEST:,} bytes")
         return read_text(copy)
     except UnreadableEntry as error:
         raise RefusedEntry(copy.name, [error.problem]) from error

@@ -243,6 +243,16 @@ class NoEditor(ReportcliError):
         super().__init__(problem, "set VISUAL or EDITOR to a command that waits until the file is closed")
 
 
+class Ended(ReportcliError):
+    """A signal told us to end while there was something typed to keep; ``editor_runs`` where its editor goes on."""
+
+    editor_runs = False
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"told to end by signal {number}; nothing was saved")
+        self.exit_code = 128 + number  # as the shells say it
+
+
 def did_you_mean(nearest: Sequence[str]) -> str:
     """Return the question after something unknown; "" where nothing is near."""
     return f"did you mean {' or '.join(nearest)}?" if nearest else ""

@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer, Judgement
@@ -120,8 +121,9 @@ _ESCAPES = {"json": streams.JSON, "jsonl": streams.JSON, "toml": streams.TOML, S
 
 
 def say(sentence: str) -> None:
-    """Write a sentence to standard error."""
-    print("\n".join(map(visible, sentence.split("\n"))), file=sys.stderr)
+    """Write a sentence to standard error; where that is full or gone, the rest goes on."""
+    with suppress(OSError):
+        print("\n".join(map(visible, sentence.split("\n"))), file=sys.stderr)
 
 
 def _picture(answer: Answer, how: Printing) -> "Picture":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reportcli.answer.outcome import Checkup, Done
-from reportcli.catalog import own_folder
+from reportcli.catalog import LARGEST, own_folder
 from reportcli.check import check
 from reportcli.cli import output
 from reportcli.cli.options import FILES, NAMES, Folders
@@ -17,8 +17,6 @@ from reportcli.schema import entry_schema, to_json
 
 if TYPE_CHECKING:
     from reportcli.template import Template
-
-_LARGEST = 1_000_000  # bytes of an entry; the longest that is shipped has about 20,000
 
 Name = Annotated[
     str,
@@ -144,12 +142,12 @@ def _text(source: str) -> str:
     """Return the text of a file, a pipe, or standard input. Raises BadUse."""
     try:
         if source == "-":
-            data = sys.stdin.buffer.read(_LARGEST + 1) if sys.stdin else b""
+            data = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
         else:
             with open(source, "rb") as file:
-                data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise BadUse(f"{source} is longer than {_LARGEST:,} bytes", "an entry is a text of a few pages")
+                data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise BadUse(f"{source} is longer than {LARGEST:,} bytes", "an entry is a text of a few pages")
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise BadUse(f"{source} is not UTF-8 text") from error
