@@ -255,7 +255,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _write_through(path: Path, data: bytes, like: Path | None) -> None:
     """Write a new file down to the disk, with the owner and the permissions of another, which must be writable."""
     if like:
-        os.close(os.open(like, os.O_WRONLY))
+        os.close(os.open(like, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))  # a pipe would wait for a reader
     with open(path, "xb") as file:
         if like:
             status = like.stat()

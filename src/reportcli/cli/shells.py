@@ -218,7 +218,9 @@ def install(shell: str) -> str:
         if _text(script) != SCRIPTS[shell]:
             script.parent.mkdir(parents=True, exist_ok=True)
             beside = script.with_name(script.name + ".new")
-            beside.write_text(SCRIPTS[shell], encoding="utf-8")
+            beside.unlink(missing_ok=True)  # left by one that was killed, or a link to somewhere
+            with beside.open("x", encoding="utf-8") as file:
+                file.write(SCRIPTS[shell])
             beside.replace(script)
             done.append(f"wrote {_shown(script)}\n")
         before = _text(start) if start else line

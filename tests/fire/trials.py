@@ -1,0 +1,111 @@
+"""What all trials share: one call of the program in this process, and the program that repeats trials and counts.
+
+A trial is a function from a ground and a source of chance to complaints; no complaint is what we want. Each has its own
+source of chance, so that one that failed can be repeated alone.
+"""
+
+import argparse
+import faulthandler
+import gc
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from reportcli.cli import run
+
+LONGEST = 10  # seconds that a call may take
+
+Trial = Callable[[Any, Random], Iterator[str]]
+
+
+class Answered(NamedTuple):
+    """What a call gave: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Hung(BaseException):
+    """A call took too long; no error that the program itself might catch."""
+
+
+@contextmanager
+def in_time(seconds: float = LONGEST) -> Iterator[None]:
+    """Raise Hung where the block takes longer."""
+
+    def ring(*_: object) -> None:
+        raise Hung
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(3 * seconds, exit=True, file=sys.__stderr__)  # where no signal is heard
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def call(arguments: Sequence[str]) -> Answered:
+    """Run one command line in this process; what it raises goes on to the caller."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err), in_time():
+        code = run(arguments)
+    return Answered(code, out.getvalue(), err.getvalue())
+
+
+def attempt(arguments: Sequence[str]) -> Answered | str:
+    """Run one command line in this process; a text says what was raised."""
+    try:
+        return call(arguments)
+    except (Exception, Hung) as error:
+        return f"{' '.join(arguments)!r} raised {error!r}"
+
+
+def complaints(trials: Mapping[str, Trial], ground: Any, rounds: int, seed: int) -> dict[str, list[str]]:
+    """Repeat every trial, and return what each complained of."""
+    return {name: list(_repeated(name, trial, ground, range(rounds), seed)) for name, trial in trials.items()}
+
+
+def _repeated(name: str, trial: Trial, ground: Any, places: Sequence[int], seed: int) -> Iterator[str]:
+    for place in places:
+        for complaint in trial(ground, Random(f"{seed}/{name}/{place}")):
+            yield f"{name}, trial {place}: {complaint}"
+        gc.collect()  # the door of the program turns collection off
+
+
+def main(trials: Mapping[str, Trial], prepare: Callable[[Path], Any], usual: int, about: str) -> None:
+    """Repeat trials as the command line says, print a line for each kind, and end with 1 where one complained."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--trials", type=int, default=usual, help=f"of each kind; {usual} unless told")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", metavar="KIND,KIND", help=f"of {', '.join(trials)}")
+    parser.add_argument("--at", type=int, help="only the trial of this number")
+    given = parser.parse_args()
+    failed = 0
+    faulthandler.enable()
+    with tempfile.TemporaryDirectory() as folder:
+        ground = prepare(Path(folder))
+        for name in given.only.split(",") if given.only else trials:
+            places = range(given.trials) if given.at is None else [given.at]
+            start = time.monotonic()
+            found = list(_repeated(name, trials[name], ground, places, given.seed))
+            print(f"{name:28} {len(places):6} trials {len(found):5} complaints {time.monotonic() - start:7.1f} s")
+            for complaint in found[:20]:
+                print(f"    {complaint}")
+            sys.stdout.flush()
+            failed += len(found)
+    sys.stdout.flush()
+    os._exit(failed > 0)  # a hung call may have left a thread

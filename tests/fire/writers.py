@@ -1,0 +1,604 @@
+"""Writers under fire: killed, told to end, refused room, crowded, and served by the worst editors.
+
+Usage: python tests/fire/writers.py [--trials 100] [--seed 1] [--only killed,ended] [--at 17]
+
+After each misfortune every entry is the old text or a new one, whole; every text that a person typed is in the entry,
+in a side file or in the copy that they worked on; the exit code is right; and nothing is left that would grow. Prints
+what did not hold.
+"""
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fire.trials import Answered, Trial, attempt, main
+from reportcli import editor
+from reportcli.catalog import LARGEST
+
+ENTRY = """\
+name = "{name}"
+title = "A title"
+organizations = [
+    "Someone",
+]
+date = 2025-01-02
+summary = "{summary}"
+tags = [
+    "language-model",
+]
+"""
+LOOSE = 'organizations = ["Someone"]'  # a layout that check --fix sets right
+NOBODY = 65534
+
+
+class Ground(NamedTuple):
+    """A folder for everything that a trial needs; ``mine`` is the catalogue that is written."""
+
+    folder: Path
+
+    @property
+    def mine(self) -> Path:
+        return self.folder / "mine"
+
+    @property
+    def temporary(self) -> Path:
+        return self.folder / "temporary"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def own(self) -> Path:
+        """The user's folder, which is not there at first."""
+        return self.home / ".local" / "share" / "reportcli" / "catalog"
+
+    @property
+    def entry(self) -> Path:
+        return self.mine / "x.toml"
+
+    @property
+    def opened(self) -> Path:
+        """The file that an editor makes when it has saved what was typed."""
+        return self.folder / "opened"
+
+
+def prepare(folder: Path) -> Ground:
+    """Make a home of its own, and load what the commands load: a child that is somebody else cannot."""
+    folder.chmod(0o711)
+    ground = Ground(folder)
+    for name in list(os.environ):
+        if name.startswith(("XDG_", "REPORTCLI_")) or name in ("VISUAL", "EDITOR"):
+            del os.environ[name]
+    os.environ |= {"HOME": str(ground.home), "TMPDIR": str(ground.temporary)}
+    fresh(ground)
+    for one in (_edit(ground, _saves(ground, _text(0))), _add(ground, "y"), _fix(ground), ("edit", "nobody")):
+        attempt((*one, "--catalog", str(ground.mine)))
+    return ground
+
+
+def fresh(ground: Ground) -> dict[str, str]:
+    """Lay out a catalogue of one entry and some of a loose layout; return their texts."""
+    import tempfile
+
+    tempfile.tempdir = None  # it remembers the folder of another trial
+    for folder in (ground.mine, ground.temporary, ground.home):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    ground.opened.unlink(missing_ok=True)
+    texts = {"x.toml": ENTRY.format(name="X", summary="One sentence.")}
+    for number in range(4):
+        tidy = ENTRY.format(name=f"Loose {number}", summary="Loose.")
+        texts[f"loose-{number}.toml"] = tidy.replace('organizations = [\n    "Someone",\n]', LOOSE)
+    for name, text in texts.items():
+        (ground.mine / name).write_text(text)
+    return texts
+
+
+def _text(number: int) -> str:
+    return ENTRY.format(name="X", summary=f"What writer {number} typed.")
+
+
+def _tidy(text: str) -> str:
+    return text.replace(LOOSE, 'organizations = [\n    "Someone",\n]')
+
+
+# Editors are scripts of a shell, and what is typed is what they save.
+
+
+def _script(ground: Ground, body: str, name: str = "editor") -> str:
+    script = ground.folder / name
+    script.write_text(f"#!/bin/sh\n{body}\n")
+    script.chmod(0o755)
+    return str(script)
+
+
+def _saves(ground: Ground, text: str, then: str = "", name: str = "editor") -> str:
+    """Make an editor that saves a text and does something then."""
+    typed = ground.folder / f"{name}.typed"
+    typed.write_text(text)
+    return _script(ground, f"cat '{typed}' >\"$1\" && : >'{ground.opened}'\n{then}", name)
+
+
+def _edit(ground: Ground, command: str) -> tuple[str, ...]:
+    os.environ["EDITOR"] = command
+    return ("edit", "x")
+
+
+def _add(ground: Ground, id: str) -> tuple[str, ...]:
+    source = ground.folder / f"{id}.source"
+    source.write_text(ENTRY.format(name=id.upper(), summary="Added."))
+    return ("add", "--no-edit", "--from", str(source))
+
+
+def _fix(ground: Ground) -> tuple[str, ...]:
+    return ("check", "--fix")
+
+
+def _arguments(ground: Ground, command: str, text: str) -> tuple[str, ...]:
+    match command:
+        case "edit":
+            return _edit(ground, _saves(ground, text))
+        case "add":
+            return _add(ground, "y")
+        case _:
+            return _fix(ground)
+
+
+# Each call is made in a process of its own, which may be killed or confined.
+
+
+class Child:
+    """A call that runs in a process of its own."""
+
+    def __init__(
+        self, ground: Ground, arguments: tuple[str, ...], before: Callable[[], object] = lambda: None, *,
+        name: str = "", own: bool = False,
+    ) -> None:  # fmt: skip
+        self._said = ground.folder / f"said{name}"
+        self._said.unlink(missing_ok=True)
+        said = os.open(self._said, os.O_WRONLY | os.O_CREAT, 0o600)  # before the child is somebody else
+        self.number = os.fork()
+        if self.number:
+            os.close(said)
+            return
+        try:
+            os.setpgid(0, 0)
+            editor._GRACE = 0.3  # type: ignore[assignment]
+            before()
+            resource_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+            answered = attempt(arguments if own else (*arguments, "--catalog", str(ground.mine)))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource_limit[1], resource_limit[1]))
+            os.write(said, json.dumps(answered).encode())
+        finally:
+            os._exit(0)
+
+    def answer(self) -> Answered | str | None:
+        """Wait for the end; None says that it was killed."""
+        _, status = os.waitpid(self.number, 0)
+        with suppress(ProcessLookupError):
+            os.killpg(self.number, signal.SIGKILL)  # an editor that is still open
+        said = json.loads(self._said.read_bytes() or b"null")
+        if isinstance(said, list):
+            return Answered(*said)
+        return said if said or os.WIFSIGNALED(status) else f"ended with status {status}"
+
+
+def _texts(folder: Path) -> Iterator[bytes]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            yield path.read_bytes()
+
+
+def entries_whole(folder: Path, allowed: Mapping[str, set[str]]) -> Iterator[str]:
+    """Complain of entries that are neither the old text nor a new one."""
+    for path in sorted(folder.glob("*.toml")):
+        text = path.read_bytes().decode("utf-8", "replace")
+        if text not in allowed.get(path.name, ()):
+            yield f"{path.name} is neither old nor new: {text[:80]!r}"
+    if "x.toml" in allowed and not (folder / "x.toml").exists():
+        yield "x.toml is gone"
+
+
+def typed_is_kept(ground: Ground, typed: bytes, said: str = "") -> Iterator[str]:
+    """Complain of a text that is nowhere; where all our folders are full, it may be where the error says."""
+    named = re.search(r"what was typed is kept in (.*)", said)
+    elsewhere = Path(named[1]) if named else ground.entry
+    texts = [elsewhere.read_bytes()] if elsewhere.exists() else []
+    for folder in (ground.mine, ground.temporary, ground.home):
+        texts += _texts(folder)
+    if not any(typed in text for text in texts):
+        yield f"lost: {typed[:60]!r}"
+    if not elsewhere.is_relative_to(ground.folder):
+        shutil.rmtree(elsewhere.parent)
+
+
+def left_behind(ground: Ground, temporary: bool = True) -> Iterator[str]:
+    """Complain of what a writer left that it should have removed."""
+    if left := sorted(path.name for folder in (ground.mine, ground.own) for path in folder.glob(".*")):
+        yield f"left beside the entries: {left}"
+    if temporary and (copies := sorted(path.name for path in ground.temporary.iterdir())):
+        yield f"left in the temporary folder: {copies}"
+
+
+def _allowed(texts: Mapping[str, str], *new: str) -> dict[str, set[str]]:
+    allowed = {name: {text, _tidy(text)} for name, text in texts.items()}
+    allowed["x.toml"] |= set(new)
+    allowed["y.toml"] = {ENTRY.format(name="Y", summary="Added.")}
+    return allowed
+
+
+# Killed.
+
+
+def killed(ground: Ground, chance: Random) -> Iterator[str]:
+    """A writer is killed at some moment, at times just before it touches a file."""
+    texts = fresh(ground)
+    command = chance.choice(("edit", "add", "fix"))
+    arguments = _arguments(ground, command, _text(1))
+    if chance.random() < 0.7:
+        last = chance.randrange(1, {"edit": 40, "add": 35, "fix": 62}[command])
+        child = Child(ground, arguments, lambda: _die_at(last))
+        moment = f"{command}, at touch {last}"
+    else:
+        child = Child(ground, arguments)
+        wait = chance.random() * 0.06
+        time.sleep(wait)
+        os.kill(child.number, signal.SIGKILL)
+        moment = f"{command}, after {wait:.4f} s"
+    answered = child.answer()
+    if isinstance(answered, str):
+        yield f"{moment}: {answered}"
+    yield from (f"{moment}: {said}" for said in entries_whole(ground.mine, _allowed(texts, _text(1))))
+    if command == "edit" and ground.opened.exists():
+        yield from (f"{moment}: {said}" for said in typed_is_kept(ground, _text(1).encode()))
+    yield from (f"{moment}: {said}" for said in _life_goes_on(ground))
+
+
+_FILES = ("open", "os.", "shutil.", "tempfile.", "subprocess.", "fcntl.", "sqlite3.")
+
+
+def _die_at(last: int) -> None:
+    """Be killed just before this process touches files for so many times."""
+    left = last
+
+    def touched(event: str, arguments: Any) -> None:
+        nonlocal left
+        if event.startswith(_FILES):
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(touched)
+
+
+def _life_goes_on(ground: Ground) -> Iterator[str]:
+    """Complain where leftovers are read, checked, or never removed."""
+    here = ("--catalog", str(ground.mine))
+    ids = sorted(path.stem for path in ground.mine.glob("*.toml"))
+    listed = attempt(("list", "--format", "names", *here))
+    if isinstance(listed, str) or (listed.code, sorted(listed.out.split()), listed.err) != (0, ids, ""):
+        yield f"list after it: {listed}"
+    checked = attempt(("check", "--fix", *here))
+    if isinstance(checked, str) or checked.code or ".reportcli" in checked.out + checked.err:
+        yield f"check --fix after it: {checked}"
+    for left in ground.mine.glob(".reportcli-*"):
+        os.utime(left, (time.time() - 7200,) * 2)
+    saved = attempt((*_edit(ground, _saves(ground, _text(2))), *here))
+    if isinstance(saved, str) or saved.code or _text(2) != ground.entry.read_text():
+        yield f"edit after it: {saved}"
+    yield from left_behind(ground, temporary=False)
+
+
+# Told to end.
+
+ENDINGS: Mapping[str, str] = {
+    "the editor ends too": "trap 'exit 0' TERM HUP; while :; do sleep 0.02; done",
+    "the editor ends later": "trap 'sleep 0.1; exit 1' TERM HUP; while :; do sleep 0.02; done",
+    "the editor leaves a copy": 'trap \'cp "$1" "$1.save"; exit 1\' TERM HUP; while :; do sleep 0.02; done',
+    "the editor goes on": "trap '' TERM HUP; while :; do sleep 0.02; done",
+}
+
+
+def ended(ground: Ground, chance: Random) -> Iterator[str]:
+    """The terminal closes, or somebody tells us to end, once or twice, while the editor is open."""
+    texts = fresh(ground)
+    how, then = chance.choice(list(ENDINGS.items()))
+    number = chance.choice((signal.SIGTERM, signal.SIGHUP))
+    both = chance.random() < 0.7
+    text = chance.choice((_text(1), "typed = half a", _text(1) + "unknown = 1\n"))
+    child = Child(ground, _edit(ground, _saves(ground, text, then)))
+    _wait_for(ground.opened)
+    for _ in range(chance.choice((1, 2))):
+        (os.killpg if both else os.kill)(child.number, number)
+    about = f"{how}, {number.name} to {'both' if both else 'us'}"
+    answered = child.answer()
+    said = answered.err if isinstance(answered, Answered) and answered.code == 128 + number else ""
+    if "what was typed is kept in" not in said:
+        yield f"{about}: {answered}"
+    yield from (f"{about}: {one}" for one in entries_whole(ground.mine, _allowed(texts)))
+    yield from (f"{about}: {one}" for one in typed_is_kept(ground, text.encode()))
+    goes_on = how == "the editor goes on" or not both
+    left = [path.name for path in ground.temporary.rglob("x.toml*")]
+    expected = ["x.toml"] if goes_on else ["x.toml.save"] if "copy" in how else []
+    if left != expected or bool(expected) != ("still saves" in said):
+        yield f"{about}: in the temporary folder: {left}, not {expected}"
+    yield from (f"{about}: {one}" for one in left_behind(ground, temporary=False))
+
+
+def _wait_for(path: Path) -> None:
+    end = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+# The worst editors.
+
+WORST: Mapping[str, tuple[str, int]] = {
+    "dies by a signal": ("kill -SEGV $$", 2),
+    "fails": ("exit 3", 2),
+    "dies with us": ('kill -9 "$PPID"; kill -9 $$', -1),
+    "empties the file": (': >"$1"', 2),
+    "leaves only spaces": ('echo "   " >"$1"', 2),
+    "removes the file": ('rm "$1"', 2),
+    "removes the folder": ('rm -r "${1%/*}"', 2),
+    "leaves a folder": ('rm "$1"; mkdir "$1"', 2),
+    "leaves a pipe": ('rm "$1"; mkfifo "$1"', 2),
+    "leaves a link to nothing": ('ln -sf /nowhere/at/all "$1"', 2),
+    "leaves a link to itself": ('ln -sf x.toml "$1"', 2),
+    "leaves a link to a device": ('ln -sf /dev/zero "$1"', 2),
+    "leaves a link to a text": ('mv "$1" "$1.moved"; ln -s x.toml.moved "$1"', 0),
+    "leaves a link to the entry": ('ln -sf {entry} "$1"', 0),
+    "writes 100 MB": ('head -c 100000000 /dev/zero | tr "\\0" "#" >>"$1"', 2),
+    "writes a little too much": (f'head -c {LARGEST} /dev/zero | tr "\\0" "#" >>"$1"', 2),
+    "writes no UTF-8": ("printf '\\377\\376' >>\"$1\"", 2),
+    "writes half a letter": ("printf '# \\303' >>\"$1\"", 2),
+    "writes zeros": ("printf '\\0' >>\"$1\"", 2),
+    "writes what is no TOML": ("echo '= =' >>\"$1\"", 2),
+    "nests without end": ('(printf "a = "; head -c 100000 /dev/zero | tr "\\0" "[") >>"$1"', 2),
+    "forbids the file": ('chmod 000 "$1"', 0 if os.geteuid() == 0 else 2),
+    "leaves backups": ('cp "$1" "$1~"; cp "$1" "${1%/*}/.x.toml.swp"', 0),
+    "moves another in place": ('cp "$1" "$1.new"; mv "$1.new" "$1"', 0),
+    "removes the entry": ("rm {entry}", 3),
+    "puts a folder for the entry": ("rm {entry}; mkdir {entry}", 3),
+    "puts a pipe for the entry": ("rm {entry}; mkfifo {entry}", 3),
+    "puts a file for the catalogue": ("mv {mine} {mine}.away; : >{mine}", 3),
+}  # fmt: skip
+_EMPTIED = ("empties", "leaves only", "removes the f", "leaves a folder", "leaves a pipe", "leaves a link")
+
+
+def mistreated(ground: Ground, chance: Random) -> Iterator[str]:
+    """The editor does something nobody expects, after it has saved what was typed."""
+    texts = fresh(ground)
+    shutil.rmtree(f"{ground.mine}.away", ignore_errors=True)
+    how, (then, code) = chance.choice(list(WORST.items()))
+    then = then.replace("{entry}", f"'{ground.entry}'").replace("{mine}", f"'{ground.mine}'")
+    answered = Child(ground, _edit(ground, _saves(ground, _text(1), then))).answer()
+    if code == -1:
+        if answered is not None:
+            yield f"{how}: {answered}"
+    elif not isinstance(answered, Answered) or answered.code != code:
+        yield f"{how}: {answered}"
+    kept = "" if code <= 0 or how.startswith(_EMPTIED) else "what was typed is kept in"
+    if isinstance(answered, Answered) and kept not in answered.err:
+        yield f"{how}: it does not say where the text is: {answered.err}"
+    if not how.startswith(_EMPTIED):
+        yield from (f"{how}: {said}" for said in typed_is_kept(ground, _text(1).encode()))
+    if ground.mine.is_dir() and ground.entry.is_file():
+        yield from (f"{how}: {said}" for said in entries_whole(ground.mine, _allowed(texts, _text(1))))
+        yield from (f"{how}: {said}" for said in left_behind(ground, temporary=code >= 0))
+    elif ground.mine.is_file():
+        ground.mine.unlink()
+    if sum(map(len, _texts(ground.folder))) > 110_000_000:
+        yield f"{how}: the text was kept more than once"
+
+
+# No room, no right.
+
+
+def confined(ground: Ground, chance: Random) -> Iterator[str]:
+    """A writer may write only so many bytes to a file, as on a full disk."""
+    texts = fresh(ground)
+    command = chance.choice(("edit", "edit", "add", "fix"))
+    text = _text(1) + "# " + "long " * chance.choice((0, 200)) + "\n"
+    arguments = _arguments(ground, command, text)
+    room = chance.choice((0, 1, 100, chance.randrange(1500)))
+
+    def confine() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+
+    answered = Child(ground, arguments, confine).answer()
+    yield from (f"{command}, {room} bytes: {said}" for said in _refused(ground, texts, answered, command, text))
+
+
+def full(ground: Ground, chance: Random) -> Iterator[str]:
+    """The disk of the catalogue is full, at times also that of the copy or of the home, or nearly so."""
+    texts = fresh(ground)
+    command = chance.choice(("edit", "edit", "add", "fix"))
+    text = _text(1) + "# " + "long " * chance.choice((0, 4000)) + "\n"
+    folders = [ground.mine, *chance.sample((ground.temporary, ground.home), chance.randrange(3))]
+    mounted: list[Path] = []
+    try:
+        for folder in folders:
+            kept = {path.name: path.read_text() for path in folder.iterdir()}
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k,mode=0755", "tmpfs", str(folder)], check=True)
+            mounted.append(folder)
+            for name, content in kept.items():
+                (folder / name).write_text(content)
+            _fill(folder, chance.choice((0, 0, 1, 2, 5)))
+        answered = Child(ground, _arguments(ground, command, text)).answer()
+        about = f"{command}, full: {', '.join(folder.name for folder in folders)}"
+        for folder in folders:
+            (folder / "filled").unlink()
+        yield from (f"{about}: {said}" for said in _refused(ground, texts, answered, command, text))
+    finally:
+        for folder in mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def _fill(folder: Path, pages: int) -> None:
+    """Fill a disk but for so many pages."""
+    with open(folder / "filled", "wb", buffering=0) as file:
+        with suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        file.truncate(max(0, file.tell() - 4096 * pages))
+
+
+def can_mount(folder: Path) -> bool:
+    """Return whether a small disk of our own can be mounted here."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
+        return False
+    subprocess.run(["umount", str(folder)], check=True)
+    return True
+
+
+def _refused(
+    ground: Ground, texts: Mapping[str, str], answered: Answered | str | None, command: str, text: str
+) -> Iterator[str]:
+    """Complain unless a writer did its work, or said that it cannot and left everything as it was."""
+    fails = command == "edit" and not ground.opened.exists()  # there was no room for what was typed
+    if not isinstance(answered, Answered) or answered.code not in ((2, 3) if fails else (0, 3)):
+        yield str(answered)
+        return
+    yield from entries_whole(ground.mine, _allowed(texts, text, _text(1)))
+    if ground.opened.exists():
+        yield from typed_is_kept(ground, text.encode().rstrip(), answered.err)
+    if ground.opened.exists() and answered.code and "what was typed is kept in" not in answered.err:
+        yield f"it does not say where the text is: {answered.err}"
+    if not answered.code and command == "edit" and ground.entry.read_text() != text:
+        yield f"it says that it is saved: {answered}"
+    yield from left_behind(ground, temporary=not answered.code)
+
+
+def forbidden(ground: Ground, chance: Random) -> Iterator[str]:
+    """The folder, an entry or the home may only be read, or not even that."""
+    texts = fresh(ground)
+    command = chance.choice(("edit", "edit", "add", "fix"))
+    text = _text(1)
+    arguments = _arguments(ground, command, text)
+    somebody = NOBODY if os.geteuid() == 0 else None
+    if somebody:
+        for path in (ground.mine, ground.temporary, ground.home, *ground.mine.iterdir(), ground.folder):
+            os.chown(path, somebody if path != ground.folder else 0, -1)
+        ground.folder.chmod(0o777)
+    mode = chance.choice(((0o555, 0o644), (0o555, 0o444), (0o755, 0o444), (0o755, 0o644)))
+    for path in ground.mine.iterdir():
+        path.chmod(mode[1])
+    ground.mine.chmod(mode[0])
+    if chance.random() < 0.3:
+        ground.home.chmod(0o555)
+    about = f"{command}, folder {mode[0]:o}, entries {mode[1]:o}"
+    try:
+        answered = Child(ground, arguments, lambda: os.setuid(somebody) if somebody else None).answer()
+        yield from (f"{about}: {said}" for said in _refused(ground, texts, answered, command, text))
+        writable = mode == (0o755, 0o644) or (command == "add" and mode[0] == 0o755)
+        if isinstance(answered, Answered) and (answered.code == 0) != writable:
+            yield f"{about}: {answered}"
+    finally:
+        ground.folder.chmod(0o711)
+        for folder in (ground.mine, ground.home):
+            folder.chmod(0o755)
+
+
+# Many at once.
+
+
+def crowded(ground: Ground, chance: Random) -> Iterator[str]:
+    """Two or eight writers work at once: on one entry, on one id, on the layout too, or are the first of a folder."""
+    texts = fresh(ground)
+    count = chance.choice((2, 8))
+    kind = chance.choice(("edit", "add", "fix", "first"))
+    about = f"{kind}, {count}"
+    edited = {"edit": range(count), "fix": range(1, count, 2)}.get(kind, range(0))
+    id, name = ("loose-0", "Loose 0") if kind == "fix" else ("x", "X")
+    typed = {number: ENTRY.format(name=name, summary=f"What writer {number} typed.") for number in edited}
+    children = []
+    shutil.rmtree(ground.folder / "meeting", ignore_errors=True)
+    (ground.folder / "meeting").mkdir()
+    for number in range(count):
+        arguments = _fix(ground) if kind == "fix" else _add(ground, "y" if kind == "add" else f"y{number}")
+        if number in typed:
+            arguments = ("edit", id)
+            os.environ["EDITOR"] = _waits(ground, number, len(typed), typed[number])
+        children.append(Child(ground, arguments, name=str(number), own=kind == "first"))
+    answers = [child.answer() for child in children]
+    yield from (f"{about}: {one}" for one in answers if not isinstance(one, Answered))
+    codes = [one.code for one in answers if isinstance(one, Answered)]
+    fine = {"edit": (0, 3), "add": (0, 2, 3), "fix": (0, 3), "first": (0,)}[kind]
+    done, most = codes.count(0), 1 if kind in ("edit", "add") else count
+    if not 1 <= done <= most or not set(codes) <= set(fine):
+        yield f"{about}: {answers}"
+    allowed = _allowed(texts)
+    allowed[f"{id}.toml"] |= set(typed.values())
+    yield from (f"{about}: {said}" for said in entries_whole(ground.mine, allowed))
+    added = {ENTRY.format(name=f"Y{number}", summary="Added.") for number in range(count)}
+    added |= {f"#:schema ./schema.json\n{one}" for one in added}
+    allowed = {f"y{number}.toml": added for number in range(count)}
+    yield from (f"{about}: {said}" for said in entries_whole(ground.own, allowed))
+    if kind == "first" and len(list(ground.own.glob("*.toml"))) != count:
+        yield f"{about}: not all are there"
+    for text in typed.values():
+        yield from (f"{about}: {said}" for said in typed_is_kept(ground, text.encode()))
+    yield from (f"{about}: {said}" for said in left_behind(ground))
+
+
+def _waits(ground: Ground, number: int, count: int, text: str) -> str:
+    """Make an editor that saves a text, and closes when all of them have saved theirs."""
+    meeting = ground.folder / "meeting"
+    then = f": >'{meeting}/{number}'; until [ $(ls '{meeting}' | wc -l) -ge {count} ]; do sleep 0.01; done"
+    return _saves(ground, text, then, f"editor{number}")
+
+
+def besieged(ground: Ground, chance: Random) -> Iterator[str]:
+    """Another program writes whole entries, some of them wrong, while check --fix goes round; it loses none of them."""
+    fresh(ground)
+    path = ground.mine / "loose-0.toml"
+    child = os.fork()
+    if not child:
+        while True:
+            attempt((*_fix(ground), "--catalog", str(ground.mine)))
+    try:
+        for number in range(chance.randrange(20, 40)):
+            text = ENTRY.format(name="Loose 0", summary=f"Sentence {number}.").replace(_tidy(LOOSE), LOOSE)
+            text += chance.choice(("", "", f"unknown = {number}\n", "= =\n", "# mine\n"))
+            beside = ground.folder / "beside"
+            beside.write_text(text)
+            beside.replace(path)
+            time.sleep(chance.random() * 0.02)
+            found = path.read_text()
+            if found not in (text, _tidy(text)):
+                yield f"{text[-60:]!r} became {found[-60:]!r}"
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+TRIALS: Mapping[str, Trial] = {
+    one.__name__: one
+    for one in (killed, ended, mistreated, confined, full, forbidden, crowded, besieged)
+}  # fmt: skip
+
+if __name__ == "__main__":
+    assert __doc__
+    known = dict(TRIALS)
+    if not can_mount(Path("/mnt")):
+        del known["full"]
+        print("full: left out, since no small disk can be mounted here")
+    main(known, prepare, 100, __doc__.splitlines()[0])

@@ -1,0 +1,41 @@
+"""Short, seeded rounds of what tests/fire/writers.py does to writers at length."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fire.trials import complaints
+from fire.writers import TRIALS, Ground, can_mount, prepare
+
+ROUNDS = {
+    "killed": 12,
+    "mistreated": 6,
+    "ended": 4,
+    "confined": 5,
+    "full": 4,
+    "forbidden": 5,
+    "crowded": 3,
+    "besieged": 1,
+}
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    """A folder that somebody else can reach, as one of the trials calls as such."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder:
+        yield prepare(Path(folder))
+    tempfile.tempdir = None
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are killed in processes that are forked")
+@pytest.mark.parametrize("name", TRIALS)
+def test_writers_under_fire_lose_nothing(ground: Ground, name: str) -> None:
+    if name == "full" and not can_mount(ground.home):
+        pytest.skip("no small disk can be mounted here")
+    assert complaints({name: TRIALS[name]}, ground, ROUNDS[name], 1) == {name: []}
