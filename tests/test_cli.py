@@ -204,6 +204,15 @@ def test_help_and_version_need_no_catalogue(reportcli: Run) -> None:
     assert re.fullmatch(r"reportcli \d+\.\d+\.\d+\n", reportcli("--version", REPORTCLI_CATALOG="/nowhere").stdout)
 
 
+def test_help_is_the_same_text_on_a_terminal_with_what_can_be_typed_in_bold(reportcli: Run) -> None:
+    for arguments in ("", "compare -h"):
+        shown, _ = on_terminal(f"reportcli {arguments}", columns=80, lines=60, NO_COLOR="")
+        assert "\x1b[1mUsage:\x1b[0m reportcli" in shown
+        assert "  \x1b[1m-h, --help\x1b[0m " in shown
+        assert re.sub(r"\x1b\[[01]m", "", shown) == reportcli(*arguments.split()).stdout
+    assert "\x1b" not in on_terminal("reportcli", columns=80, lines=60, NO_COLOR="1")[0]
+
+
 def test_every_example_in_the_help_works(reportcli: Run) -> None:
     for command in ("list", "search", "filter", "show", "term", "compare"):
         example = re.search(r"Example: reportcli (.*)", reportcli(command, "--help").stdout)

@@ -41,6 +41,8 @@ from reportcli.query import (
     Subject,
     Within,
     Words,
+    all_of,
+    explain,
     fact,
 )
 from reportcli.report import DATE, FIELDS, NUMBER, Report
@@ -204,14 +206,14 @@ def test_a_query_of_many_words_is_answered_and_ranked(mixed: Index) -> None:
 
 
 def test_names_outweigh_techniques_then_titles_then_models_then_notes_then_the_rest(tmp_path: Path) -> None:
-    write(tmp_path, "in-name", "Zebra", date="2025-01-01")
+    write(tmp_path, "in-name", "Zebra A", date="2025-01-01")
     write(tmp_path, "in-alias", "A", 'aliases = ["The Zebra"]\n', date="2025-01-02")
     write(tmp_path, "in-technique", "B", 'techniques = ["zebra"]\n', date="2025-01-03")
     title = write(tmp_path, "in-title", "C", date="2025-01-04")
     title.write_text(title.read_text().replace("A title", "A zebra"))
     summary = write(tmp_path, "in-summary", "D", date="2025-01-05")
     summary.write_text(summary.read_text().replace("One sentence", "One zebra"))
-    write(tmp_path, "in-model", "E", '[[models]]\nname = "Zebra"\n', date="2025-01-06")
+    write(tmp_path, "in-model", "E", '[[models]]\nname = "Zebra E"\n', date="2025-01-06")
     write(tmp_path, "in-note", "F", '[[notes]]\ntopic = "rl"\ntext = "A zebra."\n', date="2025-01-07")
     write(tmp_path, "in-license", "G", 'license = "Zebra 1.0"\n', date="2025-01-08")
     write(tmp_path, "in-rewards", "H", '[posttraining]\nrewards = ["one zebra"]\n', date="2025-01-09")
@@ -222,6 +224,19 @@ def test_names_outweigh_techniques_then_titles_then_models_then_notes_then_the_r
         "in-alias", "in-name", "in-technique", "in-summary", "in-title", "in-model", "in-note", "in-rewards",
         "in-license",
     ]  # fmt: skip
+
+
+def test_who_goes_by_exactly_the_words_comes_first(tmp_path: Path) -> None:
+    write(tmp_path, "named", "Other", 'aliases = ["Zebra-2"]\n', date="2025-01-01")
+    write(tmp_path, "modelled", "Third", '[[models]]\nname = "Zebra 2"\n', date="2025-01-02")
+    write(tmp_path, "longer", "Zebra 2 Long", date="2025-01-03")
+    asked = all_of([Words(("zebra",)), Words(("2",))])
+    with closing(open_index([tmp_path], None)) as index:
+        hits = list(index.matching(asked))
+    assert [hit.report.id for hit in hits] == ["named", "modelled", "longer"]
+    for hit in hits:
+        weights = {(match.words, match.weight) for match in explain(asked, hit.subject)}
+        assert sum(weight for _, weight in weights) == hit.score
 
 
 def test_a_name_outweighs_everything_below_it_together(tmp_path: Path) -> None:

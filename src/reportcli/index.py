@@ -22,11 +22,12 @@ from reportcli import catalog, query
 from reportcli.catalog import Entry, digest
 from reportcli.derived import DERIVED
 from reportcli.errors import UnreadableEntry
-from reportcli.names import Known, spellings
+from reportcli.names import ARXIV, Known, spellings
 from reportcli.query import CLOSED, SEARCHED, TEXT_FIELDS, Between, Hit, Is, Subject, Within, Words, fact
 from reportcli.record import pack, unpack
 from reportcli.report import DATE, FIELDS, NUMBER, Report
 from reportcli.vocabulary import Technique, Vocabulary
+from reportcli.words import fold_name
 
 Progress = Callable[[int, int], None]
 
@@ -235,8 +236,11 @@ class Index:
         return {number for (number,) in rows} & self._all
 
     def _scores(self, asked: query.Query) -> dict[int, float]:
-        """Return what each report scores: a word adds the weight of every kind of field that holds it, once a kind."""
-        scores: dict[int, float] = {}
+        """Return what each report scores: a word adds the weight of every kind of field that holds it, once a kind.
+
+        A report that goes by exactly the words comes before all others.
+        """
+        scores = dict.fromkeys(self._called(query.words_alone(asked)), query.EXACT)
         for leaf, negated in query.leaves(asked):
             if isinstance(leaf, Words) and not negated:
                 for weight, columns in _KINDS:
@@ -244,6 +248,11 @@ class Index:
                         for number in self._search(_match(leaf, columns)):
                             scores[number] = scores.get(number, 0.0) + weight
         return scores
+
+    def _called(self, words: Sequence[str]) -> set[int]:
+        named = [fold_name("".join(words)), ARXIV]
+        rows = self._rows("SELECT report FROM spelling WHERE folded = ? AND kind <> ?", named)
+        return {number for (number,) in rows}
 
     def report(self, id: str) -> Report:
         """Return one report by its id, which must exist."""

@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, Derived, derive
 from reportcli.period import Period
 from reportcli.report import FIELDS, MAP, TEXT, TEXTS, YES_NO, Field, Report
 from reportcli.vocabulary import Vocabulary
-from reportcli.words import spaced, together
+from reportcli.words import fold_name, spaced, together
 
 SEARCHED = tuple(field for field in FIELDS if field.about.weight)
 CLOSED = tuple(f for f in FIELDS if f.kind == YES_NO or f.about.closed or f.about.vocabulary or f.path == "id")
@@ -25,6 +26,9 @@ TEXT_FIELDS = tuple(
 )
 OPERATORS = ("and", "or", "not")
 BY_PATH = {field.path: field for field in FIELDS + DERIVED}
+
+NAMED = tuple(BY_PATH[path] for path in ("name", "id", "aliases", "models.name"))
+EXACT = 10_000.0  # what a report scores that goes by exactly the words of a query
 
 Sure = bool | None
 
@@ -112,7 +116,8 @@ class Hit(NamedTuple):
 class Match(NamedTuple):
     """Where a report holds what a condition asks: the field, the text, and the words to mark (``clip*`` may go on).
 
-    ``weight`` is what the field adds to the score, once for each word and weight. Of a condition that asks for no
+    ``weight`` is what the field adds to the score, once for each word and weight; a name that is exactly the words of
+    the query adds EXACT. Of a condition that asks for no
     words, ``values`` are those that hold.
     """
 
@@ -327,9 +332,19 @@ def leaves(query: Query, negated: bool = False) -> Iterator[tuple[Query, bool]]:
         yield query, negated
 
 
+def words_alone(query: Query) -> tuple[str, ...]:
+    """Return the words of a query that together may be a name; none where it asks for anything else."""
+    words: list[str] = []
+    for part in query.parts if isinstance(query, And) else (query,):
+        if not isinstance(part, Words) or part.field or part.beginning:
+            return ()
+        words += part.words
+    return tuple(words)
+
+
 def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
     """Return where a report holds what a query asks, one text a condition and field, the weightiest fields first."""
-    found: dict[Match, None] = {}
+    found = dict.fromkeys(_by_name(query, subject))
     for leaf, negated in leaves(query):
         if isinstance(leaf, Words) and not negated:
             for field in leaf.fields:
@@ -341,6 +356,14 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
             values = tuple(dict.fromkeys(value for value in subject.values(BY_PATH[leaf.field]) if leaf.holds(value)))
             found[Match(leaf.field, ", ".join(map(fact, values)), values=values)] = None
     return tuple(sorted(found, key=lambda match: -match.weight))
+
+
+def _by_name(query: Query, subject: Subject) -> Iterator[Match]:
+    """Yield the one match of a report that goes by exactly the words of a query."""
+    words = words_alone(query)
+    names = ((field.path, text) for field in NAMED for text in subject.texts(field)) if words else ()
+    called = (Match(path, text, words, EXACT) for path, text in names if fold_name(text) == fold_name("".join(words)))
+    yield from islice(called, 1)
 
 
 def fact(value: Any) -> str:

@@ -56,7 +56,17 @@ COMMANDS = {
 }
 
 
-class Commands(TyperGroup):
+class Helped:
+    """Help as plain text, in groups; on a terminal the headings and what can be typed stand out."""
+
+    def get_help(self, ctx: Any) -> str:
+        from reportcli.cli.help import styled
+
+        text: str = super().get_help(ctx)  # type: ignore[misc]
+        return styled(text)
+
+
+class Commands(Helped, TyperGroup):
     """Builds only the command that is asked for: building all of them costs more than the rest of a start."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -76,14 +86,18 @@ class Commands(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and _built(args[0]), rest
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_options(self, ctx: Any, formatter: Any) -> None:
         for group in dict.fromkeys(entry.group for entry in COMMANDS.values() if entry.group):
             with formatter.section(group):
                 formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items() if entry.group == group])
+        super().format_options(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write nothing: they stand before the options."""
 
 
-class Grouped(TyperCommand):
-    """A command whose plain help shows its options in the groups that Typer shows on a terminal."""
+class Grouped(Helped, TyperCommand):
+    """A command that shows its options in groups."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         groups: dict[str, list[Any]] = {}
@@ -97,7 +111,7 @@ class Grouped(TyperCommand):
 
 
 def _built(name: str) -> Any:
-    app = typer.Typer(add_completion=False, rich_markup_mode=_markup())
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(name, cls=Grouped, context_settings=_HELP)(_function(name))
     return get_command(app)
 
@@ -107,10 +121,6 @@ def _function(name: str) -> Callable[..., int]:
 
     entry = COMMANDS[name]
     return command(getattr(import_module(f"reportcli.cli.{entry.room}"), entry.function))
-
-
-def _markup() -> Any:
-    return "rich" if sys.stdout.isatty() and sys.stderr.isatty() else None
 
 
 def _print_version(wanted: bool) -> None:
@@ -161,7 +171,7 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; the one place where errors are caught."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=_markup(), cls=Commands, invoke_without_command=True)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, cls=Commands, invoke_without_command=True)
     app.callback(context_settings=_HELP)(_root)
     try:
         if shell := os.environ.get("_REPORTCLI_COMPLETE"):
@@ -190,7 +200,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _meant(arguments: Sequence[str]) -> list[str]:
     """Return the arguments; ``help`` alone, or with a command, is the same as ``--help``."""
-    if arguments[:1] == ["help"] and len(arguments) < 3 and all(name in COMMANDS for name in arguments[1:]):
+    if arguments[:1] == ["help"] and all(name in COMMANDS for name in arguments[1:2]):
         return [*arguments[1:], "--help"]
     return list(arguments)
 

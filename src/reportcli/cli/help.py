@@ -1,5 +1,7 @@
 """The pages of help: what a query, a period, a format and an exit code is, each on one screen. Reads no catalogue."""
 
+import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import Annotated
 
@@ -7,7 +9,7 @@ import typer
 
 from reportcli.answer.table import Table
 from reportcli.cli.options import COMMAND
-from reportcli.cli.output import SVG, TABLE
+from reportcli.cli.output import SVG, TABLE, is_coloured
 from reportcli.errors import EXIT_CODES, UnknownName
 from reportcli.render.machine import FORMATS
 from reportcli.words import nearest
@@ -56,9 +58,9 @@ def page(
 
     Example: reportcli help queries
     """
-    if topic not in PAGES:
+    if topic.lower() not in PAGES:
         raise UnknownName(topic, nearest(topic, PAGES) or list(PAGES), "page of help")
-    return PAGES[topic]()
+    return PAGES[topic.lower()]()
 
 
 def _pairs(left: str, right: str, pairs: Iterable[tuple[str | int, str]], *notes: str) -> Table:
@@ -81,5 +83,14 @@ def _formats() -> Table:
 def _exit_codes() -> Table:
     return _pairs("code", "means", EXIT_CODES.items())
 
+
+def styled(text: str) -> str:
+    """Return the help of a command with its headings and what can be typed in bold, where that is wanted."""
+    if not (sys.stdout.isatty() and is_coloured()):
+        return text
+    return re.sub(_OUTSTANDING, "\x1b[1m\\g<0>\x1b[0m", text)
+
+
+_OUTSTANDING = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(zip(_TOPICS, (_queries, _periods, _formats, _exit_codes), strict=True))

@@ -60,10 +60,10 @@ def printing(
     chosen = "json" if json else format or usual
     if chosen not in known:
         raise BadFormat(chosen, known)
-    return Printing(chosen, header, quiet, _colour(color), width or 0, not no_pager)
+    return Printing(chosen, header, quiet, is_coloured(color), width or 0, not no_pager)
 
 
-def _colour(color: str | None) -> bool:
+def is_coloured(color: str | None = None) -> bool:
     """Return whether to write colour: --color > NO_COLOR > FORCE_COLOR > TERM=dumb > terminal."""
     if color not in (None, *COLOR):
         raise BadUse(f"--color cannot be {color!r}", "write auto, always or never")
