@@ -163,7 +163,7 @@ def test_an_edit_behind_a_symbolic_link_is_seen(tmp_path: Path) -> None:
 
 GOOD = entry("Good")
 UNREADABLE = [
-    pytest.param(b'name = "x"\ntitle = = "y"\n', 2, "Invalid value", id="syntax error"),
+    pytest.param(b'name = "x"\ntitle = = "y"\n', 2, "not TOML: invalid value", id="syntax error"),
     pytest.param(GOOD.encode() + b'[[models]]\nname = "M"\n[models]\n', 9, "", id="table declared twice"),
     pytest.param(GOOD.encode() + b'license = "MIT', 7, "", id="text that never ends"),
     pytest.param(GOOD.encode() + b"stages = [\n", 8, "", id="list that never ends"),

@@ -233,7 +233,7 @@ def test_the_vocabulary_of_a_folder_is_checked_with_it() -> None:
 def test_a_reference_may_be_an_entry_that_cannot_be_read() -> None:
     write("c/a.toml").write_text("= =")
     write_vocabulary("c", f'{TERM.format(id="x", name="X")}reference = "a"\n')
-    assert said("c") == ["c/a.toml:1: : Invalid statement"]
+    assert said("c") == ["c/a.toml:1: : not TOML: invalid statement"]
 
 
 def test_a_vocabulary_that_cannot_be_read_makes_no_technique_unknown() -> None:
@@ -242,7 +242,7 @@ def test_a_vocabulary_that_cannot_be_read_makes_no_technique_unknown() -> None:
     )
     write_vocabulary("c", "[grpo")
     assert [line for line in said("c") if "technique" in line] == [
-        "c/vocabulary/techniques.toml:1: : Expected ']' at the end of a table declaration"
+        "c/vocabulary/techniques.toml:1: : not TOML: expected ']' at the end of a table declaration"
     ]
 
 
@@ -257,13 +257,13 @@ def test_a_vocabulary_of_another_folder_is_not_spoken_of() -> None:
 @pytest.mark.parametrize(
     ("content", "place", "problem"),
     [
-        (b"= =", (1, 1), "Invalid statement"),
-        (b'name = "x"\ntitle = = "y"\n', (2, 9), "Invalid value"),
-        (b'name = "x"\nname = "y"\n', (2, 11), "Cannot overwrite a value"),
-        (b"a = [\n", (2, 1), "Invalid value"),
+        (b"= =", (1, 1), "not TOML: invalid statement"),
+        (b'name = "x"\ntitle = = "y"\n', (2, 9), "not TOML: invalid value; a text stands in quotation marks"),
+        (b'name = "x"\nname = "y"\n', (2, 11), "not TOML: cannot overwrite a value; a key stands only once"),
+        (b"a = [\n", (2, 1), "not TOML: invalid value; a text stands in quotation marks"),
         (b"caf\xe9 = 1\n", (1, None), "not UTF-8 text"),
         (CANONICAL.encode("utf-16"), (1, None), "not UTF-8 text"),
-        (b'a = "\x00"\n', (1, 6), "Illegal character '\\x00'"),
+        (b'a = "\x00"\n', (1, 6), "not TOML: illegal character '\\x00'"),
         (b"a = " + b"[" * 3000 + b"]" * 3000, (None, None), "nested too deeply"),
         (b"a = " + b"{a=" * 3000, (None, None), "nested too deeply"),
     ],
@@ -290,7 +290,7 @@ def test_what_is_no_file_is_named(make: object, problem: str) -> None:
 
 def test_a_file_of_another_kind_is_no_entry() -> None:
     Path("notes.md").write_text("# Notes\n\nHello.\n")
-    assert said("notes.md") == ["notes.md:3: : Invalid initial character for a key part"]
+    assert said("notes.md") == ["notes.md:3: : not TOML: invalid initial character for a key part"]
 
 
 @pytest.mark.parametrize(
@@ -554,7 +554,7 @@ c/a.toml
       "https://arxiv.org/pdf/2505.09388v1" (address of the
       report as PDF)
 c/b.toml
-  1:1  Invalid statement
+  1:1  not TOML: invalid statement
 """
     )
 

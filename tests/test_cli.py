@@ -185,7 +185,7 @@ def test_an_unreadable_file_is_named_and_hides_no_other(reportcli: Run, tmp_path
     ended = reportcli("list", "--format", "names", "--catalog", str(tmp_path))
     assert ended.stdout == "good\n"
     assert ended.stderr.splitlines() == [
-        f"warning: {tmp_path}/broken.toml:2: Invalid value (skipped)",
+        f"warning: {tmp_path}/broken.toml:2: not TOML: invalid value; a text stands in quotation marks (skipped)",
         f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of texts, got 7 (skipped)",
     ]
 

@@ -213,6 +213,15 @@ def test_reverse_turns_the_order_around(small: Library) -> None:
     assert ids(small.listing(reverse=True)) == ["epsilon", "delta", "gamma", "beta", "alpha"]
 
 
+def test_unknown_values_come_last_also_when_the_order_is_turned_round(small: Library) -> None:
+    for sort, turned in (("tokens", "-tokens"), ("-params", "params")):
+        assert (
+            ids(small.listing(sort=sort_keys(sort), reverse=True))[:2] == ids(small.listing(sort=sort_keys(turned)))[:2]
+        )
+        unknown = [one.id for one in small.reports() if sort_keys(sort)[0][0].get(one) is None]
+        assert set(ids(small.listing(sort=sort_keys(sort), reverse=True))[-len(unknown) :]) == set(unknown)
+
+
 def test_a_limit_takes_the_first_in_the_order_and_names_the_total(small: Library) -> None:
     assert ids(small.listing(limit=2)) == ["alpha", "beta"]
     assert small.listing(limit=2).notes == ("2 of 5 reports",)

@@ -295,11 +295,23 @@ def parse(path: str | Path, text: str) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        raise UnreadableEntry(path, error.lineno, error.msg, error.colno) from error
+        advice = next((advice for begins, advice in _ADVICE.items() if error.msg.startswith(begins)), "")
+        problem = f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}{advice}"
+        raise UnreadableEntry(path, error.lineno, problem, error.colno) from error
     except RecursionError as error:
         raise UnreadableEntry(path, 0, "nested too deeply") from error
     except ValueError as error:
         raise UnreadableEntry(path, 0, _reason(error)) from error
+
+
+_ADVICE = {  # to the commonest slips, by how the parser's sentence begins
+    "Illegal character '\\n'": "; a text ends with the quotation mark that it begins with",
+    "Invalid value": "; a text stands in quotation marks",
+    "Expected newline or end of document": "; a text stands in quotation marks, a date is written 2025-06-18",
+    "Unclosed array": "; a comma stands between the items of a list, ] at its end",
+    "Cannot overwrite a value": "; a key stands only once",
+    "Cannot declare": "; a table stands only once, several models or notes in double brackets",
+}
 
 
 def _reason(error: Exception) -> str:

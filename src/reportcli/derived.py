@@ -173,6 +173,11 @@ def _named(name: str, names: Mapping[str, Field]) -> Field | None:
     return next((names[spelling] for spelling in spellings if spelling in names), None)
 
 
+def short_name(field: Field) -> str:
+    """Return the shorter of the key and the path by which a column means a field."""
+    return field.key if column_field(field.key) is field else field.path
+
+
 def field_names() -> list[str]:
     """Return every name that a field goes by."""
     return [name for field in FIELDS + DERIVED for name in (field.path, field.key, *field.about.short)]

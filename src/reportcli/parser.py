@@ -122,9 +122,9 @@ class _Parser:
             raise self.wrong(token, "a comparison needs a colon", f"write {right}")
         named = re.fullmatch(_CONDITION, token.text, re.S)
         if joined := re.search(_JOINED, re.sub(r'"[^"]*"', "", token.text)):
-            sides = [side for side in re.split(r"[|,&]", token.text.partition(":")[2] if named else token.text) if side]
-            written = (" and " if joined[0] == "&" else " or ").join(f"{named[1]}:{s}" if named else s for s in sides)
-            raise self.wrong(token, f"{joined[0]} does not join words", f"write {written}")
+            raise self.wrong(
+                token, f"{joined[0]} does not join words", f"write {_rejoined(token.text, joined[0], named)}"
+            )
         if not named:
             return self.words(token, token.text, "")
         field = query_field(named[1])
@@ -172,7 +172,8 @@ class _Parser:
             names = (
                 [one for id in allowed for one in self.vocabulary().names(id)] if field.about.vocabulary else allowed
             )
-            advice = did_you_mean(nearest(plain, names)) or f"use one of: {', '.join((*allowed, 'unknown')[:20])}"
+            every = "`term` lists them" if field.about.vocabulary else f"use one of: {', '.join((*allowed, 'unknown'))}"
+            advice = did_you_mean(nearest(plain, names)) or every
             raise self.wrong(place, f"{name} is never {plain}", advice)
         return Is(field.path, found)
 
@@ -189,9 +190,8 @@ class _Parser:
         low, high = _number(first, field), _number(last, field)
         wrong = (first and not low) or (last and not high) or not (low or high) or (sign and dots)
         if wrong:
-            raise self.wrong(
-                place, f"{text} is not a number or a range", f"write {name}:{_example(field)} or {name}:1k..2M"
-            )
+            right = f"{name}:{_example(field)}"
+            raise self.wrong(place, f"{text} is not a number or a range", f"write {right} or {right}..")
         if dots:
             if low and high and low[0] > high[1]:
                 raise self.wrong(place, "the range ends before it begins", f"write {name}:{last}..{first}")
@@ -201,6 +201,15 @@ class _Parser:
 
     def wrong(self, token: _Token, problem: str, advice: str) -> BadQuery:
         return BadQuery(self.text, token.start, problem, advice)
+
+
+def _rejoined(text: str, joint: str, named: re.Match[str] | None) -> str:
+    """Return how what stands between commas, bars and ampersands is joined rightly; several conditions all hold."""
+    sides = [side for side in re.split(r"[|,&]", text) if side]
+    conditions = all(":" in side for side in sides)
+    if named and not conditions:
+        sides = [f"{named[1]}:{side}" for side in re.split(r"[|,&]", named[2]) if side]
+    return (" and " if joint == "&" or (joint == "," and conditions and len(sides) > 1) else " or ").join(sides)
 
 
 def _compare(field: str, sign: str, low: int | float, high: int | float) -> Query:
@@ -244,7 +253,8 @@ def _scaled(digits: int, exponent: int) -> int | float:
 
 def _example(field: Field) -> str:
     if field.kind == NUMBER:
-        return "128k" if field.about.context else "10B"
+        small = isinstance(field.about.example, int) and field.about.example < 10_000
+        return "128k" if field.about.context else str(field.about.example) if small else "10B"
     if field.kind == DATE:
         return "2025-06"
     return "no" if field.kind == YES_NO else field.about.closed[0] if field.about.closed else "word"

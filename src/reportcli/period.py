@@ -116,7 +116,7 @@ def _moment(text: str, whole: str) -> tuple[date, date, str]:
             return first, last, first.isoformat() if "/" in text else text.upper()
     if two := re.fullmatch(r"([\d/QW-]+) (?:to |- )?([\d/QW-]+)", text, re.I):
         raise BadPeriod(whole, f"a range is written {two[1]}..{two[2]}")
-    raise BadPeriod(whole, f"{text} is not a date" if text != whole.strip() else "it is not a date that is known here")
+    raise BadPeriod(whole, f"{text} is not a date" if text != whole.strip() else "no date is written so")
 
 
 def _year(year: int) -> _Span:
@@ -146,6 +146,8 @@ def _day(year: int, month: int, day: int) -> _Span:
 
 
 def _american_day(month: int, day: int, year: int) -> _Span:
+    if month > 12 >= day:
+        raise ValueError(f"the month comes first: {day:02}/{month:02}/{year}")
     return _day(year, month, day)
 
 

@@ -205,11 +205,20 @@ class Between:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def __str__(self) -> str:
+        low, high = ("" if end is None else self._spelled(end) for end in (self.low, self.high))
         if self.strictly:
-            return f"{self.field}:{'>' if self.high is None else '<'}{self.low if self.high is None else self.high}"
-        if self.low == self.high:
-            return f"{self.field}:{self.low}"
-        return f"{self.field}:{'' if self.low is None else self.low}..{'' if self.high is None else self.high}"
+            return f"{self.field}:{'<' if high else '>'}{low or high}"
+        return f"{self.field}:{low}" if low == high else f"{self.field}:{low}..{high}"
+
+    def _spelled(self, number: int | float) -> str:
+        """Return a number as short as it can be typed; of a context length the letters do not say just one."""
+        plain = str(number)
+        power = len(plain) - 1
+        if isinstance(number, float) or power < 6 or BY_PATH[self.field].about.context:
+            return plain
+        letter, power = {2: ("M", 6), 3: ("B", 9), 4: ("T", 12)}.get(power // 3, (f"e{power}", power))
+        whole, fraction = plain[:-power], plain[-power:].rstrip("0")
+        return min(f"{whole}{'.' if fraction else ''}{fraction}{letter}", plain, key=len)
 
 
 @dataclass(frozen=True, slots=True)

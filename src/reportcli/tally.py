@@ -9,7 +9,7 @@ from datetime import date
 from math import floor, log10
 from typing import Any, NamedTuple
 
-from reportcli.derived import DERIVED, is_of_training, type_of
+from reportcli.derived import DERIVED, is_of_training, short_name, type_of
 from reportcli.errors import WrongField
 from reportcli.period import containing, parse_period, steps
 from reportcli.query import Is, Known, Query, Subject, Words, fact, leaves
@@ -224,7 +224,7 @@ def locate(subjects: Iterable[Subject], x: Field, y: Field) -> Points:
 def axis(field: Field) -> Field:
     """Return the field if an axis can show it; raises WrongField for what is no single number or day."""
     if not _is_axis(field):
-        raise WrongField(field.path, "as an axis", (one.path for one in DERIVED + FIELDS if _is_axis(one)))
+        raise WrongField(field.path, "as an axis", (short_name(one) for one in DERIVED + FIELDS if _is_axis(one)))
     return field
 
 

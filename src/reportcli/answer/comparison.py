@@ -65,7 +65,7 @@ def compare(
     reports = tuple(map(spoken, found))
     sides = Counter(one.report.id for one in found)
     names = _distinct([_name(one, sides[one.report.id] > 1) for one in found])
-    lines = [_line(one, reports) for one in fields or _COMPARED]
+    lines = [_line(one, reports) for one in fields or _COMPARED] if reports else []
     known = [line for line in lines if fields or any(value is not None and value != () for value in line.values)]
     shown = [line for line in known if line.differs or not differences]
     if left_out := len(known) - len(shown):

@@ -81,9 +81,10 @@ class Order(NamedTuple):
     limit: int | None = None
 
     def of(self, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """Return the hits in this order; without anything to sort by they keep their own."""
-        found = sorted_hits(hits, self.sort) if self.sort else hits
-        return (found[::-1] if self.reverse else found)[: self.limit]
+        """Return the hits in this order; without anything to sort by they keep their own. Unknown values stay last."""
+        found = hits[::-1] if self.reverse else hits
+        keys = [(key, descends is not self.reverse) for key, descends in self.sort]
+        return (sorted_hits(found, keys) if keys else found)[: self.limit]
 
 
 def sort_keys(text: str) -> SortKeys:
