@@ -188,6 +188,13 @@ def test_an_axis_takes_single_figures_and_days(offered: Offer) -> None:
     assert offered("plot date tokens t") == []
 
 
+def test_a_field_is_offered_by_the_name_that_was_begun(offered: Offer) -> None:
+    assert offered("plot fl") == ["flops"]
+    assert offered("list --columns fl") == ["flagship", "flops"]
+    assert offered("list --sort training") == ["training_flops"]
+    assert "flops:" in offered("search fl")
+
+
 def test_values_follow_the_field_that_is_counted(offered: Offer) -> None:
     assert offered("count techni") == ["techniques"]
     assert offered("count sour") == []

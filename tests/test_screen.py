@@ -57,6 +57,18 @@ def test_a_pager_that_would_show_escapes_gets_none(tmp_path: Path, less: str | N
     assert bool(COLOUR.search(written)) is coloured
 
 
+@pytest.mark.parametrize("width", [30, 50])
+def test_a_note_breaks_between_words(width: int) -> None:
+    shown, _ = on_terminal("reportcli count technique grpo dpo >/dev/null", columns=width, COLUMNS=str(width))
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines[0].startswith("note: ")
+    assert {line[:2] for line in lines[1:]} == {"  "}
+    assert " ".join(map(str.strip, lines)) == (
+        "note: a report may have several values: 23 reports are counted 25 times"
+    )
+
+
 def test_names_and_addresses_are_links_on_a_terminal() -> None:
     (address, text), *_ = LINK.findall(on_terminal("reportcli list --where id:qwen3")[0])
     assert (address, COLOUR.sub("", text)) == ("https://arxiv.org/abs/2505.09388", "Qwen3")

@@ -103,21 +103,18 @@ def _technique_names(typed: str, asked: Asked) -> Iterator[Candidate]:
             yield from (Candidate(_without_spaces(name), id) for name in (one.name, *one.also))
 
 
-def _fields(names: Mapping[str, Field], short: bool = False, end: str = "") -> Iterator[Candidate]:
-    """Yield each field by the best of its names: one that means no other field, a short one first where wanted."""
+def _fields(names: Mapping[str, Field], typed: str, short: bool = False, end: str = "") -> Iterator[Candidate]:
+    """Yield each field by the best of its names, or else by one that goes on from a text.
+
+    The best means no other field; where wanted it is a short one.
+    """
+    begun = typed.lower()
     for field in FIELDS + DERIVED:
         spellings = (*(field.about.short if short else ()), field.key, field.path)
-        name = next(spelling for spelling in spellings if names[spelling] is field)
+        best = next(spelling for spelling in spellings if names[spelling] is field)
+        others = (name for name, one in names.items() if one is field and name.startswith(begun))
+        name = best if best.startswith(begun) else next(others, best)
         yield Candidate(name + end, field.about.help, bool(end))
-
-
-def _other_names(names: Mapping[str, Field], typed: str, end: str = "") -> Iterator[Candidate]:
-    """Yield each field by the first of its names that goes on from a text."""
-    seen = set()
-    for name, field in names.items():
-        if name.startswith(typed.lower()) and field.path not in seen:
-            seen.add(field.path)
-            yield Candidate(name + end, field.about.help, bool(end))
 
 
 def _columns(typed: str, asked: Asked) -> Completion:
@@ -131,8 +128,7 @@ _ALL_FIELDS = Candidate("help", "list all fields")
 
 
 def _named_columns(typed: str, suits: Callable[[Field], bool] = lambda field: True) -> tuple[Candidate, ...]:
-    found = fitting(typed, _fields(COLUMN_NAMES)) or fitting(typed, _other_names(COLUMN_NAMES, typed))
-    return tuple(one for one in found if suits(COLUMN_NAMES[one.value]))
+    return fitting(typed, (one for one in _fields(COLUMN_NAMES, typed) if suits(COLUMN_NAMES[one.value])))
 
 
 def _sort(typed: str, asked: Asked) -> Completion:
@@ -200,8 +196,8 @@ def _query(typed: str, asked: Asked) -> Completion:
 
 def _condition(typed: str, asked: Asked) -> tuple[Candidate, ...]:
     operators = [Candidate(word, "operator") for word in OPERATORS] if typed else []
-    found = fitting(typed, [*_fields(QUERY_NAMES, short=True, end=":"), *operators])
-    return found or fitting(typed, _other_names(QUERY_NAMES, typed, end=":")) or _techniques(typed, asked).candidates
+    found = fitting(typed, [*_fields(QUERY_NAMES, typed, short=True, end=":"), *operators])
+    return found or _techniques(typed, asked).candidates
 
 
 def _values(field: Field, typed: str, asked: Asked) -> Iterator[Candidate]:

@@ -68,7 +68,13 @@ def _pairs(left: str, right: str, pairs: Iterable[tuple[str | int, str]], *notes
 
 
 def _queries() -> Table:
-    return _pairs("write", "means", _QUERIES.items(), "`--columns help` lists the fields, `term` the techniques")
+    return _pairs(
+        "write",
+        "means",
+        _QUERIES.items(),
+        "of several models, one must fit",
+        "`--columns help` lists the fields, `term` the techniques",
+    )
 
 
 def _periods() -> Table:

@@ -91,7 +91,7 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
     if not put(pieces, how):
         return 0
     for note in () if how.quiet else notes:
-        say(note)
+        say(_folded(note))
     return answer.exit_code if isinstance(answer, Judgement) else 0 if found else NOTHING_FOUND
 
 
@@ -124,6 +124,16 @@ def say(sentence: str) -> None:
     """Write a sentence to standard error; where that is full or gone, the rest goes on."""
     with suppress(OSError):
         print("\n".join(map(visible, sentence.split("\n"))), file=sys.stderr)
+
+
+def _folded(note: str) -> str:
+    """Return a note in lines that fit on a terminal, broken between words."""
+    width = shutil.get_terminal_size().columns
+    if len(note) <= width or not sys.stderr.isatty():
+        return note
+    from textwrap import fill
+
+    return fill(note, max(width, _NARROWEST), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _picture(answer: Answer, how: Printing) -> "Picture":
