@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from reportcli.catalog import shipped_folder
 from reportcli.library import Library
 
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "catalog"
+settings.register_profile("patient", settings(), deadline=None)  # a machine may be busy; in CI Hypothesis is repeatable
+settings.load_profile("patient")
 Ran = subprocess.CompletedProcess[str]
 Run = Callable[..., Ran]
 

@@ -345,7 +345,7 @@ MUTATED = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MUTATED | st.binary(max_size=60))
 def test_no_file_is_too_odd_to_be_checked(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.toml"
@@ -367,7 +367,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(KEYS, TOML, max_size=6))
 def test_values_of_any_type_are_only_problems(tmp_path: Path, values: dict[str, str]) -> None:
     path = tmp_path / "x.toml"

@@ -306,7 +306,7 @@ def test_the_home_of_nobody_is_a_folder_like_another(offered: Offer) -> None:
     assert offered("show --catalog ~nobody-by-this-name/x q") == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(max_size=12), st.sampled_from(["", "show ", "search ", "search rl:", "list --sort ", "list --columns a,"])
 )

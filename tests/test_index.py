@@ -159,7 +159,7 @@ def test_the_index_gives_back_what_the_files_say(mixed: Index) -> None:
     assert mixed.total(EVERYTHING) == (96, 0)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(asked=QUERIES)
 def test_the_index_finds_the_reports_that_fit_and_counts_those_that_do_not_say(mixed: Index, asked: Query) -> None:
     decided = {subject.report.id: asked.fits(subject) for subject in SUBJECTS}
@@ -168,7 +168,7 @@ def test_the_index_finds_the_reports_that_fit_and_counts_those_that_do_not_say(m
     assert mixed.total(asked) == (answers.count(True), answers.count(None))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(asked=QUERIES, limit=st.integers(0, 5))
 def test_a_limit_gives_the_first_of_all(mixed: Index, asked: Query, limit: int) -> None:
     everything = [(hit.report.id, hit.score) for hit in mixed.matching(asked)]
@@ -176,7 +176,7 @@ def test_a_limit_gives_the_first_of_all(mixed: Index, asked: Query, limit: int) 
     assert everything == sorted(everything, key=lambda one: -one[1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(asked=QUERIES)
 def test_unranked_the_newest_come_first(mixed: Index, asked: Query) -> None:
     found = [hit.report for hit in mixed.matching(asked, ranked=False)]

@@ -298,13 +298,13 @@ for table in (Model, Note):
 REPORTS = whole(Report).map(lambda report: replace(report, id="x"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(REPORTS)
 def test_a_report_survives_the_way_through_a_file(report: Report) -> None:
     assert read_table("x", tomllib.loads(to_toml(report))) == (report, [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(REPORTS)
 def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
     text = to_toml(report)
@@ -318,7 +318,7 @@ def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
             assert line.startswith((f"{field.key} = ", f"[{field.path}]"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(REPORTS)
 def test_the_layout_of_a_laid_out_report_is_the_same(report: Report) -> None:
     again, _ = read_table("x", tomllib.loads(to_toml(report)))
