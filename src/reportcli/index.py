@@ -240,7 +240,7 @@ class Index:
 
         A report that goes by exactly the words comes before all others.
         """
-        scores = dict.fromkeys(self._called(query.words_alone(asked)), query.EXACT)
+        scores = dict.fromkeys(self._called(query.plain_words(asked)), query.EXACT)
         for leaf, negated in query.leaves(asked):
             if isinstance(leaf, Words) and not negated:
                 for weight, columns in _KINDS:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from reportcli.derived import DERIVED, Derived, derive
@@ -341,14 +341,11 @@ def leaves(query: Query, negated: bool = False) -> Iterator[tuple[Query, bool]]:
         yield query, negated
 
 
-def words_alone(query: Query) -> tuple[str, ...]:
-    """Return the words of a query that together may be a name; none where it asks for anything else."""
-    words: list[str] = []
-    for part in query.parts if isinstance(query, And) else (query,):
-        if not isinstance(part, Words) or part.field or part.beginning:
-            return ()
-        words += part.words
-    return tuple(words)
+def plain_words(query: Query) -> tuple[str, ...]:
+    """Return the words that must all be somewhere: together they may be a name."""
+    parts = query.parts if isinstance(query, And) else (query,)
+    plain = (part.words for part in parts if isinstance(part, Words) and not part.field and not part.beginning)
+    return tuple(chain.from_iterable(plain))
 
 
 def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
@@ -368,8 +365,8 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
 
 
 def _by_name(query: Query, subject: Subject) -> Iterator[Match]:
-    """Yield the one match of a report that goes by exactly the words of a query."""
-    words = words_alone(query)
+    """Yield the one match of a report that goes by exactly the plain words of a query."""
+    words = plain_words(query)
     names = ((field.path, text) for field in NAMED for text in subject.texts(field)) if words else ()
     called = (Match(path, text, words, EXACT) for path, text in names if fold_name(text) == fold_name("".join(words)))
     yield from islice(called, 1)
