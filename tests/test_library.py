@@ -218,7 +218,7 @@ def test_reverse_turns_the_order_around(small: Library) -> None:
     [
         ("tokens", ["beta", "delta", "alpha", "epsilon", "gamma"]),
         ("-tokens", ["delta", "alpha", "beta", "epsilon", "gamma"]),
-        ("license", ["beta", "alpha", "gamma", "delta", "epsilon"]),
+        ("license", ["alpha", "gamma", "delta", "epsilon", "beta"]),
     ],
 )
 def test_unknown_values_come_last_also_when_the_order_is_turned_round(
