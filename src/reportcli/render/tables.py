@@ -203,8 +203,10 @@ def _blocks(answer: Listing, wanted: Sequence[Field]) -> Group:
 
 def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
     """Draw reports side by side; with more than fit, in several blocks one under another."""
-    labels = min(22, max(_LONGEST_LABEL, width // 6))
     count = len(answer.names)
+    longest = max((cell_len(_DIFFERS + line.field.label) for line in answer.lines), default=0)
+    roomy = width - longest - 1 >= count * (_GOOD_SIDE + GAP)
+    labels = longest if roomy else min(longest, max(_LONGEST_LABEL, width // 6))
     fitting = max(1, (width - labels - 1) // (_LEAST_SIDE + GAP))
     size = -(-count // -(-count // fitting))
     parts: list[RenderableType] = []
@@ -217,7 +219,7 @@ def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
     return Picture(draw(Group(*parts), width, colour), ())
 
 
-_LEAST_SIDE = 14  # so that few words are longer
+_LEAST_SIDE, _GOOD_SIDE = 14, 24  # the former so that few words are longer
 _LONGEST_LABEL = 15  # normalization, with its mark
 _DIFFERS = "≠ "
 _TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
