@@ -21,7 +21,7 @@ Run = Callable[..., Ran]
 
 
 def unmeasured(**environment: str) -> dict[str, str]:
-    """Return the environment of a process whose modules are looked at: measuring coverage would load some."""
+    """Return the environment of a process that must be alone: coverage would load modules there, and write files."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | environment
 
 

@@ -10,6 +10,7 @@ from stat import S_IMODE
 
 import pytest
 
+from conftest import unmeasured
 from makers import ODD_FILES, entry, write
 from reportcli.catalog import catalogue_folders, read, read_text, shipped_folder, snapshot, user_folder, write_entry
 from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
@@ -446,7 +447,9 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "path = Path(sys.argv[1])\nwrite_entry(path, 'x' * 10_000, path.read_text())\n"
     )
-    ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, env=unmeasured(), check=False
+    )
     assert ended.stderr.splitlines()[-1].endswith(f"UnwritableEntry: cannot write {path}: File too large")
     assert path.read_text() == OLD
     assert list(tmp_path.iterdir()) == [path]

@@ -238,7 +238,7 @@ def test_values_are_asked_for_as_a_query_asks_for_them() -> None:
         ("kl", "maybe", "kl is never maybe"),
         ("type", "sparse", "type is never sparse"),
         ("params", "large", "large is not a number or a range"),
-        ("date", "soon", "it is not a date"),
+        ("date", "soon", "no date is written so"),
     ],
 )
 def test_a_value_that_is_none_is_an_error_of_the_query_language(name: str, value: str, said: str) -> None:
