@@ -16,8 +16,8 @@ from conftest import Run
 from makers import CANONICAL, ODD_FILES
 from reportcli.answer.outcome import Finding
 from reportcli.catalog import shipped_folder, user_folder
-from reportcli.check import check
-from reportcli.errors import NoCatalogue, NoSuchFile, UnwritableEntry
+from reportcli.check import _File, _written_anew, check
+from reportcli.errors import ChangedEntry, NoCatalogue, NoSuchFile, UnwritableEntry
 from reportcli.layout import to_toml
 from reportcli.reader import read_table
 from synthetic import make_reports
@@ -590,3 +590,11 @@ def test_the_example_entry_of_these_tests_is_laid_out_as_it_must() -> None:
     assert problems == []
     assert report is not None
     assert to_toml(report) == TIDY
+
+
+def test_a_text_that_came_after_the_check_is_not_mended_away() -> None:
+    path = write("c/a.toml", more="nmae = 1\n")
+    before = path.read_text()
+    with pytest.raises(ChangedEntry):
+        _written_anew(_File(path, True), True, TODAY)
+    assert path.read_text() == before

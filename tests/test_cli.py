@@ -298,6 +298,8 @@ def test_a_frame_stays_straight_in_ascii(reportcli: Run) -> None:
         ("list >&-", 0, ""),
         ("show xyzzy >&-", 2, "no report is called"),
         ("list --limit 1 2>&-", 0, ""),
+        ("list --limit 1 2>/dev/full", 0, ""),
+        ("show xyzzy 2>/dev/full", 2, ""),
         (r"show $'\xff'", 2, "no report is called '?'"),
         ("search '!kl'", 2, "write not kl"),
         ("search 'kl!=no'", 2, "write not kl:no"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -827,3 +828,90 @@ def test_no_network_is_no_traceback(reportcli: Run) -> None:
     ended = reportcli("add", "--arxiv", "2505.01234", REPORTCLI_ARXIV_API="http://127.0.0.1:9/", no_proxy="*")
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.startswith("error: cannot ask arXiv: no connection")
+
+
+# What may come between.
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_while_the_editor_is_open_keeps_what_was_typed(
+    editor: Callable[..., str], tmp_path: Path, no_editor_of_the_developer: Path, number: signal.Signals
+) -> None:
+    path = write(tmp_path / "mine", "x", "X")
+    before = path.read_bytes()
+    command = editor(f"import signal\npath.write_text('typed = ')\nos.kill(os.getppid(), {number:d})\nsys.exit(0)")
+    ended = subprocess.run(
+        [sys.executable, "-m", "reportcli", "edit", "x", "--catalog", str(path.parent)],
+        capture_output=True, text=True, env={**os.environ, "EDITOR": command}, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (128 + number, "")
+    assert ended.stderr == (
+        f"error: told to end by signal {number:d}; nothing was saved\n  what was typed is kept in {path}.edited\n"
+    )
+    assert Path(f"{path}.edited").read_text() == "typed = "
+    assert path.read_bytes() == before
+    assert list(no_editor_of_the_developer.iterdir()) == []
+
+
+def test_what_an_editor_that_failed_saved_by_itself_stays(
+    reportcli: Run, editor: Callable[..., str], tmp_path: Path, no_editor_of_the_developer: Path
+) -> None:
+    path = write(tmp_path / "mine", "x", "X")
+    command = editor("Path(f'{path}.save').write_text('not yet saved'); os.kill(os.getpid(), 9)")
+    ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
+    (saved,) = no_editor_of_the_developer.glob("*/*")
+    assert (saved.name, saved.read_text()) == ("x.toml.save", "not yet saved")
+    assert ended.stderr.endswith(f"  what the editor itself saved, or still saves, is in {saved.parent}\n")
+
+
+def test_a_folder_that_cannot_be_made_does_not_hide_where_the_text_is(
+    reportcli: Run, editor: Callable[..., str], no_editor_of_the_developer: Path
+) -> None:
+    command = editor("text = text.replace('Apache-2.0', 'MIT')")
+    ended = reportcli("edit", "qwen3", EDITOR=command, XDG_DATA_HOME="/proc/nowhere")
+    (copy,) = no_editor_of_the_developer.glob("*/qwen3.toml")
+    assert ended.returncode == 3
+    assert ended.stderr.startswith("error: cannot write /proc/nowhere/reportcli/catalog/qwen3.toml: ")
+    assert ended.stderr.endswith(f"  what was typed is kept in {copy}\n")
+
+
+def test_a_text_of_an_editor_has_an_end(reportcli: Run, editor: Callable[..., str], tmp_path: Path) -> None:
+    path = write(tmp_path / "mine", "x", "X")
+    command = editor("text += '# ' + 'x' * 1_000_000")
+    ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
+    assert ended.returncode == 2
+    assert "  longer than 1,000,000 bytes\n" in ended.stderr
+    assert Path(f"{path}.edited").stat().st_size > 1_000_000
+
+
+@pytest.mark.parametrize("there", ["a folder", "no text"])
+def test_a_schema_that_cannot_be_written_stops_no_entry(reportcli: Run, there: str) -> None:
+    user_folder().mkdir(parents=True)
+    path = user_folder() / "schema.json"
+    path.mkdir() if there == "a folder" else path.write_bytes(b"\xff")
+    ended = reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X"))
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(
+    reportcli: Run, editor: Callable[..., str], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "mine", "x", "X")
+    command = editor(f"os.unlink({str(path)!r}); os.mkfifo({str(path)!r}); text += '# mine'")
+    ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
+    assert ended.returncode == 3
+    assert f"what was typed is kept in {path}.edited" in ended.stderr
+
+
+def test_what_killed_writers_left_is_passed_over_and_removed_when_it_is_old(reportcli: Run, tmp_path: Path) -> None:
+    folder = write(tmp_path / "mine", "x", "X").parent
+    old, new, other = (
+        folder / name for name in (f".reportcli-{'0' * 16}", f".reportcli-{'1' * 16}", ".reportcli-notes")
+    )
+    for path in (old, new, other):
+        path.write_text("half an ent")
+    for path in (old, other):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert reportcli("list", "--format", "names", "--catalog", str(folder)).stdout == "x\n"
+    assert reportcli("check", "--fix", str(folder)).stderr == "note: 1 entry, no problems\n"
+    assert (old.exists(), new.exists(), other.exists()) == (False, True, True)
