@@ -40,6 +40,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("PAGER", "cat")
+    monkeypatch.setenv("LESSSECURE", "1")  # a key that is pressed in less by mistake writes no file
     return home
 
 

@@ -11,24 +11,33 @@ from terminal import BIN
 CONTROL_C = "\x03"
 
 
+@pytest.fixture(autouse=True)
+def folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # what a pager or a shell makes of a key is not to lie in the clone
+
+
 def bash(lines: int = 30) -> Shell:
     setting = f"export PATH='{BIN}':$PATH PS1='{PROMPT}' INPUTRC=/dev/null TERM=xterm-256color"
     return Shell(["bash", "--rcfile", "/dev/null", "-c", f"{setting}; exec bash --norc --noprofile -i"], 100, lines)
 
 
-def test_the_pager_survives_an_interrupt_and_ends_in_peace(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pager_survives_an_interrupt_and_ends_in_peace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGER", "less")
     with bash() as shell:
         before = shell.run("stty -a")
         shell.run("reportcli list --limit 1 --no-pager")  # the index is built
         shell.keys("reportcli show DeepSeek-R1\r")
         shell.wait_until(lambda: shell.line == ":")
+        shell.keys("s")  # less would log what it shows to a file
+        shell.wait_until(lambda: shell.line != ":")
+        shell.insist("log\r", lambda: shell.line == ":")
         shell.keys(CONTROL_C)
         shell.insist("G", lambda: shell.line == "(END)")
         shell.insist("q", lambda: shell.line == PROMPT)
         assert "Traceback" not in shell.text
         assert shell.run("echo code $?").endswith("code 0")
         assert shell.run("stty -a") == before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_short_answer_leaves_the_pager_out(monkeypatch: pytest.MonkeyPatch) -> None:
