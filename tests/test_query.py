@@ -342,7 +342,7 @@ def test_a_bad_query_is_shown_with_a_mark_under_the_place(text: str, shown: str)
 
 def test_fifty_brackets_are_not_too_many() -> None:
     assert read("(" * 50 + "kl" + ")" * 50) == KL_WORD
-    assert read("(kl) " * 60) == And((KL_WORD,) * 60)
+    assert read("(kl) " * 60) == KL_WORD
 
 
 def test_the_vocabulary_is_asked_only_for_a_condition_on_techniques() -> None:
@@ -561,6 +561,13 @@ def test_nested_ands_and_ors_become_one() -> None:
     assert all_of([Or((GRPO, PPO)), KL_WORD]) == And((Or((GRPO, PPO)), KL_WORD))
     assert all_of([GRPO]) == any_of([GRPO]) == GRPO
     assert all_of([]) == EVERYTHING
+
+
+def test_what_is_said_twice_counts_once() -> None:
+    assert read("kl (kl or kl) kl") == KL_WORD
+    assert read("kl not kl kl") == And((KL_WORD, Not(KL_WORD)))
+    better, _ = correct(read("grpo gpro"), TERMS)
+    assert better == read("grpo")
 
 
 def test_the_conditions_of_a_query_come_with_their_negation() -> None:

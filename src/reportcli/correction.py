@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reportcli.query import And, Not, Or, Query, Words, leaves
+from reportcli.query import And, Not, Or, Query, Words, all_of, any_of, leaves
 
 _SHORTEST_CORRECTED, _LONG = 4, 8
 
@@ -26,7 +27,7 @@ def correct(query: Query, terms: Iterable[tuple[str, float, int]]) -> tuple[Quer
     if not asked:
         return query, {}
     known = {term: (weight, count) for term, weight, count in terms}
-    better = {word: _closest(word, known) for word in asked if word not in known}
+    better = {word: _closest(word, known) for word in dict.fromkeys(asked) if word not in known}
     replaced = {word: term for word, term in better.items() if term}
     return _replaced(query, replaced) if replaced else query, replaced
 
@@ -34,10 +35,9 @@ def correct(query: Query, terms: Iterable[tuple[str, float, int]]) -> tuple[Quer
 def _closest(word: str, known: dict[str, tuple[float, int]]) -> str:
     most = 2 if len(word) >= _LONG else 1
     near = []
-    for term, (weight, count) in known.items():
-        distance = OSA.distance(word, term, score_cutoff=most)
-        if distance <= most:
-            near.append((distance, -min(weight, _NAME_WEIGHT), len(term) != len(word), -count, term))
+    for term, distance, _ in process.extract(word, known.keys(), scorer=OSA.distance, score_cutoff=most, limit=None):
+        weight, count = known[term]
+        near.append((distance, -min(weight, _NAME_WEIGHT), len(term) != len(word), -count, term))
     return min(near)[-1] if near else ""
 
 
@@ -49,9 +49,9 @@ def _replaced(query: Query, better: dict[str, str], negated: bool = False) -> Qu
         case Not(part):
             return Not(_replaced(part, better, not negated))
         case And(parts):
-            return And(tuple(_replaced(part, better, negated) for part in parts))
+            return all_of(_replaced(part, better, negated) for part in parts)
         case Or(parts):
-            return Or(tuple(_replaced(part, better, negated) for part in parts))
+            return any_of(_replaced(part, better, negated) for part in parts)
         case Words(found, "", False) if not negated:
             return Words(tuple(better.get(word, word) for word in found))
     return query

@@ -315,19 +315,19 @@ def _in_brackets(part: Query, *kinds: type) -> str:
 
 
 def all_of(parts: Iterable[Query]) -> Query:
-    """Join queries so that all must hold; nested ones become one."""
+    """Join queries so that all must hold; nested ones become one, and what is said twice counts once."""
     flat = _flatten(And, parts)
     return flat[0] if len(flat) == 1 else And(flat)
 
 
 def any_of(parts: Iterable[Query]) -> Query:
-    """Join queries so that one must hold; nested ones become one."""
+    """Join queries so that one must hold; nested ones become one, and what is said twice counts once."""
     flat = _flatten(Or, parts)
     return flat[0] if len(flat) == 1 else Or(flat)
 
 
 def _flatten(kind: Any, parts: Iterable[Query]) -> tuple[Query, ...]:
-    return tuple(inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,)))
+    return tuple(dict.fromkeys(one for part in parts for one in (part.parts if isinstance(part, kind) else (part,))))
 
 
 def leaves(query: Query, negated: bool = False) -> Iterator[tuple[Query, bool]]:
@@ -354,10 +354,10 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
     for leaf, negated in leaves(query):
         if isinstance(leaf, Words) and not negated:
             for field in leaf.fields:
-                for text, spaced in zip(subject.texts(field), subject.spaced(field), strict=True):
-                    if leaf.inside(spaced):
-                        found[Match(field.path, text, leaf.marks, field.about.weight)] = None
-                        break
+                place = next((place for place, text in enumerate(subject.spaced(field)) if leaf.inside(text)), None)
+                if place is not None:
+                    text = subject.texts(field)[place]
+                    found[Match(field.path, text, leaf.marks, field.about.weight)] = None
         elif isinstance(leaf, (Is, Between, Within, Known)) and not negated and leaf.fits(subject):
             values = tuple(dict.fromkeys(value for value in subject.values(BY_PATH[leaf.field]) if leaf.holds(value)))
             found[Match(leaf.field, ", ".join(map(fact, values)), values=values)] = None
