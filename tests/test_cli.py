@@ -297,6 +297,7 @@ def test_a_frame_stays_straight_in_ascii(reportcli: Run) -> None:
         ("list >/dev/full", 3, "cannot write the answer, or read what it needs: No space left"),
         ("list >&-", 0, ""),
         ("show xyzzy >&-", 2, "no report is called"),
+        ("show - <&-", 2, "standard input holds no name"),
         ("list --limit 1 2>&-", 0, ""),
         ("list --limit 1 2>/dev/full", 0, ""),
         ("show xyzzy 2>/dev/full", 2, ""),

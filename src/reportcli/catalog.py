@@ -60,7 +60,7 @@ def catalogue_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
     if named := _named(given):
         return tuple(folder.absolute() for folder in named)
     own = user_folder()
-    return (shipped_folder(), own) if own.is_dir() else (shipped_folder(),)
+    return (shipped_folder(), own) if os.path.isdir(own) else (shipped_folder(),)  # also where we may not even look
 
 
 def own_folder(given: Sequence[Path] = ()) -> Path:

@@ -1,5 +1,6 @@
 """What is read from where: folders, files, vocabulary, index. For a bug report; it changes nothing."""
 
+import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -29,7 +30,7 @@ def describe(folders: Sequence[Path], own: Path, cache: Path) -> Info:
         "catalogue": [_about_folder(folder, files, ranks.get(folder), problems.get(folder)) for folder in folders],
         "hidden": [{"id": file.id, "shown": shown[file.id], "hides": file.path} for file in files if file.hidden],
         "vocabulary": {"files": [entry.path for entry in vocabulary_entries(readable)], "techniques": techniques},
-        "index": {"file": str(index), "bytes": index.stat().st_size if index.is_file() else None},
+        "index": {"file": str(index), "bytes": index.stat().st_size if os.path.isfile(index) else None},
         "cache": str(cache),
         "new_entries": str(own),
     }

@@ -237,7 +237,7 @@ def install(shell: str) -> str:
 
 def _places(shell: str) -> tuple[Path, Path | None]:
     """Return where the script belongs, and the file that a shell reads at its start if it does not look there."""
-    home = Path.home()
+    home = _home()
     if shell == "fish":
         return _folder("XDG_CONFIG_HOME", home / ".config") / "fish" / "completions" / "reportcli.fish", None
     if shell == "zsh":
@@ -246,9 +246,16 @@ def _places(shell: str) -> tuple[Path, Path | None]:
     return data / "bash-completion" / "completions" / "reportcli", home / ".bashrc"
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:  # HOME is not set, and the system does not know who we are
+        raise BadUse("there is no home folder to install completion in", "set HOME") from error
+
+
 def _shown(path: Path) -> str:
     """Return a path as a shell reads it, short where it lies at home."""
-    home = Path.home()
+    home = _home()
     return f"~/{_quoted(str(path.relative_to(home)), '')}" if path.is_relative_to(home) else str(_quoted(str(path), ""))
 
 

@@ -23,8 +23,9 @@ _SIGNS = {
 
 
 def prepare() -> None:
-    """Make the standard streams usable: a closed one swallows what it gets, and no letter is too much for one."""
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115  (a closed stream is None; it lasts to the end)
+    """Make the standard streams usable: a closed one holds nothing and swallows all, no letter is too much for one."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  (a closed stream is None; it lasts to the end)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         _set_errors(stream, PLAIN)

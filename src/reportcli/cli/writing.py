@@ -142,7 +142,7 @@ def _text(source: str) -> str:
     """Return the text of a file, a pipe, or standard input. Raises BadUse."""
     try:
         if source == "-":
-            data = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
+            data = sys.stdin.buffer.read(LARGEST + 1)
         else:
             with open(source, "rb") as file:
                 data = file.read(LARGEST + 1)
