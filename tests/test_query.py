@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CATALOG
+from fire.trials import calls
 from makers import a_report
 from reportcli.correction import correct
 from reportcli.errors import BadQuery
@@ -705,6 +706,11 @@ def test_a_word_under_not_stays_where_the_same_word_elsewhere_is_replaced() -> N
     better, replaced = correct(read("gpro not gpro"), TERMS)
     assert better == read("grpo not gpro")
     assert replaced == {"gpro": "grpo"}
+
+
+def test_an_unknown_word_is_compared_with_the_catalogue_once() -> None:
+    asked = read('"gpro gpro" or gpro kl or "tokns gpro"')
+    assert calls(lambda: correct(asked, TERMS))["_closest"] == 2
 
 
 def test_a_word_in_a_double_negation_is_asked_for() -> None:

@@ -12,11 +12,13 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from random import Random
+from types import FrameType
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -72,6 +74,22 @@ def attempt(arguments: Sequence[str]) -> Answered | str:
         return call(arguments)
     except (Exception, Hung) as error:
         return f"{' '.join(arguments)!r} raised {error!r}"
+
+
+def calls(function: Callable[[], object]) -> Counter[str]:
+    """Return how often each Python function is called, by name, while one runs: work that no slow machine changes."""
+    counted: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            counted[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return counted
 
 
 def complaints(trials: Mapping[str, Trial], ground: Any, rounds: int, seed: int) -> dict[str, list[str]]:
