@@ -217,7 +217,7 @@ def typed_is_kept(ground: Ground, typed: bytes, said: str = "") -> Iterator[str]
     """Complain of a text that is nowhere; where all our folders are full, it may be where the error says."""
     named = re.search(r"what was typed is kept in (.*)", said)
     elsewhere = Path(named[1]) if named else ground.entry
-    texts = [elsewhere.read_bytes()] if elsewhere.exists() else []
+    texts = [elsewhere.read_bytes()] if elsewhere.is_file() else []
     for folder in (ground.mine, ground.temporary, ground.home):
         texts += _texts(folder)
     if not any(typed in text for text in texts):
