@@ -1,0 +1,111 @@
+"""One home from its first day on: a report comes in, is found, compared, counted, changed and taken out again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import CATALOG, Run
+from reportcli.catalog import user_folder
+
+Told = Callable[..., list[str]]
+TALE = """\
+name = "Tale-9B"
+title = "A Tall Tale"
+organizations = ["Teller Lab"]
+date = 2025-06-30
+summary = "Open dense 9B language model that continues Qwen3-8B, trained with GRPO to tell tales."
+tags = ["language-model", "reasoning"]
+license = "MIT"
+based_on = ["Qwen3-8B"]
+techniques = ["grpo"]
+
+[[models]]
+name = "Tale-9B"
+parameters = 9_000_000_000
+context_length = 131_072
+
+[posttraining]
+rl_algorithm = "GRPO"
+rl_family = ["grpo"]
+kl_penalty = false
+teachers = ["DeepSeek-R1"]
+"""
+
+
+@pytest.fixture
+def told(reportcli: Run) -> Told:
+    """Run a command that must be done without a word on standard error, and return the lines of its answer."""
+
+    def tell(*arguments: str, **environment: str) -> list[str]:
+        ended = reportcli(*arguments, **environment)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        return ended.stdout.splitlines()
+
+    return tell
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Callable[[str, str], str]:
+    """Make an editor that replaces one text by another."""
+
+    def make(before: str, after: str) -> str:
+        script = tmp_path / "editor"
+        script.write_text(f'#!/bin/sh\nsed \'s|{before}|{after}|\' "$1" >"$1.new" && mv "$1.new" "$1"\n')
+        script.chmod(0o755)
+        return str(script)
+
+    return make
+
+
+def test_a_new_report_is_an_entry_like_any_other(
+    told: Told, reportcli: Run, editor: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    def counted(field: str, value: str) -> int:
+        return int(dict(line.split("\t") for line in told("count", field, "-q"))[value])
+
+    reports, with_grpo, dense = len(told("list")), counted("rl", "grpo"), counted("type", "dense")
+    (tmp_path / "tale.toml").write_text(TALE)
+    path = user_folder() / "tale-9b.toml"
+    assert told("add", "--no-edit", "--from", str(tmp_path / "tale.toml")) == [str(path)]
+
+    assert len(told("list")) == reports + 1
+    assert told("search", "tales org:teller", "--format", "names") == ["tale-9b"]
+    assert "tale-9b" in told("search", "rl:grpo kl:no context:128k", "--format", "names", "-q")
+    assert told("filter", "2025-06-30..", "--format", "names") == ["tale-9b"]
+    assert "tale-9b\tlicense\tMIT" in told("show", "Tale 9B")
+    assert "tale-9b\t2025-06-30" in told("term", "GRPO")
+    assert "organizations\tTeller Lab\tAlibaba Qwen" in told("compare", "tale", "Qwen3")
+    assert (counted("rl", "grpo"), counted("type", "dense")) == (with_grpo + 1, dense)
+    assert told("timeline", "--since", "2025-06-30") == ["tale-9b\t2025-06-30\tTeller Lab\tTale-9B"]
+    assert "tale-9b\t2025-06-30\t9000000000" in told("plot", "date", "parameters", "-q")
+    assert told("lineage", "Tale-9B", "-q")[:2] == ["tale-9b\tbuilds_on\tQwen3", "tale-9b\ttaught_by\tDeepSeek-R1"]
+
+    assert told("edit", "tale-9b", EDITOR=editor('"MIT"', '"Apache-2.0"')) == [str(path)]
+    assert "tale-9b\tlicense\tApache-2.0" in told("show", "tale-9b")
+    path.unlink()
+    assert len(told("list")) == reports
+    assert reportcli("show", "tale-9b").returncode == 2
+
+
+def test_a_shipped_report_is_changed_in_a_copy_and_comes_back_without_it(
+    told: Told, reportcli: Run, editor: Callable[[str, str], str]
+) -> None:
+    shipped = CATALOG / "qwen3.toml"
+    reports, before, text = told("list"), told("show", "qwen3"), shipped.read_text(encoding="utf-8")
+    copy = user_folder() / "qwen3.toml"
+    ended = reportcli("edit", "Qwen3", EDITOR=editor("^license = .*", 'license = "MIT"'))
+    assert (ended.stdout, ended.stderr) == (f"{copy}\n", f"note: it now hides {shipped}\n")
+
+    assert shipped.read_text(encoding="utf-8") == text
+    assert told("search", "id:qwen3 license:mit", "--format", "names") == ["qwen3"]
+    assert f"from {copy}" in told("show", "qwen3", "--format", "table", "--width", "1000")
+    hidden = json.loads("".join(told("info", "--json")))["hidden"]
+    assert hidden == [{"id": "qwen3", "shown": str(copy), "hides": str(shipped)}]
+    assert len(told("list")) == len(reports)
+
+    copy.unlink()
+    assert told("show", "qwen3") == before
+    assert told("list") == reports
+    assert json.loads("".join(told("info", "--json")))["hidden"] == []
