@@ -484,6 +484,13 @@ def test_it_writes_nothing_itself_and_ignores_the_size_of_the_terminal(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_picture_of_great_width_is_not_of_great_height(shipped: Library) -> None:
+    answer = shipped.plot("parameters", "tokens")
+    lines = [draw(answer, width).text.count("\n") for width in (200, 400, 2_000, 10_000)]
+    assert lines == [lines[0], lines[0] + 25, lines[2], lines[2]]
+    assert lines[2] < 110
+
+
 def test_a_picture_leaves_nothing_behind_for_the_next(shipped: Library) -> None:
     asked = [("parameters", "tokens"), ("date", "flops"), ("layers", "context")]
     first = [draw(shipped.plot(x, y), width) for x, y in asked for width in (60, 120)]

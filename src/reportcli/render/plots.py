@@ -18,6 +18,7 @@ UNKNOWN = ("○", "")
 _LINE, _LINE_STYLE = "⠤⠤", "yellow"
 _AXIS = 1  # column or line
 _TICKS_APART = 3  # lines, on the upright axis
+_MOST_ROWS = 100  # of the canvas, however wide the terminal is
 _MOST_NAMED = 5  # points without room for a name that a note names
 
 Spot = tuple[int, int]  # line and column of the canvas, from 0
@@ -78,7 +79,7 @@ def plot(answer: Plot, width: int, colour: bool) -> Picture:
 def _canvas(answer: Plot, width: int) -> Canvas:
     across, upwards = [point.x for point in answer.points], [point.y for point in answer.points]
     both = answer.ratio is not None and min(*across, *upwards) > 0
-    rows = 8 + width // 8
+    rows = min(8 + width // 8, _MOST_ROWS)
     y = scale(answer.y, upwards, rows, both or spans_decades(answer.y, upwards))
     y_ticks = ticks(y, rows // _TICKS_APART, beside=False)
     left = max((len(tick.label) for tick in y_ticks), default=0) + _AXIS
