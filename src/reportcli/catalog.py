@@ -197,7 +197,8 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
 
     ``was`` is what ``read_text`` returned before, and must still return; None where there must be no file yet. The
     text is written beside and moved, so that no reader meets half of it. Permissions stay, and a symbolic link still
-    leads to the file. Of two writers at once, one finds the other's text. Raises ChangedEntry or UnwritableEntry; then
+    leads to the file. Of two writers at once, one finds the other's text; of another program's, what it moves here
+    in the microseconds between our last look and our move is lost. Raises ChangedEntry or UnwritableEntry; then
     the file is as it was.
     """
     target = Path(os.path.realpath(path)) if was is not None else path
