@@ -124,7 +124,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
     own = {name for name in loaded_by("list") if name.split(".")[0] == "reportcli"}
     assert own == {
         "reportcli", "reportcli.answer", "reportcli.answer.comparison", "reportcli.answer.listing",
-        "reportcli.answer.sheet", "reportcli.answer.table", "reportcli.catalog", "reportcli.cli",
+        "reportcli.answer.sheet", "reportcli.answer.table", "reportcli.cache", "reportcli.catalog", "reportcli.cli",
         "reportcli.cli.options", "reportcli.cli.output", "reportcli.cli.reading", "reportcli.cli.streams",
         "reportcli.derived", "reportcli.errors", "reportcli.index", "reportcli.library", "reportcli.names",
         "reportcli.period", "reportcli.query", "reportcli.record", "reportcli.render", "reportcli.render.cells",

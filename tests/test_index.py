@@ -19,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from makers import write
+from reportcli.cache import index_file
 from reportcli.catalog import read, read_vocabularies, shipped_folder, snapshot, vocabulary_entries
 from reportcli.derived import DERIVED
-from reportcli.errors import BadQuery, ReportcliError
-from reportcli.index import Index, index_file, open_index
+from reportcli.errors import BadQuery, BrokenIndex, ReportcliError
+from reportcli.index import Index, open_index
 from reportcli.library import Library
 from reportcli.parser import parse_query
 from reportcli.period import Period, parse_period
@@ -624,6 +625,59 @@ def test_a_foreign_database_changes_no_answer(built: Built, tmp_path: Path, scri
     assert kept(tmp_path, folder) == right
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM number",
+        "DELETE FROM spelling",
+        "DELETE FROM report WHERE number % 2",
+        "UPDATE report SET day = day + 40 * (number % 3)",
+        "UPDATE report SET hidden = 1 WHERE number % 2",
+        "UPDATE file SET problem = 'what nobody said' WHERE problem IS NOT NULL",
+        "INSERT INTO search (search) VALUES ('delete-all')",
+    ],
+)
+def test_what_another_program_has_changed_is_noticed(built: Built, tmp_path: Path, statement: str) -> None:
+    folder, content, right = built
+    path = placed(tmp_path, folder, content)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(statement)
+    assert kept(tmp_path, folder) == right
+
+
+def test_a_bit_that_flips_anywhere_changes_no_answer(built: Built, tmp_path: Path) -> None:
+    folder, content, right = built
+    chance = Random(12)
+    for place in (*range(0, 100, 3), *chance.sample(range(100, len(content)), 60)):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << chance.randrange(8)
+        placed(tmp_path, folder, bytes(damaged))
+        assert kept(tmp_path, folder) == right, f"byte {place}"
+
+
+def test_an_index_too_large_to_be_summed_at_every_call_is_taken_as_it_is(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _, right = built
+    monkeypatch.setattr("reportcli.index._MOST_SUMMED", 0)
+    assert kept(tmp_path, folder) == right
+    with closing(sqlite3.connect(index_file(tmp_path, [folder]), isolation_level=None)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+        connection.execute("DROP TABLE search")
+    assert kept(tmp_path, folder) == right
+
+
+def test_a_missing_table_that_a_change_needs_is_made_again(built: Built, tmp_path: Path) -> None:
+    folder, content, right = built
+    path = placed(tmp_path, folder, content)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE spelling")
+        connection.execute("UPDATE meta SET value = '' WHERE key = 'seen'")
+        connection.execute("PRAGMA user_version = 0")
+    assert kept(tmp_path, folder) == right
+    assert read_files(tmp_path, folder) == 0
+
+
 def test_a_journal_of_junk_changes_no_answer(built: Built, tmp_path: Path) -> None:
     folder, content, right = built
     path = placed(tmp_path, folder, content)
@@ -740,6 +794,55 @@ def test_processes_that_build_at_once_give_the_same_answers(tmp_path: Path) -> N
     assert [process.returncode for process in both] == [0, 0, 0], printed
     assert {out for out, _ in printed} == {f"{right}\n300\n"}
     assert is_sound(index_file(cache, [folder]))
+    assert read_files(cache, folder) == 0
+
+
+def test_a_library_that_stays_open_sees_what_another_process_has_brought(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "catalogue", tmp_path / "cache"
+    for place in range(3):
+        write(folder, f"report-{place}", f"Report {place}")
+    assert read_files(cache, folder) == 3
+    with Library([folder], cache) as library:
+        assert len(library.reports()) == 3
+        write(folder, "report-1", "Rewritten")
+        write(folder, "report-3", "Report 3")
+        assert read_files(cache, folder) == 2
+        assert [report.name for report in library.reports()] == ["Report 0", "Rewritten", "Report 2", "Report 3"]
+
+
+def test_a_long_answer_whose_reports_are_rewritten_meanwhile_stops_and_keeps_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, cache = tmp_path / "catalogue", tmp_path / "cache"
+    monkeypatch.setattr("reportcli.library._AT_ONCE", 1)
+    write(folder, "a", "First")
+    write(folder, "b", "Second")
+    assert read_files(cache, folder) == 2
+    with pytest.raises(BrokenIndex), Library([folder], cache) as library:
+        first, second = library.listing().hits[:1], library.listing().hits[1:]
+        write(folder, "b", "Rewritten")
+        assert read_files(cache, folder) == 1
+        assert [hit.report.name for hit in first] == ["First"]
+        assert [hit.report.name for hit in second] == []
+    assert read_files(cache, folder) == 0
+
+
+def test_a_builder_does_not_wait_again_and_again_for_one_that_reads(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "catalogue", tmp_path / "cache"
+    for place in range(40):  # far more than SQLite keeps in memory before it writes
+        notes = "".join(f'[[notes]]\ntopic = "rl"\ntext = "{place} {word} {"x" * 200}"\n' for word in range(500))
+        write(folder, f"report-{place}", f"Report {place}", notes)
+    cache.mkdir()
+    with closing(sqlite3.connect(index_file(cache, [folder]), isolation_level=None)) as other:
+        other.executescript("CREATE TABLE empty (x); BEGIN; SELECT * FROM empty")
+        printed, problem = building(folder, cache).communicate(timeout=60)
+        assert printed.endswith("\n40\n"), problem
+
+
+def test_a_file_from_the_future_is_read_once(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "catalogue", tmp_path / "cache"
+    os.utime(write(folder, "one", "One"), (4e9, 4e9))
+    assert read_files(cache, folder) == 1
     assert read_files(cache, folder) == 0
 
 

@@ -27,10 +27,9 @@ class Entry(NamedTuple):
     rank: int
     stamp: str  # changes with the file
 
-    @property
-    def changed(self) -> int:
-        """When the file last changed, in nanoseconds."""
-        return max(map(int, self.stamp.split()[:2]), default=0)
+    def changed_in(self, nanoseconds: range) -> bool:
+        """Return whether the file was last written or changed within this time; one from the future was not."""
+        return any(int(time) in nanoseconds for time in self.stamp.split()[:2])
 
     @property
     def id(self) -> str:
@@ -90,6 +89,11 @@ class Snapshot(NamedTuple):
             f"{digest(chr(0).join((folder, *names)))} {digest(stamps.tobytes())}"
             for folder, names, stamps in self.folders
         )
+
+    @property
+    def size(self) -> int:
+        """How many files there are."""
+        return sum(len(names) for _, names, _ in self.folders)
 
     def entries(self) -> Iterator[Entry]:
         """Yield each file as an entry."""

@@ -159,12 +159,12 @@ class NoCatalogue(ReportcliError):
 
 
 class BrokenIndex(ReportcliError):
-    """The index turned out to be damaged in the middle of a long answer; the next call makes a new one."""
+    """The index was changed or damaged in the middle of a long answer; the next call has a sound one."""
 
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__("the index was damaged, and the answer stops here", "run the command again")
+        super().__init__("the index was changed or damaged, and the answer stops here", "run the command again")
 
 
 class UnreadableEntry(ReportcliError):

@@ -2,7 +2,7 @@
 
 Each opening looks at the folders and re-reads only changed files. Where the copy cannot be written, or is not ours,
 or is broken, the same code works on one in memory and gives the same answers. It knows no formats and decides nothing
-about what a query means: a property test holds its sets to ``Query.fits``.
+about what a query means: a property test holds its sets to ``Query.fits``; ``tests/fire`` does its worst to the file.
 """
 
 import json
@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from itertools import chain
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, overload
 from zlib import crc32
 
 from reportcli import catalog, query
+from reportcli.cache import claim, discard, identity
 from reportcli.catalog import Entry, digest
 from reportcli.derived import DERIVED
 from reportcli.errors import UnreadableEntry
@@ -49,7 +50,7 @@ CREATE TABLE report (
     number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT, sum INT
 );
 CREATE INDEX report_id ON report (id, rank);
-CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
+CREATE INDEX report_day ON report (day DESC, id, sum) WHERE NOT hidden;
 CREATE TABLE spelling (
     folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
 ) WITHOUT ROWID;
@@ -63,6 +64,9 @@ CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 
 _VERSION = digest(repr((_SCHEMA, Technique._fields, [(field.path, field.kind) for field in FIELDS + DERIVED])))
 _CLOCK_TICK = 20_000_000  # nanoseconds; file systems stamp in steps of up to 10 ms
+_CLOCK_ERROR = 3600 * 10**9  # nanoseconds that the clock of a file server may be ahead of ours
+_LEAST_PATIENCE, _MOST_PATIENCE = 2_000, 8_000  # milliseconds that a call waits for another process
+_FILE_PATIENCE = 4  # milliseconds for each file that it may be reading
 
 
 BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # what an index raises that must be made anew
@@ -121,11 +125,32 @@ class Index:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._moment = self._now()
         self._vocabulary: Vocabulary | None = None
         self._asked: dict[query.Query, _Sets] = {}
 
     def close(self) -> None:
         self._connection.close()
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let nobody change the index while a question is answered. Raises where somebody has since it was opened."""
+        self._rows("BEGIN")
+        try:
+            if self.is_outdated():
+                raise sqlite3.DatabaseError("another process has changed the index")
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self._rows("COMMIT")
+
+    def is_outdated(self) -> bool:
+        """Return whether another process has changed the index since it was opened."""
+        return self._now() != self._moment
+
+    def _now(self) -> int:
+        (commits,) = self._row("PRAGMA data_version")
+        return int(commits)
 
     def techniques(self) -> Vocabulary:
         """Return the techniques that these folders know."""
@@ -163,7 +188,8 @@ class Index:
         return Hits(found[:limit], lambda number: self._hit(number, scores.get(number, 0.0)))
 
     def _hit(self, number: int, score: float) -> Hit:
-        row = self._row("SELECT body, sum FROM report WHERE number = ?", [number])
+        found = [number, self._newest[number]]  # the number alone may by now be another report's
+        row = self._row("SELECT body, sum FROM report WHERE number = ? AND sum = ?", found)
         return Hit(Subject(_report(*row), self.techniques), score)
 
     def total(self, asked: query.Query) -> tuple[int, int]:
@@ -172,9 +198,9 @@ class Index:
         return len(fits), len(may) - len(fits)
 
     @cached_property
-    def _newest(self) -> list[int]:
-        """The numbers of all reports, newest first."""
-        return [number for (number,) in self._rows("SELECT number FROM report WHERE NOT hidden ORDER BY day DESC, id")]
+    def _newest(self) -> dict[int, int]:
+        """The numbers of all reports, newest first, with their checksums."""
+        return dict(self._rows("SELECT number, sum FROM report WHERE NOT hidden ORDER BY day DESC, id"))
 
     @cached_property
     def _all(self) -> set[int]:
@@ -369,41 +395,83 @@ def open_index(folders: Sequence[Path], file: Path | None, progress: Progress | 
     """
     for _ in range(2 if file else 0):
         assert file is not None
+        found = identity(file)
         try:
-            return _fresh(_connect(file), folders, progress)
-        except (sqlite3.OperationalError, OSError):
-            break  # locked, read-only, full: leave it as it is
-        except BROKEN:
-            discard(file)
+            return _fresh(_connected(file), folders, progress)
+        except OSError:
+            break
+        except BROKEN as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
+                break
+            with suppress(OSError):
+                if identity(file) == found:  # else another process has made a new one meanwhile
+                    discard(file)
     return _fresh(sqlite3.connect(":memory:", isolation_level=None), folders, progress)
 
 
-def index_file(cache: Path, folders: Sequence[Path]) -> Path:
-    """Return the file of the index of these folders."""
-    return cache / f"index-{digest(os.pathsep.join(map(str, folders)))}.sqlite"
+_NOT_ITS_FAULT = (  # locked, read-only, full: such a file is left as it is
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
+)  # fmt: skip
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    catalog.make_folder(path.parent)
-    return sqlite3.connect(path, timeout=2, isolation_level=None)
-
-
-def discard(path: Path) -> None:
-    """Delete an index that cannot be used; the next opening makes a new one."""
-    for suffix in ("", "-journal"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
+def _connected(file: Path) -> sqlite3.Connection:
+    claim(file)
+    return sqlite3.connect(file, isolation_level=None)
 
 
 def _fresh(connection: sqlite3.Connection, folders: Sequence[Path], progress: Progress | None) -> Index:
     try:
         files, vocabularies = catalog.snapshot(folders), catalog.vocabulary_entries(folders)
         seen = f"{files.digest} {vocabularies}"
-        if _meta(connection, "seen") != seen or _meta(connection, "version") != _VERSION:
-            _Builder(connection, progress).update(list(files.entries()), vocabularies, seen)
+        patience = min(max(_LEAST_PATIENCE, _FILE_PATIENCE * files.size), _MOST_PATIENCE)
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+        if not _is_current(connection, seen):
+            _Builder(connection, progress, patience).update(list(files.entries()), vocabularies, seen)
+            _seal(connection)
+        return Index(connection)
     except BaseException:
         connection.close()
         raise
-    return Index(connection)
+
+
+def _is_current(connection: sqlite3.Connection, seen: str) -> bool:
+    """Return whether the index says what the files say. Raises DatabaseError where something else has changed it."""
+    with connection:
+        connection.execute("BEGIN")
+        (sealed,) = connection.execute("PRAGMA user_version").fetchone()
+        if sealed and sealed != _sum(connection):
+            raise sqlite3.DatabaseError("the index is not what was written")
+        return _says(connection, seen)
+
+
+def _says(connection: sqlite3.Connection, seen: str) -> bool:
+    return (_meta(connection, "seen"), _meta(connection, "version")) == (seen, _VERSION)
+
+
+_MOST_SUMMED = 1_000  # pages of 4 KiB; to look at more would take longer than the answer
+_SUMMED = (slice(24), slice(28, 60), slice(64, 92), slice(100, None))  # neither counters of commits nor the sum itself
+
+
+def _seal(connection: sqlite3.Connection) -> None:
+    """Write down the checksum of the whole index, so that a change by accident is noticed at the next opening."""
+    with suppress(sqlite3.OperationalError), connection:  # locked or full: without a checksum it is taken as it is
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA user_version = {_sum(connection)}")
+
+
+def _sum(connection: sqlite3.Connection) -> int:
+    """Return 31 bits that change with every byte; 0 for an index that is too large to look at.
+
+    The places are those of https://www.sqlite.org/fileformat.html#the_database_header.
+    """
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if pages > _MOST_SUMMED or not hasattr(connection, "serialize"):
+        return 0
+    content, sum = memoryview(connection.serialize()), 0
+    for part in _SUMMED:
+        sum = crc32(content[part], sum)
+    return sum >> 1 or 1
 
 
 def _meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -419,15 +487,21 @@ def _meta(connection: sqlite3.Connection, key: str) -> str | None:
 class _Builder:
     """Brings the tables up to the files, in one transaction: an interruption leaves the former index."""
 
-    def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, progress: Progress | None, patience: int) -> None:
         self.connection = connection
         self.progress = progress or (lambda done, total: None)
+        self.patience = patience
         self.vocabulary = Vocabulary()
 
     def update(self, entries: Sequence[Entry], vocabularies: Sequence[Entry], seen: str) -> None:
         run = self.connection.execute
         run("BEGIN IMMEDIATE")
         try:
+            if _says(self.connection, seen):  # another process was faster
+                run("ROLLBACK")
+                return
+            run("PRAGMA user_version = 0")  # without a checksum until it is sealed again
+            run("PRAGMA busy_timeout = 0")  # else each page that finds no room in memory waits for those who read
             terms = repr(vocabularies)
             if _meta(self.connection, "version") != _VERSION or _meta(self.connection, "terms") != terms:
                 self.start_anew(vocabularies, terms)
@@ -435,8 +509,10 @@ class _Builder:
                 self.vocabulary = Index(self.connection).techniques()
             fresh = self.read_changed(entries)
             higher = "SELECT 1 FROM report AS other WHERE other.id = report.id AND other.rank > report.rank"
-            run(f"UPDATE report SET hidden = EXISTS ({higher})")
+            run(f"UPDATE report SET hidden = NOT hidden WHERE hidden <> EXISTS ({higher})")
             run("REPLACE INTO meta VALUES ('seen', ?)", ["" if fresh else seen])
+            run("SAVEPOINT written")  # makes FTS5 write what it holds back, which else it does in COMMIT
+            run(f"PRAGMA busy_timeout = {self.patience}")
             run("COMMIT")
         except BaseException:
             if self.connection.in_transaction:
@@ -461,7 +537,8 @@ class _Builder:
 
     def read_changed(self, entries: Sequence[Entry]) -> bool:
         """Read the files that changed; return whether one is so new that it may change again under the same stamp."""
-        recent = time.time_ns() - _CLOCK_TICK
+        now = time.time_ns()
+        recent = range(now - _CLOCK_TICK, now + _CLOCK_ERROR)
         known = {
             os.fsdecode(path): (rank, stamp)
             for path, rank, stamp in self.connection.execute("SELECT path, rank, stamp FROM file WHERE rank >= 0")
@@ -472,14 +549,14 @@ class _Builder:
             self.forget(path)
         for done, entry in enumerate(changed):
             self.progress(done, len(changed))
-            if entry.changed > recent:
+            if entry.changed_in(recent):
                 entry = entry._replace(stamp="")
             try:
                 self.add(entry, catalog.read(entry.path))
             except UnreadableEntry as error:
                 self.note_unreadable(entry, error)
         self.progress(len(changed), len(changed))
-        return any(entry.changed > recent for entry in changed)
+        return any(entry.changed_in(recent) for entry in changed)
 
     def add(self, entry: Entry, report: Report) -> None:
         run, subject = self.connection.execute, Subject(report, lambda: self.vocabulary)

@@ -10,7 +10,8 @@ from reportcli.answer import Record
 from reportcli.answer.outcome import Info
 from reportcli.catalog import snapshot, vocabulary_entries
 from reportcli.errors import NoCatalogue
-from reportcli.index import File, index_file
+from reportcli.cache import index_file
+from reportcli.index import File
 from reportcli.library import Library, distinct
 
 

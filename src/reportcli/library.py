@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -16,9 +17,10 @@ from reportcli.answer.comparison import Comparison, compare, each_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, Order, SortKeys, columns, sort_keys
 from reportcli.answer.sheet import Sheets, spoken
 from reportcli.answer.table import Table, Term, vocabulary
+from reportcli.cache import discard, index_file
 from reportcli.catalog import catalogue_folders, shipped_folder
 from reportcli.errors import BrokenIndex, UnknownName, UnreadableEntry
-from reportcli.index import BROKEN, File, Index, Progress, Unreadable, discard, index_file, open_index
+from reportcli.index import BROKEN, File, Index, Progress, Unreadable, open_index
 from reportcli.names import Found
 from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
@@ -40,7 +42,7 @@ class Library:
         self.folders = distinct(folders)
         self._file = index_file(cache, self.folders) if cache else None
         self._progress = progress
-        self._index = open_index(self.folders, self._file, progress)
+        self._opened = [open_index(self.folders, self._file, progress)]
 
     def __enter__(self) -> "Library":
         return self
@@ -48,15 +50,27 @@ class Library:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        broken = isinstance(error, BROKEN)  # while an answer was being read: too late to ask again
+        sound = broken and self._is_outdated()
         self.close()
-        if isinstance(error, BROKEN):  # while an answer was being read: too late to ask again
-            if self._file:
+        if broken:
+            if self._file and not sound:
                 discard(self._file)
             raise BrokenIndex from error
 
+    def _is_outdated(self) -> bool:
+        with suppress(*BROKEN):
+            return self._index.is_outdated()
+        return False
+
     def close(self) -> None:
         """Let go of the index."""
-        self._index.close()
+        for index in self._opened:
+            index.close()
+
+    @property
+    def _index(self) -> Index:
+        return self._opened[-1]
 
     def parse(self, text: str) -> Query:
         """Read a query with the techniques of this catalogue. Raises BadQuery."""
@@ -288,18 +302,18 @@ class Library:
         return self._ask(lambda index: index.total(asked)[0])
 
     def _ask(self, question: Callable[[Index], _T]) -> _T:
-        """Ask the index; one that turns out to be broken is made anew, and asked again."""
-        try:
-            return question(self._index)
-        except BROKEN:
-            self._renew()
-            return question(self._index)
-
-    def _renew(self) -> None:
-        self.close()
-        if self._file:
-            discard(self._file)
-        self._index = open_index(self.folders, self._file, self._progress)
+        """Ask the index of one moment; one that was changed meanwhile is opened again, a broken one made anew."""
+        for is_broken in (False, True):
+            try:
+                with self._index.moment():
+                    return question(self._index)
+            except BROKEN:
+                if is_broken and self._file:
+                    self._index.close()
+                    with suppress(OSError):
+                        discard(self._file)
+                self._opened.append(open_index(self.folders, self._file, self._progress))
+        return question(self._index)
 
 
 def open_catalog(*folders: str | Path) -> Library:
