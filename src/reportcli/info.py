@@ -8,9 +8,9 @@ from pathlib import Path
 
 from reportcli.answer import Record
 from reportcli.answer.outcome import Info
+from reportcli.cache import index_file
 from reportcli.catalog import snapshot, vocabulary_entries
 from reportcli.errors import NoCatalogue
-from reportcli.cache import index_file
 from reportcli.index import File
 from reportcli.library import Library, distinct
 
