@@ -655,6 +655,18 @@ def test_a_bit_that_flips_anywhere_changes_no_answer(built: Built, tmp_path: Pat
         assert kept(tmp_path, folder) == right, f"byte {place}"
 
 
+def test_however_often_an_index_was_changed_it_is_what_was_written(tmp_path: Path) -> None:
+    folder, cache, chance = tmp_path / "catalogue", tmp_path / "cache", Random(3)
+    folder.mkdir()
+    texts = [plain_toml(report) for report in make_reports(60, seed=2)]
+    for _ in range(25):
+        for place in chance.sample(range(60), 12):
+            (folder / f"report-{place}.toml").write_text(chance.choice(texts), encoding="utf-8")
+        (folder / f"report-{place}.toml").unlink()
+        assert read_files(cache, folder) > 0
+        assert read_files(cache, folder) == 0
+
+
 def test_an_index_too_large_to_be_summed_at_every_call_is_taken_as_it_is(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -428,7 +428,6 @@ def _fresh(connection: sqlite3.Connection, folders: Sequence[Path], progress: Pr
         connection.execute(f"PRAGMA busy_timeout = {patience}")
         if not _is_current(connection, seen):
             _Builder(connection, progress, patience).update(list(files.entries()), vocabularies, seen)
-            _seal(connection)
         return Index(connection)
     except BaseException:
         connection.close()
@@ -449,15 +448,8 @@ def _says(connection: sqlite3.Connection, seen: str) -> bool:
     return (_meta(connection, "seen"), _meta(connection, "version")) == (seen, _VERSION)
 
 
-_MOST_SUMMED = 1_000  # pages of 4 KiB; to look at more would take longer than the answer
+_MOST_SUMMED = 200  # pages of 4 KiB, which cost each call a millisecond
 _SUMMED = (slice(24), slice(28, 60), slice(64, 92), slice(100, None))  # neither counters of commits nor the sum itself
-
-
-def _seal(connection: sqlite3.Connection) -> None:
-    """Write down the checksum of the whole index, so that a change by accident is noticed at the next opening."""
-    with suppress(sqlite3.OperationalError), connection:  # locked or full: without a checksum it is taken as it is
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(f"PRAGMA user_version = {_sum(connection)}")
 
 
 def _sum(connection: sqlite3.Connection) -> int:
@@ -468,7 +460,7 @@ def _sum(connection: sqlite3.Connection) -> int:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     if pages > _MOST_SUMMED or not hasattr(connection, "serialize"):
         return 0
-    content, sum = memoryview(connection.serialize()), 0
+    content, sum = memoryview(connection.serialize()), 0  # to open the file once more would undo SQLite's locks
     for part in _SUMMED:
         sum = crc32(content[part], sum)
     return sum >> 1 or 1
@@ -500,7 +492,6 @@ class _Builder:
             if _says(self.connection, seen):  # another process was faster
                 run("ROLLBACK")
                 return
-            run("PRAGMA user_version = 0")  # without a checksum until it is sealed again
             run("PRAGMA busy_timeout = 0")  # else each page that finds no room in memory waits for those who read
             terms = repr(vocabularies)
             if _meta(self.connection, "version") != _VERSION or _meta(self.connection, "terms") != terms:
@@ -512,6 +503,7 @@ class _Builder:
             run(f"UPDATE report SET hidden = NOT hidden WHERE hidden <> EXISTS ({higher})")
             run("REPLACE INTO meta VALUES ('seen', ?)", ["" if fresh else seen])
             run("SAVEPOINT written")  # makes FTS5 write what it holds back, which else it does in COMMIT
+            run(f"PRAGMA user_version = {_sum(self.connection)}")
             run(f"PRAGMA busy_timeout = {self.patience}")
             run("COMMIT")
         except BaseException:
