@@ -659,7 +659,7 @@ def test_however_often_an_index_was_changed_it_is_what_was_written(tmp_path: Pat
     folder, cache, chance = tmp_path / "catalogue", tmp_path / "cache", Random(3)
     folder.mkdir()
     texts = [plain_toml(report) for report in make_reports(60, seed=2)]
-    for _ in range(25):
+    for _ in range(12):
         for place in chance.sample(range(60), 12):
             (folder / f"report-{place}.toml").write_text(chance.choice(texts), encoding="utf-8")
         (folder / f"report-{place}.toml").unlink()
