@@ -43,6 +43,16 @@ def test_what_others_could_write_or_read_is_closed_to_them(place: Path) -> None:
     assert (S_IMODE(place.parent.stat().st_mode), S_IMODE(place.stat().st_mode)) == (0o755, 0o600)
 
 
+def test_a_shared_folder_behind_a_link_is_neither_used_nor_closed(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o1777)
+    (tmp_path / "cache").symlink_to("shared")
+    with pytest.raises(PermissionError, match="others may write to"):
+        claim(tmp_path / "cache" / "index-1.sqlite")
+    assert S_IMODE((tmp_path / "shared").stat().st_mode) == 0o1777
+    assert list((tmp_path / "shared").iterdir()) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder away")
 def test_a_folder_of_somebody_else_is_not_used(place: Path) -> None:
     os.chown(place.parent, 65534, -1)

@@ -25,6 +25,8 @@ def claim(path: Path) -> None:
     if status.st_uid != _user(status):
         raise PermissionError(f"{path.parent} belongs to somebody else")
     if status.st_mode & 0o022:
+        if path.parent.is_symlink():  # perhaps to a folder that is meant to be shared
+            raise PermissionError(f"others may write to {path.parent}")
         path.parent.chmod(S_IMODE(status.st_mode) & ~0o022)
     for part in _parts(path):
         with suppress(FileNotFoundError):
