@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
@@ -12,7 +13,16 @@ import pytest
 
 from conftest import unmeasured
 from makers import ODD_FILES, entry, write
-from reportcli.catalog import catalogue_folders, read, read_text, shipped_folder, snapshot, user_folder, write_entry
+from reportcli.catalog import (
+    LARGEST,
+    catalogue_folders,
+    read,
+    read_text,
+    shipped_folder,
+    snapshot,
+    user_folder,
+    write_entry,
+)
 from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
 from reportcli.library import Library
 from reportcli.report import Report
@@ -202,7 +212,9 @@ UNREADABLE = [
     pytest.param(b"\x00" * 4096, 1, "", id="zeros"),
     pytest.param(GOOD.encode() + b"x = " + b"[" * 3000 + b"]" * 3000, 0, "nested too deeply", id="3,000 brackets"),
     pytest.param(GOOD.encode() + b"x = " + b"{a=" * 3000, 0, "nested too deeply", id="3,000 braces"),
-    pytest.param(GOOD.encode() + b"x = " + b"9" * 5000 + b"\n", 0, "", id="5,000 digits"),
+    pytest.param(GOOD.encode() + b"x = " + b"9" * 5000 + b"\n", 0, "a number has too many digits", id="5,000 digits"),
+    pytest.param(GOOD.encode() + b"number = 0x" + b"f" * 5000, 7, "got a huge number", id="5,000 digits of base 16"),
+    pytest.param(GOOD.encode() + b"#" * LARGEST, 0, "longer than 1,000,000 bytes", id="too long"),
     *(
         pytest.param(
             "".join(line for line in GOOD.splitlines(True) if not line.startswith(key)).encode(),
@@ -241,6 +253,23 @@ def test_what_is_not_a_file_is_named_and_never_hides_the_others(tmp_path: Path, 
     with Library([tmp_path], tmp_path / "cache") as library:
         assert [report.id for report in library.reports()] == ["good"]
         assert [tuple(one) for one in library.unreadable()] == [(str(tmp_path / "bad.toml"), 0, problem)]
+
+
+def test_a_file_of_100_megabytes_is_not_read_into_memory(tmp_path: Path) -> None:
+    path = write(tmp_path, "huge", "Huge")
+    os.truncate(path, 100_000_000)
+    tracemalloc.start()
+    with pytest.raises(UnreadableEntry, match="longer than 1,000,000 bytes"):
+        read_text(path)
+    assert tracemalloc.get_traced_memory()[1] < 2 * LARGEST
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("seconds", [-(2**34), 2**34])
+def test_a_file_of_another_age_is_an_entry(tmp_path: Path, seconds: int) -> None:
+    path = write(tmp_path, "old", "Old")
+    os.utime(path, (seconds, seconds))
+    assert names(tmp_path) == {"old": "Old"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -313,6 +342,19 @@ def test_a_broken_vocabulary_never_hides_the_reports(tmp_path: Path, content: by
     with Library([tmp_path], tmp_path / "cache") as library:
         assert [report.id for report in library.reports()] == ["one"]
         assert [report.id for report in library.search("grpo")] == ["one"]
+
+
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to("nowhere"), lambda path: path.write_text("= =")])
+def test_a_vocabulary_that_cannot_be_read_is_named_and_hides_no_other(tmp_path: Path, make: object) -> None:
+    term = '[mine]\nname = "Mine"\nkind = "rl"\ndefinition = "D."\n'
+    paths = [tmp_path / name / "vocabulary" / "techniques.toml" for name in ("low", "high")]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+    paths[0].write_text(term)
+    make(paths[1])  # type: ignore[operator]
+    with Library([tmp_path / "low", tmp_path / "high"], None) as library:
+        assert list(library.techniques()) == ["mine"]
+        assert [one.path for one in library.unreadable()] == [str(paths[1])]
 
 
 # Writing.
@@ -415,6 +457,7 @@ def test_a_file_system_without_links_gets_new_entries_too(tmp_path: Path, monkey
         ("old.toml", "\ud800", OLD, "surrogates not allowed"),
         ("old.toml/x.toml", NEW, None, "Not a directory"),
         ("a\x00b.toml", NEW, None, "null byte"),
+        ("old.toml", NEW + "#" * LARGEST, OLD, "longer than 1,000,000 bytes"),
     ],
 )
 def test_what_cannot_be_written_leaves_everything_as_it_was(

@@ -3,7 +3,7 @@
 import os
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
@@ -16,7 +16,8 @@ from reportcli.vocabulary import Vocabulary, read_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
 SCHEMA = "schema.json"
-LARGEST = 1_000_000  # bytes of an entry that is saved; the longest that is shipped has about 20,000
+LARGEST = 1_000_000  # bytes of a file that is read or saved; the longest entry that is shipped has about 20,000
+TOO_LONG = f"longer than {LARGEST:,} bytes"
 VOCABULARY, TECHNIQUES = "vocabulary", "techniques.toml"
 
 
@@ -120,8 +121,15 @@ def snapshot(folders: Sequence[Path]) -> Snapshot:
                         stamps += _stamp(file)
         except OSError as error:
             raise NoCatalogue(folder, _reason(error)) from error
-        seen.append((str(folder), names, array("q", stamps)))
+        seen.append((str(folder), names, _packed(stamps)))
     return Snapshot(tuple(seen))
+
+
+def _packed(stamps: Sequence[int]) -> "array[int]":
+    try:
+        return array("q", stamps)
+    except OverflowError:  # a file says that it changed before 1678 or after 2262
+        return array("q", ((one + 2**63) % 2**64 - 2**63 for one in stamps))
 
 
 def _stamp(file: "os.DirEntry[str] | Path") -> tuple[int, int, int, int]:
@@ -146,7 +154,7 @@ def digest(data: str | bytes) -> str:
 def vocabulary_entries(folders: Sequence[Path]) -> list[Entry]:
     """Return the vocabulary files to read: those of the folders, or else the shipped one."""
     files = [Path(folder, VOCABULARY, TECHNIQUES) for folder in folders]
-    present = [file for file in files if file.is_file()] or [shipped_folder() / VOCABULARY / TECHNIQUES]
+    present = [file for file in files if os.path.lexists(file)] or [shipped_folder() / VOCABULARY / TECHNIQUES]
     return [Entry(str(path), rank, _written(_stamp(path))) for rank, path in enumerate(present)]
 
 
@@ -168,11 +176,21 @@ def read(path: str) -> Report:
     return report
 
 
-def read_vocabularies(entries: Sequence[Entry]) -> Vocabulary:
-    """Read vocabulary files, a later one over an earlier one. Raises UnreadableEntry."""
+def read_vocabularies(
+    entries: Sequence[Entry], unreadable: Callable[[Entry, UnreadableEntry], None] | None = None
+) -> Vocabulary:
+    """Read vocabulary files, a later one over an earlier one.
+
+    ``unreadable`` is told of each file that cannot be read; without it, UnreadableEntry is raised.
+    """
     merged: dict[str, Any] = {}
     for entry in entries:
-        merged |= parse(entry.path, read_text(entry.path))
+        try:
+            merged |= parse(entry.path, read_text(entry.path))
+        except UnreadableEntry as error:
+            if unreadable is None:
+                raise
+            unreadable(entry, error)
     return read_vocabulary(merged)
 
 
@@ -188,8 +206,11 @@ def read_text(path: str | Path) -> str:
     try:
         if not S_ISREG(os.stat(path).st_mode):
             raise UnreadableEntry(path, 0, "not a regular file")
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return file.read().replace("\r\n", "\n")
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise UnreadableEntry(path, 0, TOO_LONG)
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise UnreadableEntry(path, 1 + error.object.count(b"\n", 0, error.start), "not UTF-8 text") from error
     except (OSError, ValueError) as error:
@@ -208,7 +229,10 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
     target = Path(os.path.realpath(path)) if was is not None else path
     beside = target.parent / f"{_BESIDE}{os.urandom(8).hex()}"
     try:
-        _write_through(beside, text.encode(), target if was is not None else None)
+        data = text.encode()
+        if len(data) > LARGEST:
+            raise UnwritableEntry(path, TOO_LONG)
+        _write_through(beside, data, target if was is not None else None)
         with _alone(target.parent):
             if was is None:
                 _move_where_nothing_is(beside, target)
@@ -305,8 +329,8 @@ def parse(path: str | Path, text: str) -> dict[str, Any]:
         raise UnreadableEntry(path, error.lineno, problem, error.colno) from error
     except RecursionError as error:
         raise UnreadableEntry(path, 0, "nested too deeply") from error
-    except ValueError as error:
-        raise UnreadableEntry(path, 0, _reason(error)) from error
+    except ValueError as error:  # Python reads no number of more than 4,300 digits
+        raise UnreadableEntry(path, 0, "a number has too many digits") from error
 
 
 _ADVICE = {  # to the commonest slips, by how the parser's sentence begins

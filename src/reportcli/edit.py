@@ -12,7 +12,6 @@ from typing import Protocol
 from reportcli import names, neighbours, rules
 from reportcli.answer.outcome import PROBLEM, Done
 from reportcli.catalog import (
-    LARGEST,
     SCHEMA,
     make_folder,
     parse,
@@ -212,8 +211,6 @@ def _put_schema(path: Path) -> None:
 
 def _read(copy: Path) -> str:
     try:
-        if copy.is_file() and copy.stat().st_size > LARGEST:
-            raise UnreadableEntry(copy, 0, f"longer than {LARGEST:,} bytes")
         return read_text(copy)
     except UnreadableEntry as error:
         raise RefusedEntry(copy.name, [error.problem]) from error

@@ -519,10 +519,7 @@ class _Builder:
             run(f'DROP TABLE IF EXISTS "{name}"')
         for statement in filter(str.strip, _SCHEMA.split(";")):
             run(statement)
-        try:
-            self.vocabulary = catalog.read_vocabularies(vocabularies)
-        except UnreadableEntry as error:
-            self.note_unreadable(Entry(vocabularies[-1].path, -1, ""), error)
+        self.vocabulary = catalog.read_vocabularies(vocabularies, self._note_vocabulary)
         rows = [("version", _VERSION), ("terms", terms)]
         rows.append(("vocabulary", json.dumps(list(self.vocabulary.values()), ensure_ascii=False)))
         self.connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
@@ -564,6 +561,9 @@ class _Builder:
         many("INSERT OR IGNORE INTO number VALUES (?, ?, ?)", ((*figure, number) for figure in contents.figures))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)",
              ((one.folded, one.kind, number, one.written) for one in spellings(report)))  # fmt: skip
+
+    def _note_vocabulary(self, entry: Entry, error: UnreadableEntry) -> None:
+        self.note_unreadable(Entry(entry.path, -1, ""), error)
 
     def note_unreadable(self, entry: Entry, error: UnreadableEntry) -> None:
         self.connection.execute(

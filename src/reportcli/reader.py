@@ -102,4 +102,9 @@ def shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a table"
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
+        return "a huge number"
     return str(value)[:40]
+
+
+_LONGEST = 128  # bits of a number that is written out; Python refuses to write very long ones

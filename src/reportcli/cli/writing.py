@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reportcli.answer.outcome import Checkup, Done
-from reportcli.catalog import LARGEST, own_folder
+from reportcli.catalog import LARGEST, TOO_LONG, own_folder
 from reportcli.check import check
 from reportcli.cli import output
 from reportcli.cli.options import FILES, NAMES, Folders
@@ -147,7 +147,7 @@ def _text(source: str) -> str:
             with open(source, "rb") as file:
                 data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
-            raise BadUse(f"{source} is longer than {LARGEST:,} bytes", "an entry is a text of a few pages")
+            raise BadUse(f"{source} is {TOO_LONG}", "an entry is a text of a few pages")
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise BadUse(f"{source} is not UTF-8 text") from error
