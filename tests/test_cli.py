@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from conftest import Run
+from makers import write
 from terminal import on_terminal
 
 IDS_OF_JUNE = [
@@ -188,6 +189,24 @@ def test_an_unreadable_file_is_named_and_hides_no_other(reportcli: Run, tmp_path
         f"warning: {tmp_path}/broken.toml:2: not TOML: invalid value; a text stands in quotation marks (skipped)",
         f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of texts, got 7 (skipped)",
     ]
+
+
+def test_a_name_that_a_terminal_would_obey_is_spelled_out_on_one_line(reportcli: Run, tmp_path: Path) -> None:
+    (tmp_path / "a\nerror: \x1b[2J\u202e b.toml").write_text("= =")
+    ended = reportcli("list", "--catalog", str(tmp_path))
+    name = r"a\x0aerror: \x1b[2J\x202e b.toml"
+    assert ended.stderr == f"warning: {tmp_path}/{name}: its name is not plain text (skipped)\nnothing found\n"
+
+
+def test_no_text_of_an_entry_looks_like_a_line_of_ours(reportcli: Run, tmp_path: Path) -> None:
+    write(tmp_path, "x", "Xylo\\nerror: phone\\u001b[2J", '[links]\npage = ["gopher://a\\nerror: b"]\n')
+    name = r"Xylo error: phone\x1b[2J"
+    for arguments, said in [
+        (("open", "x", "--link", "code"), f"error: {name} has no link to code\n  it has: page\n"),
+        (("open", "x"), f"error: {name} has a link that is not an address on the web: gopher://a error: b\n"),
+        (("show", "xyloerror phonf2J"), f"error: no report is called 'xyloerror phonf2J'\n  did you mean {name}?\n"),
+    ]:
+        assert reportcli(*arguments, "--catalog", str(tmp_path)).stderr == said
 
 
 def test_the_variable_replaces_the_catalogue(reportcli: Run, tmp_path: Path) -> None:

@@ -51,6 +51,13 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def test_techniques_that_all_share_are_shown_and_not_obeyed() -> None:
+    hostile = [dataclasses.replace(report, techniques=("\x1b[2J", "[b]x[/b]")) for report in list(REPORTS.values())[:2]]
+    shown = draw(compare(list(map(Found, hostile))), 120).text
+    assert "techniques of all: \\x1b[2J, [b]x[/b]" in shown
+    assert "\x1b" not in shown
+
+
 # The width of the screen.
 
 

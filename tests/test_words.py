@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportcli.words import fold, fold_name, nearest, places, spaced, words
+from reportcli.words import fold, fold_name, is_shown, nearest, places, spaced, words
 
 EVERYDAY = st.text(alphabet="abcXYZ019 .-_,()äÖéłßñΩжЙ中文あ\u0308\u0301", max_size=40)
 
@@ -53,6 +53,12 @@ def test_case_width_and_accents_are_folded_away(text: str, folded: str) -> None:
 )
 def test_words_are_runs_of_letters_and_digits(text: str, expected: list[str]) -> None:
     assert words(text) == expected
+
+
+@pytest.mark.parametrize("letter", ["\0", "\x1b", "\x9b", "\u202e", "\u2066", "\ufeff", "\ufffe", "\U0001ffff"])
+def test_controls_marks_and_codes_that_are_no_letters_are_not_shown(letter: str) -> None:
+    assert not is_shown(letter)
+    assert all(map(is_shown, "a 字é\u0301\u200d\u00a0\ue000👩"))
 
 
 @given(st.text())

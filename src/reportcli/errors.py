@@ -110,7 +110,7 @@ class NoLink(ReportcliError):
 
     def __init__(self, report: str, kind: str, others: Sequence[str]) -> None:
         super().__init__(
-            f"{report} has no link to {kind}" if kind else f"{report} has no links",
+            f"{_flat(report)} has no link to {kind}" if kind else f"{_flat(report)} has no links",
             f"it has: {', '.join(others)}" if others else "",
         )
 
@@ -121,7 +121,7 @@ class BadAddress(ReportcliError):
     exit_code = 3
 
     def __init__(self, report: str, address: str) -> None:
-        super().__init__(f"{report} has a link that is not an address on the web: {address}")
+        super().__init__(f"{_flat(report)} has a link that is not an address on the web: {_flat(address)}")
 
 
 class NoBrowser(ReportcliError):
@@ -255,4 +255,9 @@ class Ended(ReportcliError):
 
 def did_you_mean(nearest: Sequence[str]) -> str:
     """Return the question after something unknown; "" where nothing is near."""
-    return f"did you mean {' or '.join(nearest)}?" if nearest else ""
+    return f"did you mean {' or '.join(map(_flat, nearest))}?" if nearest else ""
+
+
+def _flat(text: str) -> str:
+    """Return a text of an entry without line ends: it must not look like a line of ours."""
+    return text.replace("\n", " ")

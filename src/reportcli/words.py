@@ -58,9 +58,12 @@ def fold_name(text: str) -> str:
 def is_shown(letter: str) -> bool:
     """Return whether a terminal shows a letter; controls and marks that reorder text it obeys.
 
-    See https://www.unicode.org/reports/tr36/ for the latter.
+    See https://www.unicode.org/reports/tr36/ for the latter. The last two codes of a plane are no letters, and XML has
+    no way to write them.
     """
-    return letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) in ("Zs", "Cn", "Co")
+    if letter.isprintable() or letter in _JOINERS:
+        return True
+    return unicodedata.category(letter) in ("Zs", "Cn", "Co") and ord(letter) & 0xFFFE != 0xFFFE
 
 
 def places(text: str) -> list[tuple[str, int, int]]:

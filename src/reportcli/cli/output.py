@@ -12,7 +12,7 @@ from reportcli.answer import Answer, Judgement
 from reportcli.cli import streams
 from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse, UnreadableEntry
 from reportcli.index import Progress, Unreadable
-from reportcli.render.cells import visible
+from reportcli.render.cells import visible, visible_path
 from reportcli.render.machine import FORMATS, offered
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
     """Write an answer and its notes; return the exit code. A reader that has gone away ends it silently."""
     if how.format not in formats([type(answer)]):  # of the kinds that the command may answer with, it is another
         raise BadFormat(how.format, formats([type(answer)]))
-    notes = [f"warning: {UnreadableEntry(*one)} (skipped)" for one in unreadable]
+    notes = [f"warning: {_unreadable(*one)} (skipped)" for one in unreadable]
     pieces: Iterable[str]
     if how.format in (TABLE, SVG):
         picture = _picture(answer, how)
@@ -91,8 +91,12 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
     if not put(pieces, how):
         return 0
     for note in () if how.quiet else notes:
-        say(_folded(note))
+        say(_folded(visible(note)))  # on lines of ours, whatever an entry holds
     return answer.exit_code if isinstance(answer, Judgement) else 0 if found else NOTHING_FOUND
+
+
+def _unreadable(path: str, line: int, problem: str) -> UnreadableEntry:
+    return UnreadableEntry(visible_path(path), line, problem)
 
 
 def put(pieces: Iterable[str], how: Printing) -> bool:

@@ -13,6 +13,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(map(_visible_letter, text))
 
 
+def visible_path(path: str) -> str:
+    """Return the path with everything spelled out that is not seen as it is, line ends and tabs included."""
+    return path if path.isprintable() else "".join(one if is_shown(one) else f"\\x{ord(one):02x}" for one in path)
+
+
 def _visible_letter(letter: str) -> str:
     return letter if is_shown(letter) else " " if letter.isspace() else f"\\x{ord(letter):02x}"
 

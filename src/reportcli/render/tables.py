@@ -213,7 +213,7 @@ def comparison(answer: Comparison, width: int, colour: bool) -> Picture:
     for start in range(0, count, size):
         parts += [_side_by_side(answer, range(start, min(start + size, count)), labels, width), Text("")]
     if shared := _shared(answer):
-        parts.append(Text.assemble(("techniques of all: ", LABEL), ", ".join(shared)))
+        parts.append(Text.assemble(("techniques of all: ", LABEL), visible(", ".join(shared))))
     if any(line.differs for line in answer.lines):
         parts.append(Text.assemble((_DIFFERS, DIFFERENT), "differs"))
     return Picture(draw(Group(*parts), width, colour), ())
