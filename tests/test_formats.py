@@ -1,5 +1,6 @@
 """toml, markdown, bibtex: formats for people's other tools. The whole text of a few answers stands here."""
 
+import dataclasses
 import datetime
 import tomllib
 from pathlib import Path
@@ -133,6 +134,16 @@ def test_toml_of_a_listing_has_each_report_under_its_id() -> None:
     assert written == f'["poor"]\n{POOR_TOML}'
     assert set(tomllib.loads(text(listing(), "toml"))) == {"rich", "poor"}
     assert set(tomllib.loads(text(SHEETS, "toml"))) == {"rich", "poor"}
+
+
+@pytest.mark.parametrize(
+    ("id", "key"),
+    [('a"b', "a_22_b"), ("a\\b", "a_5c_b"), ("a, b}", "a_2c__20_b_7d_"), ("深度 [1]", "深度_20__5b_1_5d_")],
+)
+def test_a_file_that_is_named_wrongly_has_a_place_in_toml_and_bibtex(id: str, key: str) -> None:
+    answer = Listing(hits(dataclasses.replace(POOR, id=id)), ())
+    assert list(tomllib.loads(text(answer, "toml"))) == [id]
+    assert list(pybtex.database.parse_string(text(answer, "bibtex"), "bibtex").entries) == [key]
 
 
 @given(st.text(), st.text(st.characters(codec="utf-8"), min_size=1))

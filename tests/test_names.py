@@ -86,6 +86,13 @@ def test_a_report_is_found_by_id_name_or_alias(shipped: Shelf, text: str, id: st
     assert meant(find(text, shipped)) == (id, None)
 
 
+def test_an_id_as_it_is_means_its_report_also_where_another_folds_to_the_same() -> None:
+    shelf = Shelf([small("a b", "One"), small("a-b", "Two"), small("ab", "Three")])
+    assert [meant(find(id, shelf))[0] for id in ("a b", "a-b", "ab")] == ["a b", "a-b", "ab"]
+    with pytest.raises(AmbiguousName):
+        find("A B", shelf)
+
+
 @pytest.mark.parametrize(
     ("text", "id", "model"),
     [

@@ -28,7 +28,7 @@ def to_toml(report: Report, under_id: bool = False) -> str:
     """
     known = _known(report)
     del known["id"]
-    above = f'"{report.id}"' if under_id else ""
+    above = f'"{_escaped(report.id)}"' if under_id else ""
     inside = f"{above}." if above else ""
     parts = [_table(f"[{above}]" if above else "", {key: one for key, one in known.items() if not _is_table(one)})]
     for key, value in known.items():
@@ -37,6 +37,10 @@ def to_toml(report: Report, under_id: bool = False) -> str:
         elif _is_table(value):
             parts.append(_table(f"[{inside}{key}]", value if isinstance(value, Mapping) else _known(value)))
     return "\n".join(part for part in parts if part)
+
+
+def _escaped(id: str) -> str:
+    return id.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _known(value: Any) -> dict[str, Any]:

@@ -114,6 +114,8 @@ def _by_beginning(folded: str, register: Register) -> list[str]:
 
 def _one(text: str, ids: Sequence[str]) -> str | None:
     different = sorted(set(ids))
+    if text in different:  # two files may be called alike
+        return text
     if len(different) > 1:
         raise AmbiguousName(text, different)
     return different[0] if different else None

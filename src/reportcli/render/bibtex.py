@@ -1,5 +1,7 @@
 """A report as a BibTeX entry: what a bibliography needs, with the id as a key that does not change."""
 
+import re
+
 from reportcli.render.cells import visible
 from reportcli.report import Report
 
@@ -25,7 +27,12 @@ def entry(report: Report) -> str:
     lines |= {"year": f"{{{first.year}}}", "month": _MONTHS[first.month - 1]}
     width = max(map(len, lines))
     kind = "misc" if links.arxiv else "techreport"
-    return f"@{kind}{{{visible(report.id)},\n" + "".join(f"  {key:{width}} = {lines[key]},\n" for key in lines) + "}\n"
+    return f"@{kind}{{{_key(report.id)},\n" + "".join(f"  {key:{width}} = {lines[key]},\n" for key in lines) + "}\n"
+
+
+def _key(id: str) -> str:
+    """Return an id as a key. Letters that would end one, which only a file that is named wrongly has, go by number."""
+    return re.sub(r"[^\w.:+/-]", lambda found: f"_{ord(found[0]):x}_", id)
 
 
 def _plain(text: str) -> str:
