@@ -258,6 +258,14 @@ def test_periods_reach_from_the_first_report_to_the_last() -> None:
     assert answer.lines == (Counted("MIT", (2, 0, 0)), Counted(None, (0, 0, 1)))
 
 
+def test_one_date_that_is_far_off_makes_no_rows_without_end() -> None:
+    reports = [a_report("a", "0001-01-01"), a_report("b", "2025-06-18"), a_report("c", "9999-12-31")]
+    far = ("0001-01", "2025-06", "9999-12")
+    assert counted(reports, "license", step="month").periods == far
+    assert tuple(line.value for line in counted(reports, "date").lines) == far
+    assert len(counted([*reports[:2], a_report("d", "1950-01-01")][1:], "date").lines) == 906
+
+
 def test_a_report_without_the_day_belongs_to_no_period_and_a_note_says_so() -> None:
     published = datetime.date(2024, 1, 1)
     reports = [a_report("a", license="MIT", first_published=published), a_report("b", license="MIT")]

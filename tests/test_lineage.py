@@ -157,7 +157,7 @@ DOT_LINE = re.compile(
 )
 MERMAID_LINE = re.compile(
     r"    (?:"
-    r'(n\d+)\["((?:[^\x00-\x7f]|[A-Za-z0-9 .,+()-]|#(?:quot|amp|lt|gt|\d+);)*)(?:<br/>\d{4})?"\]'
+    r'(n\d+)\["((?:[^\x00-\x7f]|[A-Za-z0-9 .,+()-]|#(?:quot|amp|lt|gt|\d+);)*)(?:<br/>\d{1,4})?"\]'
     r"(?::::(?:outside|asked))?"
     r"|(n\d+) -(?:\.-)?-?> (n\d+)"
     r")"

@@ -84,3 +84,8 @@ def test_a_name_that_is_nearly_one_of_the_catalogue_is_remarked(text: str, near:
         said = [one for one in compared(*there, entry("x", "X", **more)) if one[0] == "x"]
         written = f'"{text}" is nearly "{near}", which the catalogue has'
         assert said == ([("x", key, written)] if near else [])
+
+
+def test_a_name_that_is_far_too_long_is_compared_with_none() -> None:
+    name = "A" + "字" * 20_000
+    assert compared(entry("long", name), entry("x", "X", based_on=[name[:-1]])) == []

@@ -379,6 +379,13 @@ def test_the_line_passes_through_the_points_that_lie_on_it() -> None:
     assert not {(row + above, column + beside) for above in (-1, 0, 1) for beside in (-1, 0, 1)} & dots
 
 
+@pytest.mark.parametrize("parameters", [(0, 0), (0, 9), (0, B)])
+def test_the_line_ends_where_an_axis_begins_at_nothing(parameters: tuple[int, int]) -> None:
+    few, many = parameters
+    picture = draw(between([a_report("few", few, 1), a_report("many", many, 10 * T)]), 80)
+    assert cells_of(picture, MARKS)
+
+
 def test_no_other_pair_of_fields_has_a_ratio_to_compare_with() -> None:
     ratio = known_ratio(one_field("parameters"), one_field("tokens"))
     assert ratio is not None

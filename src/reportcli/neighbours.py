@@ -59,7 +59,7 @@ class Neighbours:
         """The names by what is left of them without any one letter: names one slip apart share one of these."""
         names: dict[str, list[str]] = defaultdict(list)
         for name in self.written:
-            for short in _shortened(name):
+            for short in _shortened(name) if len(name) <= _LONGEST + 1 else ():
                 names[short].append(name)
         return names
 
@@ -67,7 +67,7 @@ class Neighbours:
         """Return the name that is meant by a text which finds none as it is spelled; numbers must be the same."""
         text = without_remark(text)
         name, folded = _skeleton(text), fold_name(text)
-        if folded in self.names or folded in self.models or len(name) < _SHORTEST:
+        if folded in self.names or folded in self.models or not _SHORTEST <= len(name) <= _LONGEST:
             return None
         if name in self.written:
             return self.written[name]
@@ -84,7 +84,7 @@ def _is_one_slip(one: str, other: str) -> bool:
     return OSA.distance(one, other) == 1
 
 
-_SHORTEST = 5  # letters and digits of a name that can be nearly another
+_SHORTEST, _LONGEST = 5, 100  # letters and digits of a name that can be nearly another
 
 
 def _skeleton(name: str) -> str:

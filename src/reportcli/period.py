@@ -9,7 +9,8 @@ from reportcli.errors import BadPeriod
 
 _Span = tuple[date, date]
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
-STEPS = ("year", "quarter", "month")
+_MONTHS = {"year": 12, "quarter": 3, "month": 1}
+STEPS = tuple(_MONTHS)
 
 
 class Period(NamedTuple):
@@ -74,13 +75,10 @@ def containing(day: date, step: str) -> str:
 
 
 def steps(first: date, last: date, step: str) -> Iterator[str]:
-    """Yield every year, quarter or month from that of the first day to that of the last."""
-    reached, end = containing(first, step), containing(last, step)
-    yield reached
-    while reached < end:
-        following = parse_period(reached).span()[1] + timedelta(1)
-        reached = containing(following, step)
-        yield reached
+    """Return every year, quarter or month from that of the first day to that of the last."""
+    months = _MONTHS[step]
+    begin, end = ((12 * day.year + day.month - 1) // months * months for day in (first, last))
+    return (containing(date(month // 12, month % 12 + 1, 1), step) for month in range(begin, end + 1, months))
 
 
 def _relative(text: str) -> Period | None:

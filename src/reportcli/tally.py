@@ -6,6 +6,7 @@ Numbers are counted in bins: powers of ten, context lengths in doublings; dates 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from math import floor, log10
 from typing import Any, NamedTuple
 
@@ -98,13 +99,22 @@ def count(
         period = containing(day, step) if day else ""
         for value in values:
             cells[value, period] = cells.get((value, period), 0) + 1
-    periods = tuple(steps(min(days), max(days), step)) if days else ()
+    periods = _periods(days, step) if days else ()
     columns = periods if periodic else ("",)
     found = {value for value, _ in cells}
     values = found | (_asked_for(found, field, wanted) if wanted else set(_between(found, field, step)))
     lines = [Counted(value, tuple(cells.get((value, column), 0) for column in columns)) for value in values]
     ordered = tuple(sorted(lines, key=_order(field)))
     return Counts(field, ordered, periods if periodic else None, reports, silent, periodic, undated)
+
+
+def _periods(days: Collection[date], step: str) -> tuple[str, ...]:
+    """Return the periods from the first day to the last; of too many, those that hold one of the days."""
+    every = tuple(islice(steps(min(days), max(days), step), _MOST_PERIODS + 1))
+    return every if len(every) <= _MOST_PERIODS else tuple(sorted({containing(day, step) for day in days}))
+
+
+_MOST_PERIODS = 1_200  # the months of a century: one date that is far off must not make rows without end
 
 
 def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
@@ -167,7 +177,7 @@ def _between(found: Collection[Value], field: Field, step: str) -> Iterator[Valu
     """Yield the bins from the least to the greatest that was found, so that a gap is seen."""
     if field.kind == DATE:
         days = [parse_period(value).span()[0] for value in found if isinstance(value, str)]
-        yield from steps(min(days), max(days), step or "month") if days else ()
+        yield from _periods(days, step or "month") if days else ()
     bins = [value for value in found if isinstance(value, Bin) and value.low]
     reached = min(bins, default=None)
     while reached and reached < max(bins):

@@ -124,7 +124,10 @@ def _dots(ratio: Ratio, canvas: Canvas) -> dict[Spot, int]:
     """Return the dots of the line of a ratio in each cell, as far as the canvas shows it."""
     found: dict[Spot, int] = {}
     for across in range(2 * canvas.x.cells):
-        place = canvas.y.place(ratio.value * canvas.x.value((across - 0.5) / 2))
+        y = ratio.value * canvas.x.value((across - 0.5) / 2)
+        if canvas.y.logarithmic and y <= 0:  # in the margin of an axis that begins at 0
+            continue
+        place = canvas.y.place(y)
         up = round(4 * place + 1.5)  # dots from the bottom; the middle of a cell lies between its second and third
         if 0 <= up < 4 * canvas.y.cells:
             spot = canvas.y.cells - 1 - up // 4, across // 2

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from reportcli.period import STEPS, parse_period, steps
@@ -96,7 +96,8 @@ def _shown(scale: Scale, values: Iterable[int | float]) -> list[tuple[Any, str]]
 
 def _beginnings(scale: Scale, step: str) -> list[tuple[Any, str]]:
     first, last = (date.fromordinal(min(max(round(end), _FIRST), _LAST)) for end in (scale.low, scale.high))
-    days = ((parse_period(text).span()[0], text) for text in steps(first, last, step))
+    among = islice(steps(first, last, step), scale.cells)  # more have no room
+    days = ((parse_period(text).span()[0], text) for text in among)
     return [(day, text) for day, text in days if day >= first]
 
 
