@@ -119,11 +119,14 @@ def main(trials: Mapping[str, Trial], prepare: Callable[[Path], Any], usual: int
         for name in given.only.split(",") if given.only else trials:
             places = range(given.trials) if given.at is None else [given.at]
             start = time.monotonic()
-            found = list(_repeated(name, trials[name], ground, places, given.seed))
-            print(f"{name:28} {len(places):6} trials {len(found):5} complaints {time.monotonic() - start:7.1f} s")
-            for complaint in found[:20]:
-                print(f"    {complaint}")
-            sys.stdout.flush()
-            failed += len(found)
+            count = 0
+            for complaint in _repeated(name, trials[name], ground, places, given.seed):
+                count += 1
+                if count <= 20:
+                    print(f"    {complaint}".encode("utf-8", "backslashreplace").decode(), flush=True)
+            print(
+                f"{name:28} {len(places):6} trials {count:5} complaints {time.monotonic() - start:7.1f} s", flush=True
+            )
+            failed += count
     sys.stdout.flush()
     os._exit(failed > 0)  # a hung call may have left a thread
