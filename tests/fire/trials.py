@@ -101,7 +101,7 @@ def _repeated(name: str, trial: Trial, ground: Any, places: Sequence[int], seed:
     for place in places:
         for complaint in trial(ground, Random(f"{seed}/{name}/{place}")):
             yield f"{name}, trial {place}: {complaint}"
-        gc.collect()  # the door of the program turns collection off
+        gc.collect(1)  # the door of the program turns collection off; what is old already is no litter of the trial
 
 
 def main(trials: Mapping[str, Trial], prepare: Callable[[Path], Any], usual: int, about: str) -> None:
