@@ -318,6 +318,13 @@ def test_names_and_texts_that_a_terminal_would_obey_are_spelled_out(reportcli: R
     assert "\nc/a\\x1b[31m.toml:11: \\x1b[2J: unknown key\n" in reportcli("check", "c").stdout
 
 
+def test_the_line_end_in_the_name_of_a_file_is_seen_where_a_person_reads(reportcli: Run) -> None:
+    write("c/a.toml").rename("c/a\nb.toml")
+    for format, start in (("text", ""), ("github", "::error file="), ("table", "")):
+        assert reportcli("check", "c", "-f", format).stdout.startswith(rf"{start}c/a\x0ab.toml")
+    assert json.loads(reportcli("check", "c", "--json").stdout)[0]["file"] == "c/a\nb.toml"
+
+
 def test_a_name_that_is_not_utf_8_is_a_problem_of_its_own(reportcli: Run) -> None:
     Path("c").mkdir()
     try:

@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator
 
 from reportcli.answer.outcome import REMARK, Checkup, Finding
-from reportcli.render.cells import visible
+from reportcli.render.cells import visible, visible_path
 
 
 def text(answer: Checkup) -> Iterator[str]:
     """Yield a line for each finding: the place, the key, what is wrong."""
     for one in answer.findings:
-        place = ":".join(str(part) for part in (one.file, one.line, one.column) if part)
+        place = ":".join(str(part) for part in (visible_path(one.file), one.line, one.column) if part)
         yield visible(f"{place}: {'remark: ' if one.severity == REMARK else ''}{_said(one)}") + "\n"
 
 
@@ -20,7 +20,7 @@ def github(answer: Checkup) -> Iterator[str]:
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
     """
     for one in answer.findings:
-        place = {"file": one.file.replace(os.sep, "/"), "line": one.line, "col": one.column}
+        place = {"file": visible_path(one.file.replace(os.sep, "/")), "line": one.line, "col": one.column}
         properties = ",".join(f"{key}={_github(str(value), ':,')}" for key, value in place.items() if value)
         yield f"::{'warning' if one.severity == REMARK else 'error'} {properties}::{_github(_said(one))}\n"
 

@@ -15,7 +15,7 @@ from reportcli.answer.listing import Listing, columns
 from reportcli.answer.outcome import PROBLEM, Checkup, Done, Info
 from reportcli.answer.table import Table as Plain
 from reportcli.query import BY_PATH, Hit, Match
-from reportcli.render.cells import cell, is_number, visible
+from reportcli.render.cells import cell, is_number, visible, visible_path
 from reportcli.render.screen import (
     BULLET,
     DIFFERENT,
@@ -105,7 +105,7 @@ def checkup(answer: Checkup, width: int, colour: bool) -> Picture:
             key = f"{visible(one.key)}: " if one.key else ""
             place = ":".join(str(part) for part in (one.line, one.column) if part)
             grid.add_row(place, Text.assemble((mark, QUIET), (key, LABEL), visible(one.problem)))
-        parts += [Text(visible(file), style=NAME), Padding(grid, (0, 0, 0, 2))]
+        parts += [Text(visible_path(file), style=NAME), Padding(grid, (0, 0, 0, 2))]
     return Picture(draw(Group(*parts), width, colour) if parts else "", ())
 
 
