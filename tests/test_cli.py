@@ -402,6 +402,37 @@ def test_one_report_has_models_to_compare(reportcli: Run) -> None:
     assert reportcli("compare", "olmo").returncode == 2
 
 
+def test_a_report_that_is_named_like_one_of_its_models_has_all_of_them_to_compare(reportcli: Run) -> None:
+    header = reportcli("compare", "DeepSeek-R1", "--models", "--header").stdout.splitlines()[0].split("\t")
+    assert {"DeepSeek-R1", "DeepSeek-R1-Distill-Qwen-7B"} <= set(header)
+
+
+def test_names_are_neither_narrowed_nor_sorted_nor_limited(reportcli: Run) -> None:
+    for options in (("--limit", "1"), ("--sort", "date"), ("--since", "2025")):
+        ended = reportcli("compare", "Qwen3", "dots.llm1", *options)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert "only what --where finds" in ended.stderr
+
+
+def test_an_entry_is_told_whole_whichever_of_its_models_is_meant(reportcli: Run) -> None:
+    (report,), (model,) = (json.loads(reportcli("show", name, "--json").stdout) for name in ("Qwen3", "Qwen3-32B"))
+    assert model["derived"]["parameters"] == 32_000_000_000
+    assert report.pop("derived") != model.pop("derived")
+    assert report == model
+
+
+def test_an_entry_that_cannot_be_read_is_not_called_unknown(reportcli: Run, tmp_path: Path) -> None:
+    (tmp_path / "half.toml").write_text('name = "Half')
+    ended = reportcli("show", "Half", "--catalog", str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert f"{tmp_path}/half.toml:1" in ended.stderr
+
+
+def test_a_topic_without_notes_finds_nothing(reportcli: Run) -> None:
+    ended = reportcli("show", "Qwen3", "--notes", "safety")
+    assert (ended.returncode, ended.stdout) == (1, "")
+
+
 def test_what_is_compared_is_sorted_and_limited_like_a_list(reportcli: Run) -> None:
     ended = reportcli(
         "compare", "--where", "org:qwen", "--sort", "-date", "--limit", "2", "--columns", "name,kl,layers"
