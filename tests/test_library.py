@@ -1,6 +1,7 @@
 """The whole road as a Python call: what comes back, in which order, and what is said beside it."""
 
 import datetime
+import doctest
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 import reportcli
 from conftest import unmeasured
 from makers import entry
-from reportcli import Report, ReportcliError, open_catalog
+from reportcli import Report, ReportcliError, library, open_catalog
 from reportcli.answer.listing import Listing, sort_keys
 from reportcli.catalog import shipped_folder
 from reportcli.derived import QUERY_NAMES
@@ -391,3 +392,8 @@ def test_what_may_be_typed_next_is_known(small: Library, shipped: Library) -> No
     assert shipped.dates(QUERY_NAMES["date"])[datetime.date(2025, 5, 14)] == 2
     assert sum(small.dates(QUERY_NAMES["date"]).values()) == len(small.reports())
     assert "grpo" in shipped.techniques()
+
+
+def test_the_examples_of_the_python_call_work() -> None:
+    tried = doctest.testmod(library)
+    assert (tried.failed, tried.attempted > 0) == (0, True)
