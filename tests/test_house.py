@@ -128,7 +128,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.cli.options", "reportcli.cli.output", "reportcli.cli.reading", "reportcli.cli.streams",
         "reportcli.derived", "reportcli.errors", "reportcli.index", "reportcli.library", "reportcli.names",
         "reportcli.period", "reportcli.query", "reportcli.record", "reportcli.render", "reportcli.render.cells",
-        "reportcli.render.machine", "reportcli.report", "reportcli.vocabulary", "reportcli.words",
+        "reportcli.render.machine", "reportcli.report", "reportcli.upkeep", "reportcli.vocabulary", "reportcli.words",
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from reportcli.cache import index_file
 from reportcli.catalog import read, read_vocabularies, shipped_folder, snapshot, vocabulary_entries
 from reportcli.derived import DERIVED
 from reportcli.errors import BadQuery, BrokenIndex, ReportcliError
-from reportcli.index import Index, open_index
+from reportcli.index import Index
 from reportcli.library import Library
 from reportcli.parser import parse_query
 from reportcli.period import Period, parse_period
@@ -47,6 +47,7 @@ from reportcli.query import (
     fact,
 )
 from reportcli.report import DATE, FIELDS, NUMBER, Report
+from reportcli.upkeep import open_index
 from reportcli.words import words
 from synthetic import make_reports, plain_toml, write_catalogue
 
@@ -671,7 +672,7 @@ def test_an_index_too_large_to_be_summed_at_every_call_is_taken_as_it_is(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, _, right = built
-    monkeypatch.setattr("reportcli.index._MOST_SUMMED", 0)
+    monkeypatch.setattr("reportcli.upkeep._MOST_SUMMED", 0)
     assert kept(tmp_path, folder) == right
     with closing(sqlite3.connect(index_file(tmp_path, [folder]), isolation_level=None)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (0,)

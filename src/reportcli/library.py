@@ -20,10 +20,11 @@ from reportcli.answer.table import Table, Term, vocabulary
 from reportcli.cache import discard, index_file
 from reportcli.catalog import catalogue_folders, shipped_folder
 from reportcli.errors import BrokenIndex, UnknownName, UnreadableEntry
-from reportcli.index import BROKEN, File, Index, Progress, Unreadable, open_index
+from reportcli.index import BROKEN, File, Index, Unreadable
 from reportcli.names import Found
 from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
 from reportcli.report import Field, Report
+from reportcli.upkeep import Progress, open_index
 from reportcli.vocabulary import Vocabulary
 from reportcli.words import fold, fold_name, nearest
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from reportcli.answer import Answer, Judgement
 from reportcli.cli import streams
 from reportcli.errors import NOTHING_FOUND, BadFormat, BadUse, UnreadableEntry
-from reportcli.index import Progress, Unreadable
+from reportcli.index import Unreadable
 from reportcli.render.cells import visible, visible_path
 from reportcli.render.machine import FORMATS, offered
+from reportcli.upkeep import Progress
 
 if TYPE_CHECKING:
     from reportcli.render.screen import Picture
