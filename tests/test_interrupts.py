@@ -47,7 +47,7 @@ def test_a_short_answer_leaves_the_pager_out(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_interrupt_while_the_index_is_built_is_silent(tmp_path: Path) -> None:
-    write_catalogue(tmp_path / "many", 4_000, 1)
+    write_catalogue(tmp_path / "many", 8_000, 1)
     command = f"reportcli list --limit 2 --catalog {tmp_path / 'many'}"
     with bash() as shell:
         shell.keys(command + "\r")

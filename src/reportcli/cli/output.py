@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COLOR = ("auto", "always", "never")
 TABLE, TEXT, SVG = "table", "text", "svg"
 _NARROWEST, _WIDEST = 20, 10_000
-_PATIENCE = 0.5  # seconds before a progress bar appears
+_PATIENCE = 1.0  # seconds before a progress bar appears
 _BAR = 30
 
 
