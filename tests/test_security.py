@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Ran
+from makers import entry
 from reportcli.catalog import read, user_folder
 from reportcli.cli import COMMANDS
 from reportcli.cli.shells import install
@@ -19,14 +20,6 @@ from terminal import BIN, on_terminal
 Run = Callable[..., Ran]
 PACKAGE = ROOT / "src" / "reportcli"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = ["Someone"]
-date = 2025-01-02
-summary = "One sentence."
-tags = ["language-model"]
-"""
 EVERY_COMMAND = {
     "list": [["list"], ["list", "--json"]],
     "search": [["search", "GRPO"], ["search", "GPRO"]],
@@ -84,7 +77,7 @@ def test_other_programs_are_started_in_two_rooms_only() -> None:
 
 @pytest.mark.parametrize("variable", ["EDITOR", "VISUAL", "REPORTCLI_PAGER", "PAGER"])
 def test_settings_of_the_user_are_split_and_run_no_shell(tmp_path: Path, variable: str) -> None:
-    (tmp_path / "x.toml").write_text(ENTRY.format(name="X"))
+    (tmp_path / "x.toml").write_text(entry("X"))
     asked = f"edit x --catalog {tmp_path}" if variable in ("EDITOR", "VISUAL") else "show Qwen3"
     for command in ("true ; touch {}", "true && touch {}", "true $(touch {})", "true `touch {}`", "true\ntouch {}"):
         settings = {variable: command.format(tmp_path / "hurt")}
@@ -106,7 +99,7 @@ def test_settings_of_the_user_are_split_and_run_no_shell(tmp_path: Path, variabl
     ],
 )
 def test_only_addresses_on_the_web_are_opened(reportcli: Run, tmp_path: Path, address: str) -> None:
-    (tmp_path / "x.toml").write_text(ENTRY.format(name="X") + f'[links]\npage = ["{address}"]\npdf = "{address}"\n')
+    (tmp_path / "x.toml").write_text(entry("X") + f'[links]\npage = ["{address}"]\npdf = "{address}"\n')
     seen, browser = tmp_path / "seen", tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$@" >>"{seen}"\n')
     browser.chmod(0o755)
@@ -136,7 +129,7 @@ def test_modules_in_the_current_folder_are_not_run(tmp_path: Path) -> None:
         (tmp_path / f"{name}.py").write_text(hostile)
     (tmp_path / "rich").mkdir()
     (tmp_path / "rich" / "__init__.py").write_text(hostile)
-    (tmp_path / "entry").write_text(ENTRY.format(name="X"))
+    (tmp_path / "entry").write_text(entry("X"))
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"EDITOR": "true"}
     for arguments in [one for calls in EVERY_COMMAND.values() for one in calls]:
         ended = subprocess.run(
@@ -165,7 +158,7 @@ def test_no_command_uses_the_network(
         " if event.startswith('socket.') and event != 'socket.__new__' else None)\n"
     )
     (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "entry").write_text(ENTRY.format(name="X"))
+    (tmp_path / "folder" / "entry").write_text(entry("X"))
     monkeypatch.chdir(tmp_path / "folder")
     for arguments in EVERY_COMMAND[name]:
         ended = reportcli(*arguments, stdin="", PYTHONPATH=str(tmp_path), EDITOR="true")
@@ -184,7 +177,7 @@ def test_a_new_entry_and_its_schema_never_follow_links(reportcli: Run, tmp_path:
     user_folder().mkdir(parents=True)
     for name in ("x.toml.edited", "new.toml.edited", "schema.json"):
         (user_folder() / name).symlink_to(tmp_path / "target")
-    assert reportcli("add", "--from", "-", stdin=ENTRY.format(name="X")).returncode == 0
+    assert reportcli("add", "--from", "-", stdin=entry("X")).returncode == 0
     assert not (tmp_path / "target").exists()
     assert (user_folder() / "schema.json").is_symlink()
 
@@ -197,13 +190,13 @@ def test_a_linked_file_that_is_no_entry_stays_as_it_is(reportcli: Run, tmp_path:
     folder = ("--catalog", str(tmp_path / "mine"))
     assert reportcli("check", "--fix", *folder).returncode == 1
     assert reportcli("edit", "x", *folder, EDITOR="sed -i s/root/evil/").returncode == 2
-    assert reportcli("add", "--id", "x", "--from", "-", *folder, stdin=ENTRY.format(name="X")).returncode == 2
+    assert reportcli("add", "--id", "x", "--from", "-", *folder, stdin=entry("X")).returncode == 2
     assert precious.read_text() == "root:x:0:0\n"
 
 
 def test_a_link_in_the_place_of_a_text_to_be_kept_is_not_followed(reportcli: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "x.toml").write_text(ENTRY.format(name="X"))
+    (tmp_path / "mine" / "x.toml").write_text(entry("X"))
     for name in ("x.toml.edited", "x.toml.edited-2"):
         (tmp_path / "mine" / name).symlink_to(tmp_path / "target")
     ended = reportcli("edit", "x", "--catalog", str(tmp_path / "mine"), EDITOR="sed -i s/name/nmae/")
@@ -224,7 +217,7 @@ def test_a_folder_of_entries_may_be_a_link_of_the_user(reportcli: Run, tmp_path:
     (tmp_path / "synchronized").mkdir()
     user_folder().parent.mkdir(parents=True)
     user_folder().symlink_to(tmp_path / "synchronized")
-    assert reportcli("add", "--from", "-", stdin=ENTRY.format(name="X")).returncode == 0
+    assert reportcli("add", "--from", "-", stdin=entry("X")).returncode == 0
     assert read(str(tmp_path / "synchronized" / "x.toml")).name == "X"
 
 
@@ -234,7 +227,7 @@ def test_a_folder_of_entries_may_be_a_link_of_the_user(reportcli: Run, tmp_path:
 def test_the_cache_and_the_users_folder_are_private(reportcli: Run, own_home: Path, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        assert reportcli("add", "--from", "-", stdin=ENTRY.format(name="X")).returncode == 0
+        assert reportcli("add", "--from", "-", stdin=entry("X")).returncode == 0
     finally:
         os.umask(before)
     for folder in (user_folder(), user_folder().parent, own_home / ".cache" / "reportcli"):

@@ -369,6 +369,3 @@ def token(field: str, value: str) -> str:
     """Return the fact that a closed field has a value."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else f"%{ord(c):x}." for c in value.lower())
     return f"{CODE[field]}={plain}"
-
-
-# Building: what a report becomes in the tables.

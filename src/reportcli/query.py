@@ -367,9 +367,9 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
 def _by_name(query: Query, subject: Subject) -> Iterator[Match]:
     """Yield the one match of a report that goes by exactly the plain words of a query."""
     words = plain_words(query)
-    names = ((field.path, text) for field in NAMED for text in subject.texts(field)) if words else ()
-    called = (Match(path, text, words, EXACT) for path, text in names if fold_name(text) == fold_name("".join(words)))
-    yield from islice(called, 1)
+    name = fold_name("".join(words))
+    names = ((field.path, text) for field in NAMED for text in subject.texts(field)) if name else ()
+    yield from islice((Match(path, text, words, EXACT) for path, text in names if fold_name(text) == name), 1)
 
 
 def fact(value: Any) -> str:

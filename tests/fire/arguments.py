@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fire.trials import Answered, Trial, attempt, main
+from fire.trials import Answered, Trial, attempt, main, without_settings
 from makers import entry
 from reportcli.report import FIELDS
 
@@ -50,9 +50,7 @@ class Ground(NamedTuple):
 def prepare(folder: Path) -> Ground:
     """Make a home of its own, and the index of the shipped catalogue."""
     ground = Ground(folder)
-    for name in list(os.environ):
-        if name.startswith(("XDG_", "REPORTCLI_")) or name in ("VISUAL", "EDITOR", "BROWSER", "COLUMNS"):
-            del os.environ[name]
+    without_settings()
     os.environ |= {"HOME": str(ground.home), "EDITOR": "true"}
     ground.home.mkdir()
     ground.mine.mkdir()

@@ -60,6 +60,13 @@ def in_time(seconds: float = LONGEST) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def without_settings() -> None:
+    """Forget what the user has set: folders, editors, a browser, a width."""
+    for name in list(os.environ):
+        if name.startswith(("XDG_", "REPORTCLI_")) or name in ("VISUAL", "EDITOR", "BROWSER", "COLUMNS"):
+            del os.environ[name]
+
+
 def call(arguments: Sequence[str]) -> Answered:
     """Run one command line in this process; what it raises goes on to the caller."""
     out, err = StringIO(), StringIO()

@@ -24,22 +24,12 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fire.trials import Answered, Trial, attempt, main
+from fire.trials import Answered, Trial, attempt, main, without_settings
+from makers import CANONICAL
 from reportcli import editor
 from reportcli.catalog import LARGEST
 
-ENTRY = """\
-name = "{name}"
-title = "A title"
-organizations = [
-    "Someone",
-]
-date = 2025-01-02
-summary = "{summary}"
-tags = [
-    "language-model",
-]
-"""
+ENTRY = CANONICAL.replace("One sentence.", "{summary}")
 LOOSE = 'organizations = ["Someone"]'  # a layout that check --fix sets right
 NOBODY = 65534
 
@@ -80,9 +70,7 @@ def prepare(folder: Path) -> Ground:
     """Make a home of its own, and load what the commands load: a child that is somebody else cannot."""
     folder.chmod(0o711)
     ground = Ground(folder)
-    for name in list(os.environ):
-        if name.startswith(("XDG_", "REPORTCLI_")) or name in ("VISUAL", "EDITOR"):
-            del os.environ[name]
+    without_settings()
     os.environ |= {"HOME": str(ground.home), "TMPDIR": str(ground.temporary)}
     fresh(ground)
     for one in (_edit(ground, _saves(ground, _text(0))), _add(ground, "y"), _fix(ground), ("edit", "nobody")):

@@ -42,9 +42,15 @@ class Sheets(NamedTuple):
         for report in (one.report for one in self.found):
             yield replace(report, notes=tuple(note for note in report.notes if self.topic in ("", note.topic)))
 
+    @property
+    def told(self) -> Iterator[Found]:
+        """What was found of which something is told: of a topic, what has notes on it."""
+        return (
+            one for one in self.found if not self.topic or any(note.topic == self.topic for note in one.report.notes)
+        )
+
     def ids(self) -> Iterator[str]:
-        """Yield the ids of the reports of which something is told."""
-        return (report.id for report in self.reports if report.notes or not self.topic)
+        return (one.report.id for one in self.told)
 
 
 def whole(report: Report, model: Model | None = None) -> Record:

@@ -187,7 +187,7 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(message, f"`{context.command_path if context else 'reportcli'} --help` says more", 2)
     except typer.Exit as ended:
         return ended.exit_code
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader has gone away: nothing is owed to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

@@ -76,7 +76,7 @@ def is_coloured(color: str | None = None) -> bool:
 
 
 def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> int:
-    """Write an answer and its notes; return the exit code. A reader that has gone away ends it silently."""
+    """Write an answer and its notes; return the exit code. Raises BrokenPipeError where the reader has gone away."""
     if how.format not in formats([type(answer)]):  # of the kinds that the command may answer with, it is another
         raise BadFormat(how.format, formats([type(answer)]))
     notes = [f"warning: {_unreadable(*one)} (skipped)" for one in unreadable]
@@ -89,8 +89,7 @@ def write(answer: Answer, unreadable: Sequence[Unreadable], how: Printing) -> in
         pieces = FORMATS[how.format].write(answer, how.header)
     found = isinstance(answer, Judgement) or any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if found else ["nothing found"])
-    if not put(pieces, how):
-        return 0
+    put(pieces, how)
     for note in () if how.quiet else notes:
         say(_folded(visible(note)))  # on lines of ours, whatever an entry holds
     return answer.exit_code if isinstance(answer, Judgement) else 0 if found else NOTHING_FOUND
@@ -100,18 +99,8 @@ def _unreadable(path: str, line: int, problem: str) -> UnreadableEntry:
     return UnreadableEntry(visible_path(path), line, problem)
 
 
-def put(pieces: Iterable[str], how: Printing) -> bool:
-    """Write text to standard output, and return whether its reader is still there."""
-    try:
-        _put(pieces, how)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
-
-
-def _put(pieces: Iterable[str], how: Printing) -> None:
-    """Write text; a picture that is longer than the screen goes through the pager."""
+def put(pieces: Iterable[str], how: Printing) -> None:
+    """Write text to standard output; a picture that is longer than the screen goes through the pager."""
     streams.escape(_ESCAPES.get(how.format, streams.PLAIN))
     if how.format == TABLE and how.pager:
         pieces = ["".join(pieces)]

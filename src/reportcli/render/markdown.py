@@ -62,8 +62,7 @@ def _linked(report: Report, text: str) -> str:
 
 def pages(answer: Sheets) -> Iterator[str]:
     """Yield the page of each report, or only its notes under one topic."""
-    told = set(answer.ids())
-    for found in (one for one in answer.found if one.report.id in told):
+    for found in answer.told:
         report = spoken(found)
         yield f"# {_linked(report, report.name)}\n"
         if answer.topic:

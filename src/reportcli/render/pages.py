@@ -20,11 +20,8 @@ from reportcli.vocabulary import Technique
 
 def sheets(answer: Sheets, width: int, colour: bool) -> Picture:
     """Draw the page of each report, or only its notes under one topic."""
-    told = set(answer.ids())
     pages = [
-        _notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width)
-        for one in answer.found
-        if one.report.id in told
+        _notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width) for one in answer.told
     ]
     text = draw(Group(*(part for page in pages for part in page)), width, colour)
     return Picture(text.rstrip("\n") + "\n", ())
