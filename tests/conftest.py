@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from reportcli.catalog import shipped_folder
+from reportcli.catalog.files import shipped_folder
 from reportcli.library import Library
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reportcli.query import Hit, Subject
-from reportcli.report import Report
-from reportcli.vocabulary import Vocabulary
+from reportcli.query.subject import Hit, Subject
+from reportcli.report.fields import Report
+from reportcli.report.techniques import Vocabulary
 
 CANONICAL = """\
 name = "{name}"

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from reportcli.catalog import read_vocabularies, vocabulary_entries
-from reportcli.record import record
-from reportcli.report import TAGS, TOPICS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.catalog.files import read_vocabularies, vocabulary_files
+from reportcli.report.fields import TAGS, TOPICS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.json import to_record
 
 ORGANIZATIONS = (
     "Alibaba Qwen", "DeepSeek", "Ai2", "Moonshot AI", "NVIDIA", "Microsoft", "Google DeepMind", "Meta AI",
@@ -61,7 +61,7 @@ def make_reports(count: int, seed: int) -> Iterator[Report]:
     """
     random = Random(seed)
     prose = _Prose(random)
-    techniques = sorted(read_vocabularies(vocabulary_entries(())))
+    techniques = sorted(read_vocabularies(vocabulary_files(())))
     kinship, names = Random(f"kinship {seed}"), list[str]()
     for place in range(count):
         report = _report(place, random, prose, techniques)
@@ -173,7 +173,7 @@ def write_catalogue(folder: Path, count: int, seed: int) -> None:
 
 def plain_toml(report: Report) -> str:
     """Return a report as TOML, quickly and without beauty: a JSON string is a TOML string too."""
-    table: dict[str, Any] = record(report)
+    table: dict[str, Any] = to_record(report)
     del table["id"]
     dates = {key: table.pop(key) for key in ("date", "first_published")}
     lines = [f"{key} = {day}" for key, day in dates.items() if day]

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from makers import a_report, hits
-from reportcli.answer.comparison import Comparison, compare
-from reportcli.answer.listing import PIPE_COLUMNS, Listing, columns, sort_keys
-from reportcli.answer.sheet import Sheets, whole
-from reportcli.errors import ReportcliError, UnknownField, WrongField
-from reportcli.names import Found
-from reportcli.query import Words
-from reportcli.report import Architecture, Model, Note, Posttraining, Pretraining, Report
+from reportcli.answer.comparison import Comparison, compare_reports
+from reportcli.answer.details import ReportDetails, full_record
+from reportcli.answer.listing import PIPE_COLUMNS, Listing, parse_columns, parse_sort_keys
+from reportcli.errors import ReportcliError, UnknownField, UnsuitableField
+from reportcli.query.conditions import Words
+from reportcli.query.names import ReportMatch
+from reportcli.report.fields import Architecture, Model, Note, Posttraining, Pretraining, Report
 
 
 def side_by_side(*reports: Report) -> Comparison:
-    return compare([Found(report) for report in reports])
+    return compare_reports([ReportMatch(report) for report in reports])
 
 
 def rows(comparison: Comparison) -> dict[str, tuple[tuple[Any, ...], bool | None]]:
@@ -117,7 +117,7 @@ def test_what_no_side_knows_is_left_out() -> None:
 
 
 def test_a_model_stands_for_itself() -> None:
-    comparison = compare([Found(BIG, BIG.models[1]), Found(BIG)])
+    comparison = compare_reports([ReportMatch(BIG, BIG.models[1]), ReportMatch(BIG)])
     assert comparison.names == ("Big-1B", "big")
     assert comparison.header == ("field", "Big-1B", "big")
     found = rows(comparison)
@@ -132,7 +132,7 @@ def test_a_model_stands_for_itself() -> None:
 def test_columns_of_the_same_name_are_told_apart() -> None:
     one = a_report("one", models=(Model(name="Same-7B"),))
     two = a_report("two", models=(Model(name="Same-7B"),))
-    comparison = compare([Found(one, one.models[0]), Found(two, two.models[0]), Found(one)])
+    comparison = compare_reports([ReportMatch(one, one.models[0]), ReportMatch(two, two.models[0]), ReportMatch(one)])
     assert len(set(comparison.names)) == 3
     assert comparison.names[2] == "one"
     assert all(name.startswith("Same-7B") for name in comparison.names[:2])
@@ -143,7 +143,7 @@ def test_columns_of_the_same_name_are_told_apart() -> None:
 def test_names_stay_different_when_one_looks_like_the_mark_of_another() -> None:
     models = (Model(name="A"), Model(name="A (2)"), Model(name="A"))
     reports = [a_report(f"r{place}", models=(model,)) for place, model in enumerate(models)]
-    comparison = compare([Found(report, report.models[0]) for report in reports])
+    comparison = compare_reports([ReportMatch(report, report.models[0]) for report in reports])
     assert len(set(comparison.names)) == 3
 
 
@@ -165,7 +165,7 @@ def test_training_that_continues_another_model_has_no_figures_as_a_whole() -> No
         architecture=Architecture(type="dense"),
         pretraining=Pretraining(tokens=100),
     )
-    derived = whole(based)["derived"]
+    derived = full_record(based)["derived"]
     assert derived == {
         "model": "B",
         "parameters": 10,
@@ -206,58 +206,58 @@ def test_columns_mean_the_figures_of_the_model_that_speaks() -> None:
     ],
 )
 def test_a_column_goes_by_short_names_singular_and_plural(name: str, path: str) -> None:
-    assert [column.path for column in columns([name])] == [path]
+    assert [column.path for column in parse_columns([name])] == [path]
 
 
 def test_an_unknown_column_names_the_nearest() -> None:
     with pytest.raises(UnknownField, match="there is no field 'paramters'") as caught:
-        columns(["name", "paramters"])
+        parse_columns(["name", "paramters"])
     assert "parameters" in caught.value.hint
     assert caught.value.exit_code == 2
 
 
 def test_sort_keys_are_fields_with_a_direction() -> None:
-    found = [(key.path, descends) for key, descends in sort_keys("date,-parameters, name")]
+    found = [(key.path, descends) for key, descends in parse_sort_keys("date,-parameters, name")]
     assert found == [("date", False), ("derived.parameters", True), ("name", False)]
 
 
 @pytest.mark.parametrize("text", ["daet", "-", "date,paramters", "--help", "date;name", "😀"])
 def test_an_unknown_sort_key_is_an_error_of_the_family(text: str) -> None:
     with pytest.raises(UnknownField) as caught:
-        sort_keys(text)
+        parse_sort_keys(text)
     assert isinstance(caught.value, ReportcliError)
 
 
 @pytest.mark.parametrize("text", ["sources", "-confidence", "date,sources"])
 def test_a_table_of_texts_gives_no_order(text: str) -> None:
-    with pytest.raises(WrongField, match="cannot be used for sorting"):
-        sort_keys(text)
+    with pytest.raises(UnsuitableField, match="cannot be used for sorting"):
+        parse_sort_keys(text)
 
 
 # What an answer says of itself.
 
 
 def test_a_listing_says_itself_in_four_ways() -> None:
-    listing = Listing(hits(BIG), columns(["id", "params", "models.parameters"]))
+    listing = Listing(hits(BIG), parse_columns(["id", "params", "models.parameters"]))
     assert listing.header == ("id", "parameters", "models.parameters")
     assert list(listing.rows()) == [("big", 100, (100, 1))]
     assert list(listing.ids()) == ["big"]
-    assert list(listing.records()) == [whole(BIG)]
+    assert list(listing.records()) == [full_record(BIG)]
 
 
 def test_a_search_says_why() -> None:
     (hit,) = hits(BIG, score=0.123_456_789)
-    listing = Listing((hit,), columns(["id"]), query=Words(("rope",)))
+    listing = Listing((hit,), parse_columns(["id"]), query=Words(("rope",)))
     record = next(iter(listing.records()))
     assert record["score"] == 0.123457
     assert record["matches"] == [
         {"field": "architecture.position", "text": "RoPE", "words": ["rope"], "weight": 1.0, "values": []}
     ]
-    assert record == whole(BIG) | {"score": record["score"], "matches": record["matches"]}
+    assert record == full_record(BIG) | {"score": record["score"], "matches": record["matches"]}
 
 
 def test_every_key_is_there_also_of_a_report_that_says_little() -> None:
-    little, much = whole(a_report()), whole(BIG)
+    little, much = full_record(a_report()), full_record(BIG)
     assert list(little) == list(much)
     assert {key: list(little[key]) for key in ("links", "architecture", "pretraining", "posttraining", "derived")} == {
         key: list(much[key]) for key in ("links", "architecture", "pretraining", "posttraining", "derived")
@@ -267,7 +267,7 @@ def test_every_key_is_there_also_of_a_report_that_says_little() -> None:
 
 def test_a_topic_leaves_only_its_notes() -> None:
     report = a_report(notes=(Note(topic="rl", text="One."), Note(topic="data", text="Two.", detail=("D.",))))
-    sheets = Sheets((Found(report),), topic="data")
+    sheets = ReportDetails((ReportMatch(report),), topic="data")
     assert list(sheets.rows()) == [
         ("a", "notes[0].topic", "data"),
         ("a", "notes[0].text", "Two."),
@@ -279,6 +279,6 @@ def test_a_topic_leaves_only_its_notes() -> None:
 
 def test_sources_are_told_when_asked() -> None:
     report = a_report(sources={"title": "page 1"}, confidence={"date": "unsure"})
-    asked = [path for _, path, _ in Sheets((Found(report),), sources=True).rows()]
-    unasked = [path for _, path, _ in Sheets((Found(report),)).rows()]
+    asked = [path for _, path, _ in ReportDetails((ReportMatch(report),), sources=True).rows()]
+    unasked = [path for _, path, _ in ReportDetails((ReportMatch(report),)).rows()]
     assert [path for path in asked if path not in unasked] == ["sources.title", "confidence.date"]

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from reportcli.arxiv import API_VARIABLE, Paper, Patience, fetch
-from reportcli.errors import BadUse, NoArxiv, NoPaper, ReportcliError
+from reportcli.curate.arxiv import API_VARIABLE, Paper, Patience, fetch_paper
+from reportcli.errors import ArxivUnavailable, PaperNotFound, ReportcliError, UsageError
 
 QUICK = Patience(read=0.3, total=1.5, pause=0.01, attempts=3)
 FEED = """\
@@ -114,7 +114,7 @@ def says(body: str | bytes, status: int = 200, **headers: str) -> Callable[[Aske
 
 def failure(text: str = "2505.09388", patience: Patience = QUICK) -> ReportcliError:
     with pytest.raises(ReportcliError) as caught:
-        fetch(text, patience)
+        fetch_paper(text, patience)
     return caught.value
 
 
@@ -132,7 +132,7 @@ def failure(text: str = "2505.09388", patience: Patience = QUICK) -> ReportcliEr
 )
 def test_a_paper_is_found_by_number_or_address(server: Server, text: str, asked_for: str) -> None:
     server.answers = [says(ANSWER)]
-    assert fetch(text, QUICK) == TALE._replace(chosen="v2" in text)
+    assert fetch_paper(text, QUICK) == TALE._replace(chosen="v2" in text)
     ((path, headers),) = server.asked
     assert path == f"/api/query?id_list={asked_for}&max_results=1"
     assert headers["User-Agent"].startswith("reportcli/")
@@ -150,7 +150,7 @@ def test_a_paper_is_found_by_number_or_address(server: Server, text: str, asked_
 )
 def test_other_ways_to_write_the_same_answer(server: Server, body: str | bytes) -> None:
     server.answers = [says(body)]
-    assert fetch("2505.09388", QUICK) == TALE
+    assert fetch_paper("2505.09388", QUICK) == TALE
 
 
 def test_an_answer_in_chunks_is_put_together(server: Server) -> None:
@@ -166,7 +166,7 @@ def test_an_answer_in_chunks_is_put_together(server: Server) -> None:
         asked.wfile.write(b"0\r\n\r\n")
 
     server.answers = [in_chunks]
-    assert fetch("2505.09388", QUICK) == TALE
+    assert fetch_paper("2505.09388", QUICK) == TALE
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_answer_in_chunks_is_put_together(server: Server) -> None:
 )
 def test_what_is_no_number_is_not_asked(server: Server, text: str) -> None:
     error = failure(text)
-    assert isinstance(error, BadUse)
+    assert isinstance(error, UsageError)
     assert error.hint == "write 2505.09388, arXiv:2505.09388v2 or an address"
     assert server.asked == []
 
@@ -183,7 +183,7 @@ def test_what_is_no_number_is_not_asked(server: Server, text: str) -> None:
 def test_an_error_of_arxiv_says_why_there_is_no_paper(server: Server, status: int) -> None:
     server.answers = [says(FEED.format(total=1, entry=ERROR), status)]
     error = failure("2599.99999v1")
-    assert isinstance(error, NoPaper)
+    assert isinstance(error, PaperNotFound)
     assert str(error) == "arXiv knows no paper 2599.99999v1: incorrect id format for 2599.99999"
     assert error.exit_code == 2
 
@@ -192,7 +192,7 @@ def test_an_error_of_arxiv_says_why_there_is_no_paper(server: Server, status: in
 def test_no_entry_or_an_empty_one_is_no_paper(server: Server, entry: str) -> None:
     server.answers = [says(FEED.format(total=0, entry=entry))]
     error = failure()
-    assert isinstance(error, NoPaper)
+    assert isinstance(error, PaperNotFound)
     assert str(error) == "arXiv knows no paper 2505.09388"
 
 
@@ -220,7 +220,7 @@ def test_an_answer_without_dates_is_refused(server: Server) -> None:
 def test_an_error_of_the_server_is_said(server: Server, status: int) -> None:
     server.answers = [says("<html>no</html>", status)]
     error = failure()
-    assert isinstance(error, NoArxiv)
+    assert isinstance(error, ArxivUnavailable)
     assert str(error).startswith(f"cannot ask arXiv: 127.0.0.1 answers {status} ")
     assert error.exit_code == 3
     assert len(server.asked) == 1
@@ -230,7 +230,7 @@ def test_an_error_of_the_server_is_said(server: Server, status: int) -> None:
 def test_a_busy_server_is_asked_again(server: Server, status: int) -> None:
     server.answers = [says("Rate exceeded.", status), says("", status, Retry_After="0"), says(ANSWER)]
     waits: list[float] = []
-    assert fetch("2505.09388", QUICK, waits.append) == TALE
+    assert fetch_paper("2505.09388", QUICK, waits.append) == TALE
     assert waits == [0.01, 0.02]
 
 
@@ -285,7 +285,7 @@ def test_a_host_that_is_not_found_is_said(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_api_that_is_not_on_the_web_is_refused(monkeypatch: pytest.MonkeyPatch, api: str) -> None:
     monkeypatch.setenv(API_VARIABLE, api)
     error = failure()
-    assert isinstance(error, BadUse)
+    assert isinstance(error, UsageError)
     assert str(error) == f"{API_VARIABLE} is not the address of an API: {api}"
 
 
@@ -395,7 +395,7 @@ def redirects(to: str, status: int = 302) -> Callable[[Asked], None]:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_the_same_host_is_followed(server: Server, status: int) -> None:
     server.answers = [redirects(f"http://127.0.0.1:{server.server_port}/elsewhere", status), says(ANSWER)]
-    assert fetch("2505.09388", QUICK) == TALE
+    assert fetch_paper("2505.09388", QUICK) == TALE
     assert [path for path, _ in server.asked][1] == "/elsewhere"
 
 

@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from reportcli.cache import claim, discard, index_file
+from reportcli.index.cache import discard_index, index_path, prepare_index_file
 from reportcli.library import Library
 from synthetic import write_catalogue
 
@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Path:
 def test_the_folder_and_the_file_are_made_for_the_user_alone(tmp_path: Path) -> None:
     former = os.umask(0)
     try:
-        claim(tmp_path / "a" / "b" / "index-1.sqlite")
+        prepare_index_file(tmp_path / "a" / "b" / "index-1.sqlite")
     finally:
         os.umask(former)
     modes = [S_IMODE((tmp_path / path).stat().st_mode) for path in ("a", "a/b", "a/b/index-1.sqlite")]
@@ -39,7 +39,7 @@ def test_what_others_could_write_or_read_is_closed_to_them(place: Path) -> None:
     place.write_text("")
     place.chmod(0o666)
     place.parent.chmod(0o777)
-    claim(place)
+    prepare_index_file(place)
     assert (S_IMODE(place.parent.stat().st_mode), S_IMODE(place.stat().st_mode)) == (0o755, 0o600)
 
 
@@ -48,7 +48,7 @@ def test_a_shared_folder_behind_a_link_is_neither_used_nor_closed(tmp_path: Path
     (tmp_path / "shared").chmod(0o1777)
     (tmp_path / "cache").symlink_to("shared")
     with pytest.raises(PermissionError, match="others may write to"):
-        claim(tmp_path / "cache" / "index-1.sqlite")
+        prepare_index_file(tmp_path / "cache" / "index-1.sqlite")
     assert S_IMODE((tmp_path / "shared").stat().st_mode) == 0o1777
     assert list((tmp_path / "shared").iterdir()) == []
 
@@ -57,7 +57,7 @@ def test_a_shared_folder_behind_a_link_is_neither_used_nor_closed(tmp_path: Path
 def test_a_folder_of_somebody_else_is_not_used(place: Path) -> None:
     os.chown(place.parent, 65534, -1)
     with pytest.raises(PermissionError, match="belongs to somebody else"):
-        claim(place)
+        prepare_index_file(place)
     assert list(place.parent.iterdir()) == []
 
 
@@ -68,7 +68,7 @@ def test_a_link_is_put_away_and_the_file_it_leads_to_stays(place: Path, suffix: 
     thesis.write_text("the only copy")
     thesis.chmod(0o644)
     getattr(link, make)(thesis)
-    claim(place)
+    prepare_index_file(place)
     assert (thesis.read_text(), S_IMODE(thesis.stat().st_mode)) == ("the only copy", 0o644)
     assert [path.name for path in place.parent.iterdir()] == [place.name]
     assert (place.read_bytes(), place.is_symlink(), place.stat().st_nlink) == (b"", False, 1)
@@ -77,7 +77,7 @@ def test_a_link_is_put_away_and_the_file_it_leads_to_stays(place: Path, suffix: 
 def test_a_link_that_leads_nowhere_makes_no_file_there(place: Path) -> None:
     elsewhere = place.parent.parent / "elsewhere"
     place.symlink_to(elsewhere)
-    claim(place)
+    prepare_index_file(place)
     assert not elsewhere.exists()
 
 
@@ -91,7 +91,7 @@ def test_no_database_elsewhere_is_ever_written(tmp_path: Path, make: str) -> Non
         connection.execute("INSERT INTO report VALUES (1, 'mine')")
         connection.commit()
     before = precious.read_bytes()
-    getattr(index_file(cache, [folder]), make)(precious)
+    getattr(index_path(cache, [folder]), make)(precious)
     with Library([folder], cache) as library:
         assert len(library.reports()) == 2
     assert precious.read_bytes() == before
@@ -113,7 +113,7 @@ def test_of_very_many_indexes_those_that_were_used_last_stay(place: Path) -> Non
         other = place.with_name(f"index-{day:04}.sqlite")
         other.write_text("")
         os.utime(other, (day * 86_400, day * 86_400))
-    claim(place)
+    prepare_index_file(place)
     left = sorted(path.name for path in place.parent.iterdir())
     assert left == [*(f"index-{day:04}.sqlite" for day in range(21, 70)), place.name]
 
@@ -122,6 +122,6 @@ def test_discarding_takes_all_that_belongs_to_an_index_and_nothing_else(place: P
     others = [place.with_name("index-2.sqlite"), place.with_name("index-1.sqlite.txt")]
     for path in (*others, *(Path(f"{place}{suffix}") for suffix in ("", "-journal", "-wal", "-shm"))):
         path.write_text("")
-    discard(place)
-    discard(place)
+    discard_index(place)
+    discard_index(place)
     assert sorted(place.parent.iterdir()) == sorted(others)

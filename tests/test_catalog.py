@@ -13,19 +13,19 @@ import pytest
 
 from conftest import unmeasured
 from makers import ODD_FILES, entry, write
-from reportcli.catalog import (
-    LARGEST,
-    catalogue_folders,
-    read,
+from reportcli.catalog.files import (
+    MAX_BYTES,
+    catalog_folders,
+    read_report,
     read_text,
     shipped_folder,
-    snapshot,
+    take_snapshot,
     user_folder,
-    write_entry,
 )
-from reportcli.errors import ChangedEntry, NoCatalogue, UnreadableEntry, UnwritableEntry
+from reportcli.catalog.write import write_entry
+from reportcli.errors import CatalogUnreadable, EntryChanged, EntryUnreadable, EntryUnwritable
 from reportcli.library import Library
-from reportcli.report import Report
+from reportcli.report.fields import Report
 
 
 def names(*folders: Path) -> dict[str, str]:
@@ -46,14 +46,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_options_the_shipped_catalogue_is_read(home: Path) -> None:
-    assert catalogue_folders() == (shipped_folder(),)
+    assert catalog_folders() == (shipped_folder(),)
     assert (shipped_folder() / "qwen3.toml").is_file()
 
 
 def test_the_users_own_folder_overlays_the_shipped_one_when_it_exists(home: Path) -> None:
     user_folder().mkdir(parents=True)
     assert user_folder() == home / "data" / "reportcli" / "catalog"
-    assert catalogue_folders() == (shipped_folder(), home / "data" / "reportcli" / "catalog")
+    assert catalog_folders() == (shipped_folder(), home / "data" / "reportcli" / "catalog")
 
 
 def test_the_variable_joins_folders_like_path_and_replaces_the_usual_pair(
@@ -61,28 +61,28 @@ def test_the_variable_joins_folders_like_path_and_replaces_the_usual_pair(
 ) -> None:
     user_folder().mkdir(parents=True)
     monkeypatch.setenv("REPORTCLI_CATALOG", os.pathsep.join(["/one", "/two"]))
-    assert catalogue_folders() == (Path("/one"), Path("/two"))
+    assert catalog_folders() == (Path("/one"), Path("/two"))
 
 
 @pytest.mark.parametrize("value", ["", os.pathsep])
 def test_an_empty_variable_names_nothing(home: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("REPORTCLI_CATALOG", value)
-    assert catalogue_folders() == (shipped_folder(),)
+    assert catalog_folders() == (shipped_folder(),)
 
 
 def test_empty_parts_of_the_variable_are_passed_over(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPORTCLI_CATALOG", os.pathsep.join(["", "/one", "", "/two", ""]))
-    assert catalogue_folders() == (Path("/one"), Path("/two"))
+    assert catalog_folders() == (Path("/one"), Path("/two"))
 
 
 def test_given_folders_replace_the_variable_and_the_usual_pair(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPORTCLI_CATALOG", "/one")
-    assert catalogue_folders([Path("/three"), Path("/four")]) == (Path("/three"), Path("/four"))
+    assert catalog_folders([Path("/three"), Path("/four")]) == (Path("/three"), Path("/four"))
 
 
 def test_a_relative_folder_is_meant_from_where_the_user_stands(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home)
-    assert catalogue_folders([Path("mine")]) == (home / "mine",)
+    assert catalog_folders([Path("mine")]) == (home / "mine",)
 
 
 # What overlays what.
@@ -112,10 +112,10 @@ def test_an_empty_folder_is_a_catalogue_without_reports(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("")], ids=["missing", "a file"])
 def test_a_folder_that_cannot_be_read_ends_with_exit_code_3(tmp_path: Path, make: object) -> None:
     make(tmp_path / "there")  # type: ignore[operator]
-    with pytest.raises(NoCatalogue, match=r"cannot read the catalogue folder .*there: ") as caught:
-        list(snapshot([tmp_path, tmp_path / "there"]).entries())
+    with pytest.raises(CatalogUnreadable, match=r"cannot read the catalogue folder .*there: ") as caught:
+        list(take_snapshot([tmp_path, tmp_path / "there"]).entries())
     assert caught.value.exit_code == 3
-    with pytest.raises(NoCatalogue):
+    with pytest.raises(CatalogUnreadable):
         Library([tmp_path, tmp_path / "there"], tmp_path / "cache")
 
 
@@ -148,7 +148,7 @@ def test_only_visible_files_named_toml_are_entries(tmp_path: Path) -> None:
 def test_an_odd_but_right_file_is_read(tmp_path: Path, encode: object) -> None:
     path = tmp_path / "odd.toml"
     path.write_bytes(encode(entry("Tülu 3")))  # type: ignore[operator]
-    report = read(str(path))
+    report = read_report(str(path))
     assert isinstance(report, Report)
     assert (report.id, report.name, report.summary) == ("odd", "Tülu 3", "One sentence.")
 
@@ -214,7 +214,7 @@ UNREADABLE = [
     pytest.param(GOOD.encode() + b"x = " + b"{a=" * 3000, 0, "nested too deeply", id="3,000 braces"),
     pytest.param(GOOD.encode() + b"x = " + b"9" * 5000 + b"\n", 0, "a number has too many digits", id="5,000 digits"),
     pytest.param(GOOD.encode() + b"number = 0x" + b"f" * 5000, 7, "got a huge number", id="5,000 digits of base 16"),
-    pytest.param(GOOD.encode() + b"#" * LARGEST, 0, "longer than 1,000,000 bytes", id="too long"),
+    pytest.param(GOOD.encode() + b"#" * MAX_BYTES, 0, "longer than 1,000,000 bytes", id="too long"),
     *(
         pytest.param(
             "".join(line for line in GOOD.splitlines(True) if not line.startswith(key)).encode(),
@@ -235,8 +235,8 @@ def test_an_unreadable_file_is_named_with_its_line_and_never_hides_the_others(
     write(tmp_path, "good", "Good")
     bad = tmp_path / "bad.toml"
     bad.write_bytes(content)
-    with pytest.raises(UnreadableEntry) as caught:
-        read(str(bad))
+    with pytest.raises(EntryUnreadable) as caught:
+        read_report(str(bad))
     assert caught.value.exit_code == 3
     assert caught.value.line == line
     assert problem in caught.value.problem
@@ -259,9 +259,9 @@ def test_a_file_of_100_megabytes_is_not_read_into_memory(tmp_path: Path) -> None
     path = write(tmp_path, "huge", "Huge")
     os.truncate(path, 100_000_000)
     tracemalloc.start()
-    with pytest.raises(UnreadableEntry, match="longer than 1,000,000 bytes"):
+    with pytest.raises(EntryUnreadable, match="longer than 1,000,000 bytes"):
         read_text(path)
-    assert tracemalloc.get_traced_memory()[1] < 2 * LARGEST
+    assert tracemalloc.get_traced_memory()[1] < 2 * MAX_BYTES
     tracemalloc.stop()
 
 
@@ -413,7 +413,7 @@ def test_behind_a_symbolic_link_the_file_itself_is_written(tmp_path: Path) -> No
 def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path, change: object, now: bytes) -> None:
     path = write(tmp_path, "x", "Old")
     change(path)  # type: ignore[operator]
-    with pytest.raises(ChangedEntry, match=r"^cannot write .*x\.toml: ") as caught:
+    with pytest.raises(EntryChanged, match=r"^cannot write .*x\.toml: ") as caught:
         write_entry(path, NEW, OLD)
     assert (caught.value.exit_code, caught.value.hint[:19]) == (3, "nothing was written")
     assert path.read_bytes() == now
@@ -431,7 +431,7 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path, cha
 def test_a_new_entry_never_replaces_what_is_there(tmp_path: Path, make: object) -> None:
     path = tmp_path / "x.toml"
     make(path)  # type: ignore[operator]
-    with pytest.raises(ChangedEntry, match="it exists already"):
+    with pytest.raises(EntryChanged, match="it exists already"):
         write_entry(path, NEW, None)
     assert list(tmp_path.iterdir()) == [path]
     assert not path.is_file() or path.read_text() == "there"
@@ -443,7 +443,7 @@ def test_a_file_system_without_links_gets_new_entries_too(tmp_path: Path, monkey
 
     monkeypatch.setattr(os, "link", refuse)
     write_entry(tmp_path / "x.toml", NEW, None)
-    with pytest.raises(ChangedEntry, match="it exists already"):
+    with pytest.raises(EntryChanged, match="it exists already"):
         write_entry(tmp_path / "x.toml", OLD, None)
     assert (tmp_path / "x.toml").read_text() == NEW
     assert list(tmp_path.iterdir()) == [tmp_path / "x.toml"]
@@ -457,14 +457,14 @@ def test_a_file_system_without_links_gets_new_entries_too(tmp_path: Path, monkey
         ("old.toml", "\ud800", OLD, "surrogates not allowed"),
         ("old.toml/x.toml", NEW, None, "Not a directory"),
         ("a\x00b.toml", NEW, None, "null (byte|character)"),
-        ("old.toml", NEW + "#" * LARGEST, OLD, "longer than 1,000,000 bytes"),
+        ("old.toml", NEW + "#" * MAX_BYTES, OLD, "longer than 1,000,000 bytes"),
     ],
 )
 def test_what_cannot_be_written_leaves_everything_as_it_was(
     tmp_path: Path, path: str, text: str, was: str | None, problem: str
 ) -> None:
     old = write(tmp_path, "old", "Old")
-    with pytest.raises(UnwritableEntry, match=problem) as caught:
+    with pytest.raises(EntryUnwritable, match=problem) as caught:
         write_entry(tmp_path / path, text, was)
     assert caught.value.exit_code == 3
     assert list(tmp_path.iterdir()) == [old]
@@ -476,7 +476,7 @@ def test_a_read_only_file_or_folder_is_respected(tmp_path: Path) -> None:
     path = write(tmp_path / "folder", "x", "Old")
     for one, mode in ((path, 0o444), (path.parent, 0o555)):
         one.chmod(mode)
-        with pytest.raises(UnwritableEntry, match="Permission denied"):
+        with pytest.raises(EntryUnwritable, match="Permission denied"):
             write_entry(path, NEW, OLD)
         one.chmod(0o755)
         assert path.read_text() == OLD
@@ -486,14 +486,14 @@ def test_a_read_only_file_or_folder_is_respected(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
     path = write(tmp_path, "x", "Old")
     code = (
-        "import resource, signal, sys\nfrom pathlib import Path\nfrom reportcli.catalog import write_entry\n"
+        "import resource, signal, sys\nfrom pathlib import Path\nfrom reportcli.catalog.write import write_entry\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "path = Path(sys.argv[1])\nwrite_entry(path, 'x' * 10_000, path.read_text())\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, env=unmeasured(), check=False
     )
-    assert ended.stderr.splitlines()[-1].endswith(f"UnwritableEntry: cannot write {path}: File too large")
+    assert ended.stderr.splitlines()[-1].endswith(f"EntryUnwritable: cannot write {path}: File too large")
     assert path.read_text() == OLD
     assert list(tmp_path.iterdir()) == [path]
 
@@ -506,7 +506,7 @@ def test_no_writer_loses_what_another_wrote(tmp_path: Path) -> None:
         for turn in range(20):
             while True:
                 before = read_text(path)
-                with suppress(ChangedEntry):
+                with suppress(EntryChanged):
                     write_entry(path, f"{before}{writer}.{turn}\n", before)
                     break
 

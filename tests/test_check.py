@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from conftest import Run
 from makers import CANONICAL, ODD_FILES
-from reportcli.answer.outcome import Finding
-from reportcli.catalog import shipped_folder, user_folder
-from reportcli.check import _File, _written_anew, check
-from reportcli.errors import ChangedEntry, NoCatalogue, NoSuchFile, UnwritableEntry
-from reportcli.layout import to_toml
-from reportcli.reader import read_table
+from reportcli.answer.check import Finding
+from reportcli.catalog.files import shipped_folder, user_folder
+from reportcli.curate.check import _File, _written_anew, check
+from reportcli.errors import CatalogUnreadable, EntryChanged, EntryUnwritable, PathNotFound
+from reportcli.report.parse import parse_report
+from reportcli.report.toml import to_toml
 from synthetic import make_reports
 from terminal import on_terminal
 
@@ -204,9 +204,9 @@ def test_an_empty_folder_has_no_problems() -> None:
 
 
 def test_what_is_not_there_is_a_wrong_request() -> None:
-    with pytest.raises(NoSuchFile, match="there is no file or folder nowhere"):
+    with pytest.raises(PathNotFound, match="there is no file or folder nowhere"):
         check([Path("nowhere.toml")])
-    with pytest.raises(NoCatalogue):
+    with pytest.raises(CatalogUnreadable):
         check([], [Path("nowhere")])
 
 
@@ -486,7 +486,7 @@ def test_a_file_that_may_not_be_written_ends_with_exit_code_3() -> None:
     path = write("c/a.toml")
     path.write_text(UNTIDY)
     path.chmod(0o444)
-    with pytest.raises(UnwritableEntry, match="Permission denied"):
+    with pytest.raises(EntryUnwritable, match="Permission denied"):
         check([Path("c")], fix=True)
     assert path.read_text() == UNTIDY
 
@@ -582,7 +582,7 @@ def test_a_reader_that_leaves_ends_silently() -> None:
 
 def test_checking_reads_no_index_and_loads_no_rich(reportcli: Run) -> None:
     code = (
-        "import sys\nfrom reportcli.cli import run\nrun(['check', '-q'])\n"
+        "import sys\nfrom reportcli.cli.main import run\nrun(['check', '-q'])\n"
         "print(sorted({'rich', 'rapidfuzz', 'jsonschema'} & {*sys.modules}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -593,7 +593,7 @@ def test_checking_reads_no_index_and_loads_no_rich(reportcli: Run) -> None:
 def test_the_example_entry_of_these_tests_is_laid_out_as_it_must() -> None:
     import tomli
 
-    report, problems = read_table("x", tomli.loads(TIDY))
+    report, problems = parse_report("x", tomli.loads(TIDY))
     assert problems == []
     assert report is not None
     assert to_toml(report) == TIDY
@@ -602,6 +602,6 @@ def test_the_example_entry_of_these_tests_is_laid_out_as_it_must() -> None:
 def test_a_text_that_came_after_the_check_is_not_mended_away() -> None:
     path = write("c/a.toml", more="nmae = 1\n")
     before = path.read_text()
-    with pytest.raises(ChangedEntry):
+    with pytest.raises(EntryChanged):
         _written_anew(_File(path, True), True, TODAY)
     assert path.read_text() == before

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import CATALOG, Run
-from reportcli.cli import COMMANDS, _function, _root, run, shells
-from reportcli.cli.completion import Program, _parameters
-from reportcli.derived import DERIVED, QUERY_NAMES, column_field, query_field
-from reportcli.report import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
+from reportcli.cli.complete import shells
+from reportcli.cli.complete.command_line import Program, _parameters
+from reportcli.cli.main import COMMANDS, _command_function, _root, run
+from reportcli.report.derived import DERIVED
+from reportcli.report.field_names import QUERY_NAMES, column_field, query_field
+from reportcli.report.fields import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
 
 ASKED = "_REPORTCLI_COMPLETE"
 Offer = Callable[[str], list[str]]
@@ -285,7 +287,7 @@ def test_names_that_a_terminal_would_obey_are_shown_or_left_out(answer: Offer, t
 
 def test_every_parameter_that_takes_words_says_which() -> None:
     free = {"limit", "width", "arxiv", "id"}  # numbers, and what the catalogue does not have yet
-    for function in (_root, *map(_function, COMMANDS)):
+    for function in (_root, *map(_command_function, COMMANDS)):
         silent = {one.name for one in _parameters(function) if not (one.takes or one.is_flag)}
         assert silent <= free
 
@@ -311,8 +313,8 @@ def test_the_home_of_nobody_is_a_folder_like_another(offered: Offer) -> None:
     st.text(max_size=12), st.sampled_from(["", "show ", "search ", "search rl:", "list --sort ", "list --columns a,"])
 )
 def test_anything_may_be_typed(text: str, before: str) -> None:
-    program = Program(_root, {name: entry.line for name, entry in COMMANDS.items()}, _function)
+    program = Program(_root, {name: entry.line for name, entry in COMMANDS.items()}, _command_function)
     for shell in shells.SCRIPTS:
-        lines = shells.answer(shell, [f"reportcli {before}{text}", ""], program).split("\n")
+        lines = shells.answer_shell(shell, [f"reportcli {before}{text}", ""], program).split("\n")
         assert lines[0] in ("words", "open", "files", "folders", "")
         assert lines[-1] == ""

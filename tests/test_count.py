@@ -17,43 +17,50 @@ from rich.cells import cell_len
 
 from conftest import Run
 from makers import a_report
-from reportcli.answer.listing import columns
-from reportcli.answer.overview import Tally, tally
-from reportcli.catalog import shipped_folder
-from reportcli.derived import DERIVED
-from reportcli.errors import BadQuery, UnknownField, WrongField
+from reportcli.answer.count import (
+    Bin,
+    CountTable,
+    ValueCount,
+    build_count_table,
+    count_values,
+    decade_bin,
+    doubling_bin,
+)
+from reportcli.answer.listing import parse_columns
+from reportcli.catalog.files import shipped_folder
+from reportcli.errors import InvalidQuery, UnknownField, UnsuitableField
 from reportcli.library import Library
-from reportcli.parser import parse_condition
-from reportcli.period import STEPS, containing, parse_period, steps
-from reportcli.query import BY_PATH, Between, Subject, leaves
-from reportcli.render.machine import FORMATS
-from reportcli.render.pictures import PICTURES
-from reportcli.render.screen import Picture
-from reportcli.report import FIELDS, MAP, Field, Model, Posttraining, Pretraining, Report
-from reportcli.tally import Bin, Counted, count, decade, doubling
-from reportcli.vocabulary import Technique, Vocabulary
+from reportcli.query.conditions import Between, conditions_of
+from reportcli.query.parser import parse_condition
+from reportcli.query.period import PERIOD_STEPS, parse_period, period_containing, periods_between
+from reportcli.query.subject import FIELDS_BY_PATH, Subject
+from reportcli.render import formats
+from reportcli.render.terminal.screen import Picture
+from reportcli.report.derived import DERIVED
+from reportcli.report.fields import FIELDS, MAP, Field, Model, Posttraining, Pretraining, Report
+from reportcli.report.techniques import Technique, Vocabulary
 from terminal import on_terminal
 
 WIDTHS = (20, 40, 60, 80, 120, 200)
 SGR = re.compile(r"\x1b\[[\d;]*m")
-DATED = BY_PATH["date"]
+DATED = FIELDS_BY_PATH["date"]
 GRPO = Technique("grpo", "GRPO", ("Group Relative Policy Optimization",), "rl", "A method.")
 VOCABULARY = Vocabulary({"grpo": GRPO, "dpo": Technique("dpo", "DPO", (), "posttraining", "Another.")})
 
 
-def counted(reports: Sequence[Report], name: str, *values: str, **how: Any) -> Tally:
+def counted(reports: Sequence[Report], name: str, *values: str, **how: Any) -> CountTable:
     field = one_field(name)
     subjects = [Subject(report, lambda: VOCABULARY) for report in reports]
     wanted = [parse_condition(field, name, value, lambda: VOCABULARY) for value in values]
     step, dated = how.pop("step", ""), how.pop("dated", DATED)
-    return tally(count(subjects, field, wanted, step, dated), **how)
+    return build_count_table(count_values(subjects, field, wanted, step, dated), **how)
 
 
 def one_field(name: str) -> Field:
-    return columns([name])[0]
+    return parse_columns([name])[0]
 
 
-def totals(answer: Tally) -> dict[str, int]:
+def totals(answer: CountTable) -> dict[str, int]:
     return {line.text: line.total for line in answer.lines}
 
 
@@ -86,7 +93,7 @@ def totals(answer: Tally) -> dict[str, int]:
     ],
 )
 def test_a_number_is_counted_between_two_powers_of_ten(number: int | float, bin: str) -> None:
-    assert str(decade(number)) == bin
+    assert str(decade_bin(number)) == bin
 
 
 @pytest.mark.parametrize(
@@ -107,49 +114,49 @@ def test_a_number_is_counted_between_two_powers_of_ten(number: int | float, bin:
     ],
 )
 def test_a_context_length_is_counted_between_two_doublings(length: int, bin: str) -> None:
-    assert str(doubling(length)) == bin
+    assert str(doubling_bin(length)) == bin
 
 
 @given(st.integers(1, 2**63 - 1) | st.floats(1e-9, 1e40, allow_nan=False))
 def test_a_number_lies_in_its_decade_and_the_decades_touch(number: int | float) -> None:
-    bin = decade(number)
+    bin = decade_bin(number)
     assert bin.low <= number < bin.high
-    assert decade(bin.low) == bin
-    assert decade(bin.high).low == bin.high
+    assert decade_bin(bin.low) == bin
+    assert decade_bin(bin.high).low == bin.high
 
 
 @given(st.integers(1000, 2**50))
 def test_a_length_lies_in_its_doubling_and_the_doublings_touch(length: int) -> None:
-    bin = doubling(length)
+    bin = doubling_bin(length)
     assert bin.low <= length < bin.high <= 2 * bin.low
-    assert doubling(int(bin.low)) == bin
-    assert doubling(int(bin.high)).low == bin.high
+    assert doubling_bin(int(bin.low)) == bin
+    assert doubling_bin(int(bin.high)).low == bin.high
 
 
 @given(st.integers(1, 2**63 - 1), st.sampled_from(["parameters", "context_length"]))
 def test_a_bin_is_spelled_as_a_query_spells_its_range(number: int, name: str) -> None:
     field = one_field(name)
-    bin = doubling(number) if field.about.context else decade(number)
-    ranges = [leaf for leaf, _ in leaves(parse_condition(field, name, str(bin)))]
-    assert any(isinstance(one, Between) and one.holds(number) for one in ranges)
+    bin = doubling_bin(number) if field.info.context else decade_bin(number)
+    ranges = [leaf for leaf, _ in conditions_of(parse_condition(field, name, str(bin)))]
+    assert any(isinstance(one, Between) and one.accepts(number) for one in ranges)
 
 
 # Periods.
 
 
-@given(st.dates(), st.sampled_from(STEPS))
+@given(st.dates(), st.sampled_from(PERIOD_STEPS))
 def test_the_period_of_a_day_contains_it(day: datetime.date, step: str) -> None:
-    text = containing(day, step)
+    text = period_containing(day, step)
     first, last = parse_period(text).span()
     assert first <= day <= last
     assert parse_period(text).text == text
 
 
-@given(st.dates(), st.integers(0, 4_000), st.sampled_from(STEPS))
+@given(st.dates(), st.integers(0, 4_000), st.sampled_from(PERIOD_STEPS))
 def test_steps_follow_one_another_without_a_gap(first: datetime.date, days: int, step: str) -> None:
     last = min(first + datetime.timedelta(days), datetime.date.max) if first.year < 9_900 else first
-    found = list(steps(first, last, step))
-    assert (found[0], found[-1]) == (containing(first, step), containing(last, step))
+    found = list(periods_between(first, last, step))
+    assert (found[0], found[-1]) == (period_containing(first, step), period_containing(last, step))
     spans = [parse_period(text).span() for text in found]
     assert all(end + datetime.timedelta(1) == start for (_, end), (start, _) in pairwise(spans))
 
@@ -242,7 +249,7 @@ def test_values_are_asked_for_as_a_query_asks_for_them() -> None:
     ],
 )
 def test_a_value_that_is_none_is_an_error_of_the_query_language(name: str, value: str, said: str) -> None:
-    with pytest.raises(BadQuery) as caught:
+    with pytest.raises(InvalidQuery) as caught:
         counted([], name, value)
     assert str(caught.value).startswith(said)
 
@@ -255,7 +262,7 @@ def test_periods_reach_from_the_first_report_to_the_last() -> None:
     ]
     answer = counted(reports, "license", step="quarter")
     assert answer.periods == ("2024-Q2", "2024-Q3", "2024-Q4")
-    assert answer.lines == (Counted("MIT", (2, 0, 0)), Counted(None, (0, 0, 1)))
+    assert answer.lines == (ValueCount("MIT", (2, 0, 0)), ValueCount(None, (0, 0, 1)))
 
 
 def test_one_date_that_is_far_off_makes_no_rows_without_end() -> None:
@@ -269,8 +276,8 @@ def test_one_date_that_is_far_off_makes_no_rows_without_end() -> None:
 def test_a_report_without_the_day_belongs_to_no_period_and_a_note_says_so() -> None:
     published = datetime.date(2024, 1, 1)
     reports = [a_report("a", license="MIT", first_published=published), a_report("b", license="MIT")]
-    answer = counted(reports, "license", step="year", dated=BY_PATH["first_published"])
-    assert (answer.periods, answer.lines) == (("2024",), (Counted("MIT", (1,)),))
+    answer = counted(reports, "license", step="year", dated=FIELDS_BY_PATH["first_published"])
+    assert (answer.periods, answer.lines) == (("2024",), (ValueCount("MIT", (1,)),))
     assert answer.notes == ("left out: 1 report without first published",)
 
 
@@ -298,7 +305,7 @@ def test_every_field_can_be_counted(shipped: Library, field: Field) -> None:
 
 
 def test_what_cannot_be_counted_is_refused(shipped: Library) -> None:
-    with pytest.raises(WrongField, match="'sources' cannot be used for counting"):
+    with pytest.raises(UnsuitableField, match="'sources' cannot be used for counting"):
         shipped.count("sources")
     with pytest.raises(UnknownField, match="no field 'techniks'") as caught:
         shipped.count("techniks")
@@ -386,11 +393,11 @@ BINS_JSON = """\
 
 def test_the_whole_text_of_json() -> None:
     answer = counted(sized(14 * 10**9, None), "params")
-    assert "".join(FORMATS["json"].write(answer, None)) == BINS_JSON
+    assert "".join(formats.write(answer, "json", None)) == BINS_JSON
     by_year = counted([a_report("a", license="MIT")], "license", step="year")
-    assert "".join(FORMATS["jsonl"].write(by_year, None)) == '{"value": "MIT", "period": "2025", "count": 1}\n'
+    assert "".join(formats.write(by_year, "jsonl", None)) == '{"value": "MIT", "period": "2025", "count": 1}\n'
     share = counted([a_report("a", pretraining=Pretraining(tokens=10**12))], "tokens")
-    assert json.loads("".join(FORMATS["json"].write(share, None)))[0]["low"] == 10**12
+    assert json.loads("".join(formats.write(share, "json", None)))[0]["low"] == 10**12
 
 
 @pytest.mark.parametrize(
@@ -418,8 +425,8 @@ def test_what_is_said_beside_the_counts(reportcli: Run, arguments: tuple[str, ..
 # Pictures.
 
 
-def draw(answer: Tally, width: int, colour: bool = False) -> Picture:
-    return PICTURES[type(answer)](answer, width, colour)
+def draw(answer: CountTable, width: int, color: bool = False) -> Picture:
+    return formats.draw(answer, width, color)
 
 
 def too_wide(picture: Picture, width: int) -> list[str]:
@@ -454,7 +461,7 @@ def test_a_picture_fits_the_screen_and_cuts_no_value(shipped: Library, name: str
 @pytest.mark.parametrize(("name", "by"), ASKED)
 def test_colour_only_adds_colour(shipped: Library, name: str, by: str, width: int) -> None:
     answer = shipped.count(name, by=by)
-    plain, coloured = draw(answer, width), draw(answer, width, colour=True)
+    plain, coloured = draw(answer, width), draw(answer, width, color=True)
     assert "\x1b[" in coloured.text
     assert [line.rstrip() for line in SGR.sub("", coloured.text).splitlines()] == plain.text.splitlines()
 
@@ -555,5 +562,5 @@ def test_an_encoding_without_blocks_gets_other_signs(reportcli: Run) -> None:
 
 def test_the_same_question_from_python(shipped: Library) -> None:
     assert [line.text for line in shipped.count("rl", by="year", limit=2).lines] == ["grpo", "ppo"]
-    assert count([], one_field("rl")).lines == ()
-    assert Bin(1000, 10_000) == decade(1500)
+    assert count_values([], one_field("rl")).lines == ()
+    assert Bin(1000, 10_000) == decade_bin(1500)

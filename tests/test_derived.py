@@ -8,15 +8,16 @@ import pytest
 
 from conftest import CATALOG
 from makers import a_report
-from reportcli.derived import DERIVED, Derived, column_field, derive, field_names, query_field, speak_as, speaker
-from reportcli.reader import read_table
-from reportcli.report import FIELDS, Architecture, Field, Model, Pretraining, Report
+from reportcli.report.derived import DERIVED, Derived, as_model, derive, flagship_model
+from reportcli.report.field_names import column_field, field_names, query_field
+from reportcli.report.fields import FIELDS, Architecture, Field, Model, Pretraining, Report
+from reportcli.report.parse import parse_report
 
 B, T = 10**9, 10**12
 
 
 def shipped(id: str) -> Report:
-    report, problems = read_table(id, tomllib.loads((CATALOG / f"{id}.toml").read_text(encoding="utf-8")))
+    report, problems = parse_report(id, tomllib.loads((CATALOG / f"{id}.toml").read_text(encoding="utf-8")))
     assert problems == []
     assert report is not None
     return report
@@ -151,13 +152,13 @@ def test_the_speaker_is_the_flagship_or_the_largest_first_listed(
     models: list[tuple[str, int | None]], flagship: str | None, expected: str
 ) -> None:
     report = small(*(Model(name=name, parameters=size) for name, size in models), flagship=flagship)
-    found = speaker(report)
+    found = flagship_model(report)
     assert found is not None
     assert found.name == expected
 
 
 def test_without_models_nobody_speaks() -> None:
-    assert speaker(small(flagship="x")) is None
+    assert flagship_model(small(flagship="x")) is None
 
 
 @pytest.mark.parametrize(
@@ -177,14 +178,14 @@ def test_without_models_nobody_speaks() -> None:
     ],
 )
 def test_the_speaker_of_a_shipped_report(id: str, name: str) -> None:
-    found = speaker(shipped(id))
+    found = flagship_model(shipped(id))
     assert found is not None
     assert found.name == name
 
 
 def test_qwen3_32b_is_dense_with_its_own_tokens_and_no_figures_of_the_flagship() -> None:
     report = shipped("qwen3")
-    seen = speak_as(report, named(report, "Qwen3-32B"))
+    seen = as_model(report, named(report, "Qwen3-32B"))
     assert seen.flagship == "Qwen3-32B"
     assert seen.architecture == replace(
         report.architecture,
@@ -200,7 +201,7 @@ def test_qwen3_32b_is_dense_with_its_own_tokens_and_no_figures_of_the_flagship()
 
 def test_qwen3_30b_a3b_inherits_the_type_but_not_the_experts() -> None:
     report = shipped("qwen3")
-    seen = speak_as(report, named(report, "Qwen3-30B-A3B"))
+    seen = as_model(report, named(report, "Qwen3-30B-A3B"))
     assert (seen.architecture.type, seen.architecture.experts_total, seen.architecture.layers) == ("moe", None, None)
     assert derive(seen) == Derived(
         model="Qwen3-30B-A3B", parameters=30 * B, active_parameters=3 * B, context_length=131_072, sparsity=0.1,
@@ -210,7 +211,7 @@ def test_qwen3_30b_a3b_inherits_the_type_but_not_the_experts() -> None:
 
 def test_phi_4_multimodal_has_neither_the_layers_nor_the_tokens_of_phi_4_mini() -> None:
     report = shipped("phi-4-mini")
-    seen = speak_as(report, named(report, "Phi-4-Multimodal"))
+    seen = as_model(report, named(report, "Phi-4-Multimodal"))
     assert (seen.architecture.type, seen.architecture.layers, seen.architecture.hidden_size) == ("dense", None, None)
     assert seen.pretraining.tokens is None
     assert derive(seen) == Derived(
@@ -224,7 +225,7 @@ def test_phi_4_multimodal_has_neither_the_layers_nor_the_tokens_of_phi_4_mini() 
 
 def test_a_model_as_large_as_the_flagship_keeps_its_figures() -> None:
     report = shipped("dots.llm1")
-    seen = speak_as(report, named(report, "dots.llm1.base"))
+    seen = as_model(report, named(report, "dots.llm1.base"))
     assert seen == replace(report, flagship="dots.llm1.base")
     assert (seen.architecture.layers, seen.architecture.experts_total, seen.architecture.hidden_size) == (62, 128, 4096)
     assert (seen.pretraining.tokens, seen.pretraining.gpu_hours) == (11_200 * B, 1_456_000)
@@ -232,9 +233,9 @@ def test_a_model_as_large_as_the_flagship_keeps_its_figures() -> None:
 
 def test_the_tokens_that_a_model_states_go_before_those_of_the_flagship() -> None:
     report = shipped("olmo")
-    twin = speak_as(report, named(report, "OLMo-7B-Twin-2T"))
+    twin = as_model(report, named(report, "OLMo-7B-Twin-2T"))
     assert (twin.architecture.layers, twin.pretraining.tokens) == (32, 2 * T)
-    little = speak_as(report, named(report, "OLMo-1B"))
+    little = as_model(report, named(report, "OLMo-1B"))
     assert (little.architecture.layers, little.pretraining.tokens) == (None, 2 * T)
 
 
@@ -243,14 +244,14 @@ def test_a_model_whose_size_is_unknown_takes_no_figures_over() -> None:
         Model(name="Pro"), Model(name="Flash"), flagship="Pro",
         architecture=Architecture(type="moe", layers=10, position="RoPE"), pretraining=Pretraining(tokens=T),
     )  # fmt: skip
-    seen = speak_as(report, named(report, "Flash"))
+    seen = as_model(report, named(report, "Flash"))
     assert seen.architecture == Architecture(type="moe", position="RoPE")
     assert seen.pretraining == Pretraining()
 
 
 def test_the_model_that_speaks_anyway_changes_nothing() -> None:
     report = shipped("qwen3")
-    assert speak_as(report, named(report, "Qwen3-235B-A22B")) == report
+    assert as_model(report, named(report, "Qwen3-235B-A22B")) == report
 
 
 @pytest.mark.parametrize(
@@ -312,7 +313,7 @@ def test_what_is_no_field_is_none(name: str) -> None:
 def test_every_field_is_reached_by_its_path_and_by_each_short_name(field: Field) -> None:
     assert query_field(field.path) is field
     assert column_field(field.path) is field
-    lost = [short for short in field.about.short if field not in (query_field(short), column_field(short))]
+    lost = [short for short in field.info.short_names if field not in (query_field(short), column_field(short))]
     assert lost == []
 
 

@@ -16,11 +16,11 @@ import pytest
 
 from conftest import Run
 from makers import CANONICAL
-from reportcli.answer.sheet import whole
-from reportcli.arxiv import API_VARIABLE
-from reportcli.catalog import read, read_text, shipped_folder, user_folder
-from reportcli.editor import _kept, _write_new
-from reportcli.layout import after_schema_line
+from reportcli.answer.details import full_record
+from reportcli.catalog.files import read_report, read_text, shipped_folder, user_folder
+from reportcli.curate.arxiv import API_VARIABLE
+from reportcli.curate.editor import _kept, _write_new
+from reportcli.report.toml_lines import split_schema_line
 from terminal import on_terminal
 
 
@@ -64,7 +64,7 @@ def files(folder: Path) -> list[str]:
 
 def shipped(id: str) -> str:
     """Return the text of a shipped entry without the line that names its schema."""
-    return after_schema_line(read_text(shipped_folder() / f"{id}.toml"))[1]
+    return split_schema_line(read_text(shipped_folder() / f"{id}.toml"))[1]
 
 
 # Editing.
@@ -162,7 +162,7 @@ def test_what_is_no_text_is_kept_byte_by_byte(
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     assert ended.returncode == 2
     assert path.with_name("x.toml.edited").read_bytes() == typed
-    assert read(str(path)).name == "X"
+    assert read_report(str(path)).name == "X"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_an_editor_that_leaves_no_text_changes_nothing(
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert files(path.parent) == ["x.toml"]
-    assert read(str(path)).name == "X"
+    assert read_report(str(path)).name == "X"
 
 
 def test_an_editor_that_moves_a_new_file_in_place_is_understood(
@@ -191,7 +191,7 @@ def test_an_editor_that_moves_a_new_file_in_place_is_understood(
     path = write(tmp_path / "mine", "x", "X")
     body = "new = path.with_name('new'); new.write_text(text.replace('One', 'New')); new.replace(path); sys.exit(0)"
     assert reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=editor(body)).returncode == 0
-    assert read(str(path)).summary == "New sentence."
+    assert read_report(str(path)).summary == "New sentence."
 
 
 def test_comments_of_the_person_stay(reportcli: Run, editor: Callable[..., str], tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_a_shipped_folder_that_is_named_is_written_itself(
     assert reportcli("edit", "x", *folders, EDITOR=command).stdout == f"{low}\n"
     joined = os.pathsep.join((str(low.parent), str(high.parent)))
     assert reportcli("edit", "y", REPORTCLI_CATALOG=joined, EDITOR=command).stdout == f"{high}\n"
-    assert (read(str(low)).summary, read(str(high)).summary) == ("New sentence.", "New sentence.")
+    assert (read_report(str(low)).summary, read_report(str(high)).summary) == ("New sentence.", "New sentence.")
 
 
 def test_an_entry_that_cannot_be_read_is_mended_by_its_id(
@@ -324,14 +324,14 @@ def test_an_entry_that_cannot_be_read_is_mended_by_its_id(
     write(path.parent, "broken-2", "Broken 2")
     ended = reportcli("edit", "broken", "--catalog", str(path.parent), EDITOR=editor("text = text.replace('= =', '=')"))
     assert (ended.returncode, ended.stdout) == (0, f"{path}\n")
-    assert read(str(path)).name == "Broken"
+    assert read_report(str(path)).name == "Broken"
 
 
 def test_the_broken_copy_of_a_shipped_entry_is_what_is_edited(reportcli: Run, editor: Callable[..., str]) -> None:
     mine = write(user_folder(), "qwen3", "Mine")
     mine.write_text("= =")
     assert reportcli("edit", "qwen3", EDITOR=editor(f"text = {CANONICAL.format(name='Mine')!r}")).returncode == 0
-    assert read(str(mine)).name == "Mine"
+    assert read_report(str(mine)).name == "Mine"
 
 
 def test_a_file_that_is_no_text_is_refused_before_the_editor_opens(reportcli: Run, tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_behind_a_link_the_file_itself_is_edited(reportcli: Run, editor: Callabl
     command = editor("text = text.replace('One', 'New')")
     assert reportcli("edit", "x", "--catalog", str(tmp_path / "mine"), EDITOR=command).returncode == 0
     assert (tmp_path / "mine" / "x.toml").is_symlink()
-    assert read(str(real)).summary == "New sentence."
+    assert read_report(str(real)).summary == "New sentence."
 
 
 # Two writers.
@@ -374,7 +374,7 @@ def test_a_file_that_changed_under_the_editor_is_left_alone_and_the_text_kept(
     assert (ended.returncode, ended.stdout) == (3, "")
     assert "it changed since it was read" in ended.stderr
     assert f"what was typed is kept in {path}.edited" in ended.stderr
-    assert read(str(path)).summary == "Their sentence."
+    assert read_report(str(path)).summary == "Their sentence."
     assert "My sentence." in Path(f"{path}.edited").read_text()
 
 
@@ -455,7 +455,7 @@ def test_an_editor_that_fails_after_it_wrote_leaves_the_text(
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     assert ended.returncode == 2
     assert f"what was typed is kept in {path}.edited" in ended.stderr
-    assert read(str(path)).summary == "One sentence."
+    assert read_report(str(path)).summary == "One sentence."
     assert "Typed sentence." in Path(f"{path}.edited").read_text()
 
 
@@ -467,7 +467,7 @@ def test_the_usual_editor_is_one_that_is_installed(reportcli: Run, tmp_path: Pat
         script.write_text(f"#!/bin/sh\n/bin/sed -i 's/One/{word}/' \"$1\"\n")
         script.chmod(0o755)
     reportcli("edit", "x", "--catalog", str(path.parent), PATH=str(tmp_path / "bin"))
-    assert read(str(path)).summary == "Nano sentence."
+    assert read_report(str(path)).summary == "Nano sentence."
 
 
 def test_what_an_editor_prints_is_no_answer(reportcli: Run, editor: Callable[..., str], tmp_path: Path) -> None:
@@ -488,7 +488,7 @@ def test_an_interruption_is_left_to_the_editor(editor: Callable[..., str], tmp_p
         capture_output=True, text=True, env={**os.environ, "EDITOR": command}, start_new_session=True, check=False,
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert read(str(path)).summary == "Typed sentence."
+    assert read_report(str(path)).summary == "Typed sentence."
 
 
 # A place to keep a text.
@@ -700,7 +700,9 @@ def test_a_template_that_is_emptied_adds_nothing(editor: Callable[..., str]) -> 
 
 
 def test_a_record_whose_name_is_taken_is_refused_by_an_editor_too(tmp_path: Path) -> None:
-    (tmp_path / "record.json").write_text(json.dumps(whole(read(str(shipped_folder() / "qwen3.toml"))) | {"id": "q"}))
+    (tmp_path / "record.json").write_text(
+        json.dumps(full_record(read_report(str(shipped_folder() / "qwen3.toml"))) | {"id": "q"})
+    )
     written, code = on_terminal(f"reportcli add --from {tmp_path / 'record.json'}", 200, stdin=True, EDITOR="true")
     assert code == 2
     assert 'name: "Qwen3" is a name of qwen3 too' in written
@@ -734,7 +736,7 @@ def test_no_editor_opens_where_it_is_not_wanted(tmp_path: Path) -> None:
 
 
 def test_a_complete_record_is_saved_as_the_editor_leaves_it(reportcli: Run, tmp_path: Path) -> None:
-    (tmp_path / "record.json").write_text(json.dumps(whole(read(str(shipped_folder() / "qwen3.toml")))))
+    (tmp_path / "record.json").write_text(json.dumps(full_record(read_report(str(shipped_folder() / "qwen3.toml")))))
     (tmp_path / "mine").mkdir()
     command = f"reportcli add --from {tmp_path / 'record.json'} --catalog {tmp_path / 'mine'}"
     written, code = on_terminal(command, 200, stdin=True, EDITOR="true")
@@ -792,7 +794,7 @@ def test_a_paper_is_added_once_a_person_has_said_the_rest(arxiv: None, editor: C
     written, code = on_terminal("reportcli add --arxiv arXiv:2505.01234v3", 200, stdin=True, EDITOR=command)
     path = user_folder() / "tale.toml"
     assert (written, code) == (f"{path}\n", 0)
-    report = read(str(path))
+    report = read_report(str(path))
     assert (report.name, report.title, report.summary) == ("Tale", "Tale: A Technical Report", "We tell a tale.")
     assert (report.arxiv_version, str(report.date), str(report.first_published)) == ("v3", "2025-06-01", "2025-05-14")
     assert (report.links.arxiv, report.links.pdf) == ("2505.01234", "https://arxiv.org/pdf/2505.01234v3")

@@ -13,9 +13,9 @@ from conftest import Ran
 from fire.trials import call
 from fire.writers import can_mount
 from makers import write
-from reportcli.catalog import user_folder
-from reportcli.cli.shells import install
-from reportcli.errors import BadUse
+from reportcli.catalog.files import user_folder
+from reportcli.cli.complete.shells import install_completion
+from reportcli.errors import UsageError
 from terminal import BIN, on_terminal
 
 PICTURES = (
@@ -82,8 +82,8 @@ def test_where_new_entries_cannot_go_an_error_says_so(tmp_path: Path, folder: st
 
 def test_without_a_home_completion_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "~nobody-here")  # as where HOME is not set, and the system has no name for us
-    with pytest.raises(BadUse, match="there is no home folder"):
-        install("bash")
+    with pytest.raises(UsageError, match="there is no home folder"):
+        install_completion("bash")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")

@@ -9,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
-from reportcli.catalog import read, shipped_folder
-from reportcli.family import BUILDS_ON, TAUGHT_BY, Branch, Family, Member, Relation, family, grow
-from reportcli.report import Links, Model, Posttraining, Report
+from reportcli.answer.lineage import (
+    BUILDS_ON,
+    TAUGHT_BY,
+    Branch,
+    LineageGraph,
+    LineageNode,
+    Relation,
+    build_graph,
+    walk_trees,
+)
+from reportcli.catalog.files import read_report, shipped_folder
+from reportcli.report.fields import Links, Model, Posttraining, Report
 from test_names import Shelf
 
-SHIPPED = {path.stem: read(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
+SHIPPED = {path.stem: read_report(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
 DAY = datetime.date(2025, 1, 2)
 
 
@@ -37,17 +46,17 @@ def a_report(
     )  # fmt: skip
 
 
-def kin(*reports: Report) -> Family:
-    return family(reports, Shelf(reports))
+def kin(*reports: Report) -> LineageGraph:
+    return build_graph(reports, Shelf(reports))
 
 
-def told(found: Family) -> list[tuple[str | None, str, str]]:
+def told(found: LineageGraph) -> list[tuple[str | None, str, str]]:
     """Return the relations in short; a name that is in no catalogue stands in angle brackets."""
     return [(one.report.id, one.kind, one.other.id or f"<{one.other.name}>") for one in found.relations]
 
 
 def drawn(branches: Iterable[Branch]) -> list[str]:
-    return ["  " * one.depth + one.member.name + (" again" if one.again else "") for one in branches]
+    return ["  " * one.depth + one.node.name + (" again" if one.again else "") for one in branches]
 
 
 # What a name stands for.
@@ -125,7 +134,7 @@ def test_the_table_holds_every_base_and_teacher_of_the_reading_list() -> None:
 def test_every_base_and_teacher_of_the_reading_list_means_what_the_table_says() -> None:
     numbered = [report for report in SHIPPED.values() if report.number is not None]
     expected = {(id, kind, MEANT[name]) for id, kind, name in TABLE if MEANT[name] != id}
-    assert set(told(family(numbered, Shelf(SHIPPED.values())))) == expected
+    assert set(told(build_graph(numbered, Shelf(SHIPPED.values())))) == expected
 
 
 @pytest.mark.parametrize(
@@ -210,14 +219,14 @@ def test_a_forest_shows_each_report_once_in_full() -> None:
 
 def test_around_a_report_stand_its_whole_descent_and_its_direct_teachers_and_students() -> None:
     found = kin(*ABC)
-    assert told(found.around(found.member("c"))) == [
+    assert told(found.around(found.node("c"))) == [
         ("c", BUILDS_ON, "a"),
         ("c", BUILDS_ON, "b"),
         ("c", TAUGHT_BY, "a"),
         ("d", BUILDS_ON, "c"),
         ("b", BUILDS_ON, "a"),
     ]
-    assert told(found.around(found.member("d"))) == [
+    assert told(found.around(found.node("d"))) == [
         ("d", BUILDS_ON, "c"),
         ("d", BUILDS_ON, "<Outside>"),
         ("e", TAUGHT_BY, "d"),
@@ -225,16 +234,16 @@ def test_around_a_report_stand_its_whole_descent_and_its_direct_teachers_and_stu
         ("c", BUILDS_ON, "b"),
         ("b", BUILDS_ON, "a"),
     ]
-    assert told(found.around(found.member("f"))) == []
+    assert told(found.around(found.node("f"))) == []
 
 
 def test_what_leads_to_a_wanted_report_stays() -> None:
     found = kin(*ABC)
-    around = found.around(found.member("a"), {"d"})
+    around = found.around(found.node("a"), {"d"})
     assert told(around) == [("b", BUILDS_ON, "a"), ("c", BUILDS_ON, "a"), ("c", BUILDS_ON, "b"), ("d", BUILDS_ON, "c")]
-    assert told(found.around(found.member("d"), {"b"})) == [("d", BUILDS_ON, "c"), ("c", BUILDS_ON, "b")]
-    assert told(found.around(found.member("d"), {"e"})) == [("e", TAUGHT_BY, "d")]
-    assert told(found.around(found.member("c"), {"f"})) == []
+    assert told(found.around(found.node("d"), {"b"})) == [("d", BUILDS_ON, "c"), ("c", BUILDS_ON, "b")]
+    assert told(found.around(found.node("d"), {"e"})) == [("e", TAUGHT_BY, "d")]
+    assert told(found.around(found.node("c"), {"f"})) == []
 
 
 def test_a_relation_is_wanted_when_one_side_is() -> None:
@@ -248,7 +257,7 @@ def test_a_relation_is_wanted_when_one_side_is() -> None:
 def test_a_circle_is_drawn_from_its_first_report_on() -> None:
     found = kin(a_report("a", on=["B"]), a_report("b", on=["A"], by=["C"]), a_report("c", on=["B"], by=["B"]))
     assert drawn(found.forest()) == ["A", "  B", "    A again", "    C"]
-    assert told(found.around(found.member("c"))) == [
+    assert told(found.around(found.node("c"))) == [
         ("b", TAUGHT_BY, "c"),
         ("c", BUILDS_ON, "b"),
         ("c", TAUGHT_BY, "b"),
@@ -258,8 +267,8 @@ def test_a_circle_is_drawn_from_its_first_report_on() -> None:
 
 
 def test_a_line_of_descent_may_be_longer_than_the_stack() -> None:
-    line = [Member(f"M{place}", f"m{place}", DAY) for place in range(5_000)]
-    found = Family(tuple(line), tuple(Relation(child, BUILDS_ON, base) for base, child in pairwise(line)))
+    line = [LineageNode(f"M{place}", f"m{place}", DAY) for place in range(5_000)]
+    found = LineageGraph(tuple(line), tuple(Relation(child, BUILDS_ON, base) for base, child in pairwise(line)))
     assert [branch.depth for branch in found.forest()] == list(range(5_000))
     assert len(found.around(line[2_500]).relations) == 4_999
     assert len(found.around(line[0], {"m4999"}).relations) == 4_999
@@ -307,13 +316,13 @@ def test_any_forest_ends_and_shows_every_report_in_full_once_and_every_relation(
     branches = list(found.forest())
     bases = {(one.report, one.other) for one in found.relations if one.kind == BUILDS_ON}
     taught = {one.report for one in found.relations if one.kind == TAUGHT_BY}
-    whole = [one.member for one in branches if not one.again]
+    whole = [one.node for one in branches if not one.again]
     assert len(whole) == len(set(whole))
     assert set(whole) == {side for pair in bases for side in pair} | taught
     assert under(branches) == bases
 
 
-def under(branches: Iterable[Branch]) -> set[tuple[Member, Member]]:
+def under(branches: Iterable[Branch]) -> set[tuple[LineageNode, LineageNode]]:
     """Return who stands under whom; what is shown again must have nothing under it."""
     path: list[Branch] = []
     pairs = set()
@@ -322,7 +331,7 @@ def under(branches: Iterable[Branch]) -> set[tuple[Member, Member]]:
         del path[branch.depth :]
         if path:
             assert not path[-1].again
-            pairs.add((branch.member, path[-1].member))
+            pairs.add((branch.node, path[-1].node))
         path.append(branch)
     return pairs
 
@@ -342,14 +351,14 @@ def test_around_any_report_stands_all_that_can_be_reached(reports: list[Report],
         if (kind == BUILDS_ON and ({report, other} <= up or {report, other} <= down))
         or (kind == TAUGHT_BY and asked in (report, other))
     }
-    around = found.around(found.member(asked))
+    around = found.around(found.node(asked))
     assert set(told(around)) == expected
     assert len(around.relations) == len(expected)
 
 
 def test_what_leads_both_ways_in_a_circle_is_as_near_as_its_nearer_way() -> None:
     found = kin(a_report("a", on=["B"]), a_report("b", on=["D"]), a_report("c", on=["B"]), a_report("d", on=["C"]))
-    around = told(found.around(found.member("c")))
+    around = told(found.around(found.node("c")))
     assert around == [
         ("c", "builds_on", "b"),
         ("d", "builds_on", "c"),
@@ -365,10 +374,10 @@ def test_the_nearest_relations_of_any_report_hang_together(
     if not reports:
         return
     found = kin(*reports)
-    asked = found.member(data.draw(st.sampled_from([report.id for report in reports])))
+    asked = found.node(data.draw(st.sampled_from([report.id for report in reports])))
     wanted = data.draw(st.none() | st.sets(st.sampled_from([report.id for report in reports])))
-    near = Family(found.members, found.around(asked, wanted).relations[:count])
-    shown = under(grow([asked], near.upward(BUILDS_ON))) | {
-        (low, high) for high, low in under(grow([asked], near.downward(BUILDS_ON)))
+    near = LineageGraph(found.nodes, found.around(asked, wanted).relations[:count])
+    shown = under(walk_trees([asked], near.upward(BUILDS_ON))) | {
+        (low, high) for high, low in under(walk_trees([asked], near.downward(BUILDS_ON)))
     }
     assert shown == {(one.other, one.report) for one in near.relations if one.kind == BUILDS_ON}

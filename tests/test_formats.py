@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pybtex.database
@@ -10,23 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import CATALOG
+from conftest import CATALOG, ROOT
 from reportcli.answer import Answer
-from reportcli.answer.comparison import compare
-from reportcli.answer.listing import Listing, columns
-from reportcli.answer.sheet import Sheets
-from reportcli.layout import to_toml
+from reportcli.answer.comparison import compare_reports
+from reportcli.answer.details import ReportDetails
+from reportcli.answer.listing import Listing, parse_columns
 from reportcli.library import open_catalog
-from reportcli.names import Found
-from reportcli.reader import read_table
-from reportcli.render.machine import FORMATS
-from reportcli.render.pictures import PICTURES
-from reportcli.report import Links, Report
+from reportcli.query.names import ReportMatch
+from reportcli.render import formats
+from reportcli.render.formats import ANY, FORMATS
+from reportcli.report.fields import Links, Report
+from reportcli.report.parse import parse_report
+from reportcli.report.toml import to_toml
 from test_machine import COMPARISON, POOR, RICH, SEARCH, SHEETS, hits, listing
 
 
 def text(answer: Answer, format: str, header: bool | None = None) -> str:
-    return "".join(FORMATS[format].write(answer, header))
+    return "".join(formats.write(answer, format, header))
 
 
 BIBTEX = """\
@@ -84,7 +85,7 @@ def test_markdown_of_a_listing_is_a_table_for_a_reader() -> None:
 
 
 def test_markdown_of_chosen_columns_has_exactly_these() -> None:
-    chosen = Listing(hits(POOR), columns(("id", "kl")), chosen=True)
+    chosen = Listing(hits(POOR), parse_columns(("id", "kl")), chosen=True)
     assert text(chosen, "markdown") == "| id | KL penalty |\n| --- | --- |\n| poor |  |\n"
 
 
@@ -95,38 +96,38 @@ def test_markdown_of_a_comparison_has_a_column_a_report() -> None:
 
 
 def test_markdown_of_a_sheet_is_a_page() -> None:
-    assert text(Sheets((Found(POOR),)), "markdown") == POOR_PAGE
+    assert text(ReportDetails((ReportMatch(POOR),)), "markdown") == POOR_PAGE
 
 
 def test_a_page_has_every_text_of_a_report() -> None:
-    page = text(Sheets((Found(RICH),), sources=True), "markdown")
+    page = text(ReportDetails((ReportMatch(RICH),), sources=True), "markdown")
     for part in ("# [Rich](<https://", "## Models", "| Rich-8B | moe | 8B | 2B | 128K |", "- **layers**: 0", "- No KL"):
         assert part in page
     assert "- title: page 1" in page
-    assert "## Sources" not in text(Sheets((Found(RICH),)), "markdown")
+    assert "## Sources" not in text(ReportDetails((ReportMatch(RICH),)), "markdown")
 
 
 def test_no_text_of_an_entry_becomes_markup() -> None:
     report = Report(**{name: getattr(POOR, name) for name in POOR.__slots__} | {
         "name": "a|b `c` <script>", "summary": "# no heading", "title": "- no *list*"})  # fmt: skip
-    written = text(Listing(hits(report), columns(("name", "summary"))), "markdown")
+    written = text(Listing(hits(report), parse_columns(("name", "summary"))), "markdown")
     assert written.splitlines()[2] == r"| a\|b \`c\` \<script\> | \# no heading |"
-    assert r"\- no \*list\*" in text(Sheets((Found(report),)), "markdown")
+    assert r"\- no \*list\*" in text(ReportDetails((ReportMatch(report),)), "markdown")
 
 
 def test_toml_of_one_sheet_is_an_entry() -> None:
-    assert text(Sheets((Found(POOR),)), "toml") == POOR_TOML
-    written = text(Sheets((Found(RICH),), sources=True), "toml")
-    assert read_table("rich", tomllib.loads(written)) == (RICH, [])
+    assert text(ReportDetails((ReportMatch(POOR),)), "toml") == POOR_TOML
+    written = text(ReportDetails((ReportMatch(RICH),), sources=True), "toml")
+    assert parse_report("rich", tomllib.loads(written)) == (RICH, [])
 
 
 @pytest.mark.parametrize("path", sorted(CATALOG.glob("*.toml")), ids=lambda path: path.stem)
 def test_toml_of_a_shipped_report_parses_back_to_it(path: Path) -> None:
     with open_catalog(CATALOG) as catalog:
         report = catalog.report(path.stem)
-    assert text(Sheets((Found(report),)), "toml") == to_toml(report)
+    assert text(ReportDetails((ReportMatch(report),)), "toml") == to_toml(report)
     together = tomllib.loads(text(Listing(hits(report, POOR), ()), "toml"))
-    assert [read_table(id, table)[0] for id, table in together.items()] == [report, POOR]
+    assert [parse_report(id, table)[0] for id, table in together.items()] == [report, POOR]
 
 
 def test_toml_of_a_listing_has_each_report_under_its_id() -> None:
@@ -156,9 +157,9 @@ def test_any_text_stays_in_its_field(title: str, name: str) -> None:
     assert (entry.type, entry.fields["year"], entry.fields["month"]) == ("techreport", "2025", "January")
     assert set(entry.fields) == {"title", "institution", "url", "year", "month"}
     assert entry.fields["url"] == "https://a.example/%7B%7D%5C"
-    table = text(Listing(hits(report), columns(("title", "summary"))), "markdown").splitlines()
+    table = text(Listing(hits(report), parse_columns(("title", "summary"))), "markdown").splitlines()
     assert len(table) == 3
-    assert read_table("x", tomllib.loads(text(Sheets((Found(report),)), "toml"))) == (report, [])
+    assert parse_report("x", tomllib.loads(text(ReportDetails((ReportMatch(report),)), "toml"))) == (report, [])
 
 
 def test_the_bibliography_of_the_whole_catalogue_is_read_by_a_parser() -> None:
@@ -171,8 +172,13 @@ def test_the_bibliography_of_the_whole_catalogue_is_read_by_a_parser() -> None:
 
 
 def test_a_format_names_only_answers_that_there_are() -> None:
-    named = {kind for format in FORMATS.values() for kind in format.kinds}
-    assert named <= {kind.__name__ for kind in PICTURES}
+    answers = {
+        name
+        for path in (ROOT / "src/reportcli/answer").glob("*.py")
+        for name in vars(import_module(f"reportcli.answer.{path.stem}"))
+    }
+    for format in FORMATS.values():
+        assert format.renderers.keys() <= {ANY, *answers}
 
 
 def test_special_letters_of_bibtex_are_escaped() -> None:
@@ -188,7 +194,7 @@ def test_special_letters_of_bibtex_are_escaped() -> None:
 
 
 def test_a_report_of_two_models_stands_in_a_bibliography_once() -> None:
-    twice = compare([Found(RICH, RICH.models[0]), Found(RICH, RICH.models[1])])
+    twice = compare_reports([ReportMatch(RICH, RICH.models[0]), ReportMatch(RICH, RICH.models[1])])
     assert text(twice, "bibtex").count("@") == 1
 
 

@@ -1,4 +1,4 @@
-"""The house as it is drawn in CONTRIBUTING.md is the house as it is built."""
+"""The packages as CONTRIBUTING.md draws them are the packages as they are built, each above what it imports."""
 
 import ast
 import json
@@ -6,92 +6,137 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from conftest import unmeasured
-from reportcli.cli import COMMANDS
+from reportcli.cli.main import COMMANDS
+from reportcli.render.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "src" / "reportcli"
+SOURCE = ROOT / "src" / "reportcli"
+FLAT = {"__init__.py", "__main__.py", "library.py", "text.py", "errors.py"}
+LONGEST_MODULE, LONGEST_FUNCTION = 420, 40
 
 
-def drawn_rooms() -> list[str]:
-    """Return the rooms of the drawing, from the door down: ``cli/reading``, ``library``."""
+def layers() -> list[str]:
+    """Return the packages and modules of the drawing from the top down: ``cli``, ``library``."""
     drawing = re.search(r"```\nsrc/reportcli/\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
     assert drawing
-    folder, rooms = "", []
+    lines = [line for line in drawing[1].splitlines() if re.match(r"  \S", line)]
+    return [line.split()[0].removesuffix("/").removesuffix(".py") for line in lines]
+
+
+def drawn_modules() -> set[str]:
+    """Return every module of the drawing: ``cli/main.py``, ``cli/commands/read.py``."""
+    drawing = re.search(r"```\nsrc/reportcli/\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
+    assert drawing
+    folders: list[str] = []
+    found = set()
     for line in drawing[1].splitlines():
         name = line.split()[0]
-        indent = len(line) - len(line.lstrip())
-        if indent == 2:
-            folder = ""
+        depth = (len(line) - len(line.lstrip())) // 2 - 1
+        folders = folders[:depth]
         if name.endswith("/"):
-            folder = name
-        elif name.endswith(".py"):
-            rooms.append(folder + name.removesuffix(".py"))
-    return rooms
+            folders.append(name)
+        else:
+            found.add("".join(folders) + name)
+    return found
 
 
-def room_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).with_suffix("").as_posix()
+def layer_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> Iterator[str]:
-    """Yield the rooms that a module imports, in functions too; imports for type checking alone do not count."""
+def modules() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """Yield what a module imports of ours, inside functions too, but not for type checking alone."""
     tree = ast.parse(path.read_text())
-    unreal = {
+    for_types = {
         inner
         for node in ast.walk(tree)
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module
-            and node.module.startswith("reportcli")
-            and node not in unreal
-        ):
-            inside = node.module.split(".")[1:]
+        if isinstance(node, ast.ImportFrom) and node not in for_types and (node.module or "").startswith("reportcli."):
+            assert node.module
             for alias in node.names:
-                longer = PACKAGE.joinpath(*inside, alias.name)
-                parts = [*inside, alias.name] if longer.with_suffix(".py").exists() or longer.is_dir() else inside
-                if PACKAGE.joinpath(*parts).is_dir():
-                    parts = [*parts, "__init__"]
-                yield "/".join(parts)
+                inside = SOURCE.joinpath(*node.module.split(".")[1:], f"{alias.name}.py")
+                yield f"{node.module}.{alias.name}" if inside.is_file() else node.module
 
 
-def test_the_drawing_shows_every_room_and_no_other() -> None:
-    built = sorted(room_of(path) for path in PACKAGE.rglob("*.py"))
-    assert sorted(drawn_rooms()) == built
+def test_a_package_imports_only_what_stands_below_it() -> None:
+    order = layers()
+    wrong = [
+        f"{path.relative_to(SOURCE)} imports {module}"
+        for path in modules()
+        for module in imported_modules(path)
+        if order.index(module.split(".")[1]) < order.index(layer_of(path))
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=room_of)
-def test_a_room_imports_only_rooms_below_it(path: Path) -> None:
-    order = drawn_rooms()
-    here = order.index(room_of(path))
-    above = [other for other in imported_rooms(path) if order.index(other) <= here]
-    assert above == []
+def test_no_imports_go_round_in_a_circle() -> None:
+    links = {
+        ".".join(("reportcli", *path.relative_to(SOURCE).with_suffix("").parts)): set(imported_modules(path))
+        for path in modules()
+    }
+    while bottom := [module for module, needed in links.items() if not needed & links.keys()]:
+        for module in bottom:
+            del links[module]
+    assert links == {}
 
 
-def test_the_table_of_commands_leads_to_rooms_below_the_door() -> None:
-    order = drawn_rooms()
+def test_the_drawing_shows_every_module_and_no_other() -> None:
+    built = {path.relative_to(SOURCE).as_posix() for path in modules() if path.name != "__init__.py"}
+    assert drawn_modules() - {"__init__.py"} == built
+    assert {path.name for path in SOURCE.glob("*.py")} == FLAT
+
+
+def test_an_answer_and_its_picture_are_modules_of_the_same_name() -> None:
+    answers, pictures = (
+        {path.stem for path in (SOURCE / folder).glob("*.py")} for folder in ("answer", "render/terminal")
+    )
+    assert pictures - answers == {"axis", "screen"}
+    assert answers - pictures == set()
+
+
+def test_modules_and_functions_are_short_enough_to_read() -> None:
+    long = []
+    for path in modules():
+        text = path.read_text()
+        if text.count("\n") > LONGEST_MODULE:
+            long.append(str(path.relative_to(SOURCE)))
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION:
+                long.append(f"{path.relative_to(SOURCE)}: {node.name}")
+    assert long == []
+
+
+def test_every_module_says_first_what_it_is_for() -> None:
+    for path in modules():
+        docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+        assert docstring.partition("\n")[0].endswith((".", ":", ",")), path
+
+
+def test_every_name_in_a_table_leads_somewhere() -> None:
     for command in COMMANDS.values():
-        assert order.index(f"cli/{command.room}") > order.index("cli/__init__")
-
-
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=room_of)
-def test_a_room_says_first_what_it_is_for(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text()))
-    assert docstring
-    assert docstring.splitlines()[0].endswith((".", ":", ","))
+        assert callable(getattr(import_module(f"reportcli.cli.commands.{command.module}"), command.function))
+    for format in FORMATS.values():
+        for renderer in format.renderers.values():
+            module, _, function = renderer.partition(":")
+            assert callable(getattr(import_module(f"reportcli.render.{module}"), function))
 
 
 def loaded_by(*arguments: str, **environment: str) -> set[str]:
     code = (
-        "import json, sys\nfrom reportcli.cli import run\n"
+        "import json, sys\nfrom reportcli.cli.main import run\n"
         f"code = run({list(arguments)!r})\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
     )
     ended = subprocess.run(
@@ -123,13 +168,46 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
     loaded_by("list")
     own = {name for name in loaded_by("list") if name.split(".")[0] == "reportcli"}
     assert own == {
-        "reportcli", "reportcli.answer", "reportcli.answer.comparison", "reportcli.answer.listing",
-        "reportcli.answer.sheet", "reportcli.answer.table", "reportcli.cache", "reportcli.catalog", "reportcli.cli",
-        "reportcli.cli.options", "reportcli.cli.output", "reportcli.cli.reading", "reportcli.cli.streams",
-        "reportcli.derived", "reportcli.errors", "reportcli.index", "reportcli.library", "reportcli.names",
-        "reportcli.period", "reportcli.query", "reportcli.record", "reportcli.render", "reportcli.render.cells",
-        "reportcli.render.machine", "reportcli.report", "reportcli.upkeep", "reportcli.vocabulary", "reportcli.words",
-    }  # fmt: skip
+        "reportcli",
+        "reportcli.answer",
+        "reportcli.answer.comparison",
+        "reportcli.answer.details",
+        "reportcli.answer.listing",
+        "reportcli.answer.table",
+        "reportcli.answer.technique",
+        "reportcli.catalog",
+        "reportcli.catalog.files",
+        "reportcli.cli",
+        "reportcli.cli.commands",
+        "reportcli.cli.commands.read",
+        "reportcli.cli.main",
+        "reportcli.cli.options",
+        "reportcli.cli.output",
+        "reportcli.cli.streams",
+        "reportcli.errors",
+        "reportcli.index",
+        "reportcli.index.build",
+        "reportcli.index.cache",
+        "reportcli.index.search",
+        "reportcli.library",
+        "reportcli.query",
+        "reportcli.query.conditions",
+        "reportcli.query.explain",
+        "reportcli.query.names",
+        "reportcli.query.period",
+        "reportcli.query.subject",
+        "reportcli.render",
+        "reportcli.render.formats",
+        "reportcli.render.value",
+        "reportcli.report",
+        "reportcli.report.derived",
+        "reportcli.report.field_names",
+        "reportcli.report.fields",
+        "reportcli.report.json",
+        "reportcli.report.parse",
+        "reportcli.report.techniques",
+        "reportcli.text",
+    }
 
 
 def test_the_package_itself_loads_nothing() -> None:

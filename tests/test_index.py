@@ -19,36 +19,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from makers import write
-from reportcli.cache import index_file
-from reportcli.catalog import read, read_vocabularies, shipped_folder, snapshot, vocabulary_entries
-from reportcli.derived import DERIVED
-from reportcli.errors import BadQuery, BrokenIndex, ReportcliError
-from reportcli.index import Index
+from reportcli.catalog.files import read_report, read_vocabularies, shipped_folder, take_snapshot, vocabulary_files
+from reportcli.errors import IndexDamaged, InvalidQuery, ReportcliError
+from reportcli.index.build import open_index
+from reportcli.index.cache import index_path
+from reportcli.index.search import Index
 from reportcli.library import Library
-from reportcli.parser import parse_query
-from reportcli.period import Period, parse_period
-from reportcli.query import (
-    CLOSED,
+from reportcli.query.conditions import (
     EVERYTHING,
-    SEARCHED,
-    TEXT_FIELDS,
     And,
     Between,
     Is,
-    Known,
+    IsKnown,
     Not,
     Or,
     Query,
-    Subject,
     Within,
     Words,
     all_of,
-    explain,
-    fact,
+    value_text,
 )
-from reportcli.report import DATE, FIELDS, NUMBER, Report
-from reportcli.upkeep import open_index
-from reportcli.words import words
+from reportcli.query.explain import explain
+from reportcli.query.parser import parse_query
+from reportcli.query.period import Period, parse_period
+from reportcli.query.subject import CLOSED_FIELDS, SEARCHED_FIELDS, TEXT_FIELDS, Subject
+from reportcli.report.derived import DERIVED
+from reportcli.report.fields import DATE, FIELDS, NUMBER, Report
+from reportcli.text import split_words
 from synthetic import make_reports, plain_toml, write_catalogue
 
 
@@ -58,20 +55,21 @@ def ids(index: Index, asked: Query = EVERYTHING) -> set[str]:
 
 # The index answers as the query decides: 36 shipped reports and 60 synthetic ones, and queries drawn from their words.
 
-VOCABULARY = read_vocabularies(vocabulary_entries(()))
+VOCABULARY = read_vocabularies(vocabulary_files(()))
 REPORTS: tuple[Report, ...] = (
-    *(read(entry.path) for entry in sorted(snapshot([shipped_folder()]).entries())),
+    *(read_report(entry.path) for entry in sorted(take_snapshot([shipped_folder()]).entries())),
     *make_reports(60, seed=7),
 )
 SUBJECTS = [Subject(report, lambda: VOCABULARY) for report in REPORTS]
 ALL = FIELDS + DERIVED
 TEXTS = {
-    field.path: [found for subject in SUBJECTS for text in subject.texts(field) if (found := words(text))]
+    field.path: [found for subject in SUBJECTS for text in subject.texts(field) if (found := split_words(text))]
     for field in TEXT_FIELDS
 }
-SEARCHED_TEXTS = [text for field in SEARCHED for text in TEXTS[field.path]]
+SEARCHED_TEXTS = [text for field in SEARCHED_FIELDS for text in TEXTS[field.path]]
 VALUES = {
-    field.path: sorted({fact(value) for subject in SUBJECTS for value in subject.values(field)}) for field in CLOSED
+    field.path: sorted({value_text(value) for subject in SUBJECTS for value in subject.values(field)})
+    for field in CLOSED_FIELDS
 }
 FIGURES = {
     field.path: figures
@@ -101,14 +99,14 @@ def words_of_a_report(draw: st.DrawFn) -> Words:
 @st.composite
 def odd_words(draw: st.DrawFn) -> Words:
     word = st.sampled_from(["and", "or", "not", "near", "1", "36", "known", "深度", "ß", "zzzz", "said", "some", "0"])
-    found = words(" ".join(draw(st.lists(word, min_size=1, max_size=3))))
+    found = split_words(" ".join(draw(st.lists(word, min_size=1, max_size=3))))
     return Words(tuple(found), draw(st.sampled_from(["", *TEXTS])), draw(st.booleans()))
 
 
 @st.composite
 def a_value(draw: st.DrawFn) -> Is:
-    field = draw(st.sampled_from(CLOSED))
-    return Is(field.path, draw(st.sampled_from([*VALUES[field.path], *field.about.closed, "yes", "no", "nothing"])))
+    field = draw(st.sampled_from(CLOSED_FIELDS))
+    return Is(field.path, draw(st.sampled_from([*VALUES[field.path], *field.info.choices, "yes", "no", "nothing"])))
 
 
 @st.composite
@@ -132,7 +130,7 @@ LEAVES = st.one_of(
     a_value(),
     a_range(),
     st.builds(Within, st.sampled_from([field.path for field in FIELDS if field.kind == DATE]), a_period()),
-    st.builds(Known, st.sampled_from([field.path for field in ALL]), st.booleans()),
+    st.builds(IsKnown, st.sampled_from([field.path for field in ALL]), st.booleans()),
 )
 QUERIES: st.SearchStrategy[Query] = st.recursive(
     LEAVES,
@@ -164,7 +162,7 @@ def test_the_index_gives_back_what_the_files_say(mixed: Index) -> None:
 @settings(max_examples=500)
 @given(asked=QUERIES)
 def test_the_index_finds_the_reports_that_fit_and_counts_those_that_do_not_say(mixed: Index, asked: Query) -> None:
-    decided = {subject.report.id: asked.fits(subject) for subject in SUBJECTS}
+    decided = {subject.report.id: asked.evaluate(subject) for subject in SUBJECTS}
     assert ids(mixed, asked) == {id for id, answer in decided.items() if answer is True}
     answers = list(decided.values())
     assert mixed.total(asked) == (answers.count(True), answers.count(None))
@@ -187,7 +185,7 @@ def test_unranked_the_newest_come_first(mixed: Index, asked: Query) -> None:
 
 def test_every_condition_of_the_deepest_query_is_asked(mixed: Index) -> None:
     deep = "not (id:nothing or " * 25 + "not id:qwen3" + ")" * 25
-    with pytest.raises(BadQuery, match="too deeply nested"):
+    with pytest.raises(InvalidQuery, match="too deeply nested"):
         parse_query(f"({deep})")
     deep = "not (id:nothing or " * 24 + "id:qwen3" + ")" * 24
     assert ids(mixed, parse_query(deep)) == {"qwen3"}
@@ -467,12 +465,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes, Answer
     (folder / "broken.toml").write_text("broken")
     time.sleep(SETTLED)
     right = kept(cache, folder)
-    return folder, index_file(cache, [folder]).read_bytes(), right
+    return folder, index_path(cache, [folder]).read_bytes(), right
 
 
 def placed(cache: Path, folder: Path, content: bytes) -> Path:
     cache.mkdir(exist_ok=True)
-    path = index_file(cache, [folder])
+    path = index_path(cache, [folder])
     path.write_bytes(content)
     return path
 
@@ -620,7 +618,7 @@ def test_an_index_of_another_version_or_with_parts_missing_is_made_anew(
 )
 def test_a_foreign_database_changes_no_answer(built: Built, tmp_path: Path, script: str) -> None:
     folder, _, right = built
-    with closing(sqlite3.connect(index_file(tmp_path, [folder]))) as connection:
+    with closing(sqlite3.connect(index_path(tmp_path, [folder]))) as connection:
         connection.executescript(script)
     assert kept(tmp_path, folder) == right
     assert kept(tmp_path, folder) == right
@@ -672,9 +670,9 @@ def test_an_index_too_large_to_be_summed_at_every_call_is_taken_as_it_is(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, _, right = built
-    monkeypatch.setattr("reportcli.upkeep._MOST_SUMMED", 0)
+    monkeypatch.setattr("reportcli.index.build._MOST_SUMMED", 0)
     assert kept(tmp_path, folder) == right
-    with closing(sqlite3.connect(index_file(tmp_path, [folder]), isolation_level=None)) as connection:
+    with closing(sqlite3.connect(index_path(tmp_path, [folder]), isolation_level=None)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (0,)
         connection.execute("DROP TABLE search")
     assert kept(tmp_path, folder) == right
@@ -731,7 +729,7 @@ def test_a_cache_that_cannot_be_used_changes_no_answer(
 ) -> None:
     folder, _, right = built
     cache = tmp_path / "cache"
-    spoil(cache, index_file(cache, [folder]))
+    spoil(cache, index_path(cache, [folder]))
     assert kept(cache, folder) == right
 
 
@@ -766,7 +764,7 @@ def test_the_cache_folder_is_for_the_user_alone(built: Built, tmp_path: Path) ->
 
 def test_different_folders_have_different_index_files(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    files = {index_file(tmp_path, folders) for folders in ([one], [two], [one, two], [two, one])}
+    files = {index_path(tmp_path, folders) for folders in ([one], [two], [one, two], [two, one])}
     assert len(files) == 4
     assert {file.parent for file in files} == {tmp_path}
 
@@ -806,7 +804,7 @@ def test_processes_that_build_at_once_give_the_same_answers(tmp_path: Path) -> N
         right = " ".join(report.id for report in library.search("kl:no"))
     assert [process.returncode for process in both] == [0, 0, 0], printed
     assert {out for out, _ in printed} == {f"{right}\n300\n"}
-    assert is_sound(index_file(cache, [folder]))
+    assert is_sound(index_path(cache, [folder]))
     assert read_files(cache, folder) == 0
 
 
@@ -840,7 +838,7 @@ def test_a_long_answer_whose_reports_are_rewritten_meanwhile_stops_and_keeps_the
             assert hits[0].report.name == "First"
             hits[1]
 
-    with pytest.raises(BrokenIndex):
+    with pytest.raises(IndexDamaged):
         read_while_it_changes()
     assert read_files(cache, folder) == 0
 
@@ -851,7 +849,7 @@ def test_a_builder_does_not_wait_again_and_again_for_one_that_reads(tmp_path: Pa
         notes = "".join(f'[[notes]]\ntopic = "rl"\ntext = "{place} {word} {"x" * 200}"\n' for word in range(500))
         write(folder, f"report-{place}", f"Report {place}", notes)
     cache.mkdir()
-    with closing(sqlite3.connect(index_file(cache, [folder]), isolation_level=None)) as other:
+    with closing(sqlite3.connect(index_path(cache, [folder]), isolation_level=None)) as other:
         other.executescript("CREATE TABLE empty (x); BEGIN; SELECT * FROM empty")
         printed, problem = building(folder, cache).communicate(timeout=60)
         assert printed.endswith("\n40\n"), problem
@@ -876,7 +874,7 @@ def test_a_builder_that_is_killed_leaves_nothing_that_misleads(tmp_path: Path, l
             assert process.stderr.readline()
         process.send_signal(signal.SIGKILL)
     assert kept(cache, folder) == afresh(folder)
-    assert is_sound(index_file(cache, [folder]))
+    assert is_sound(index_path(cache, [folder]))
 
 
 @pytest.mark.parametrize("after", [0, 3, 5])
@@ -884,7 +882,7 @@ def test_an_interrupted_build_leaves_the_former_index(tmp_path: Path, after: int
     folder, cache = tmp_path / "catalogue", tmp_path / "cache"
     write_catalogue(folder, 8, seed=1)
     assert read_files(cache, folder) == 8
-    file = index_file(cache, [folder])
+    file = index_path(cache, [folder])
     former = file.read_bytes()
     for place in range(5):
         write(folder, f"new-{place}", f"New {place}")

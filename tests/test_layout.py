@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import CATALOG
-from reportcli.layout import after_schema_line, bare_lines, has_comments, line_of, lines_of, to_toml
-from reportcli.reader import read_table
-from reportcli.report import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.fields import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.parse import parse_report
+from reportcli.report.toml import to_toml
+from reportcli.report.toml_lines import has_comments, key_lines, line_of_key, lines_without_comments, split_schema_line
 
 LEAST = Report(
     id="x",
@@ -78,10 +79,10 @@ title = "title page"
 @pytest.mark.parametrize("path", sorted(CATALOG.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_shipped_entry_is_laid_out_as_it_is_written(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    report, problems = read_table(path.stem, tomllib.loads(text))
+    report, problems = parse_report(path.stem, tomllib.loads(text))
     assert problems == []
     assert report is not None
-    assert after_schema_line(text) == ("#:schema ./schema.json\n", to_toml(report))
+    assert split_schema_line(text) == ("#:schema ./schema.json\n", to_toml(report))
 
 
 def test_what_is_unknown_is_not_written() -> None:
@@ -193,7 +194,7 @@ def test_numbers_are_grouped_from_five_digits_on(number: int, written: str) -> N
     ],
 )
 def test_a_key_stands_in_its_line(key: str, line: int) -> None:
-    assert line_of(ENTRY, key) == line
+    assert line_of_key(ENTRY, key) == line
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_a_key_stands_in_its_line(key: str, line: int) -> None:
     ],
 )
 def test_a_missing_key_stands_where_it_belongs(key: str, line: int) -> None:
-    assert line_of(ENTRY, key) == line
+    assert line_of_key(ENTRY, key) == line
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_a_missing_key_stands_where_it_belongs(key: str, line: int) -> None:
     ],
 )
 def test_a_key_is_found_in_unusual_layouts(text: str, key: str, line: int) -> None:
-    assert line_of(text, key) == line
+    assert line_of_key(text, key) == line
 
 
 def test_comments_are_told_from_texts_that_look_like_them() -> None:
@@ -253,7 +254,7 @@ def test_comments_are_told_from_texts_that_look_like_them() -> None:
         (8, '  "#",'),
         (10, "]"),
     ]
-    assert bare_lines(text) == lines
+    assert lines_without_comments(text) == lines
     assert has_comments(text)
     assert not has_comments("#:schema x.json\nname = \"# a\"\ntitle = '# b'\n")
     assert has_comments("# a\n#:schema x.json\n")
@@ -270,7 +271,7 @@ def test_every_key_of_a_shipped_entry_is_found() -> None:
         'per token."',
         "sources.pretraining.tokens": '"pretraining.tokens" = "arXiv:2505.09388 §3.1"',
     }
-    assert {key: lines[line_of("\n".join(lines), key) - 1] for key in places} == places
+    assert {key: lines[line_of_key("\n".join(lines), key) - 1] for key in places} == places
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\r\t\0\x7f\x85\"'\\#[]"), max_size=8)
@@ -301,7 +302,7 @@ REPORTS = whole(Report).map(lambda report: replace(report, id="x"))
 @settings(max_examples=40)
 @given(REPORTS)
 def test_a_report_survives_the_way_through_a_file(report: Report) -> None:
-    assert read_table("x", tomllib.loads(to_toml(report))) == (report, [])
+    assert parse_report("x", tomllib.loads(to_toml(report))) == (report, [])
 
 
 @settings(max_examples=40)
@@ -309,8 +310,8 @@ def test_a_report_survives_the_way_through_a_file(report: Report) -> None:
 def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
     text = to_toml(report)
     assert not has_comments(text)
-    assert bare_lines(text) == list(enumerate(text.removesuffix("\n").split("\n"), 1))
-    lines = lines_of(text)
+    assert lines_without_comments(text) == list(enumerate(text.removesuffix("\n").split("\n"), 1))
+    lines = key_lines(text)
     for field in FIELDS:
         value = field.get(report)
         if field.path != "id" and not field.many and value not in (None, (), {}):
@@ -321,7 +322,7 @@ def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
 @settings(max_examples=40)
 @given(REPORTS)
 def test_the_layout_of_a_laid_out_report_is_the_same(report: Report) -> None:
-    again, _ = read_table("x", tomllib.loads(to_toml(report)))
+    again, _ = parse_report("x", tomllib.loads(to_toml(report)))
     assert again is not None
     assert to_toml(again) == to_toml(report)
 
@@ -329,7 +330,7 @@ def test_the_layout_of_a_laid_out_report_is_the_same(report: Report) -> None:
 @pytest.mark.parametrize("missing", ["organizations", "tags"])
 def test_a_required_list_that_is_empty_survives_the_way_through_a_file(missing: str) -> None:
     table = tomllib.loads(LEAST_TEXT) | {missing: []}
-    report, problems = read_table("x", table)
+    report, problems = parse_report("x", table)
     assert problems == []
     assert report is not None
-    assert read_table("x", tomllib.loads(to_toml(report))) == (report, [])
+    assert parse_report("x", tomllib.loads(to_toml(report))) == (report, [])

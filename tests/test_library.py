@@ -16,12 +16,13 @@ import pytest
 import reportcli
 from conftest import unmeasured
 from makers import entry
-from reportcli import Report, ReportcliError, library, open_catalog
-from reportcli.answer.listing import Listing, sort_keys
-from reportcli.catalog import shipped_folder
-from reportcli.derived import QUERY_NAMES
-from reportcli.errors import AmbiguousName, BadQuery, BrokenIndex, NoCatalogue, UnknownName
-from reportcli.library import Library
+from reportcli import library
+from reportcli.answer.listing import Listing, parse_sort_keys
+from reportcli.catalog.files import shipped_folder
+from reportcli.errors import AmbiguousName, CatalogUnreadable, IndexDamaged, InvalidQuery, ReportcliError, UnknownName
+from reportcli.library import Library, open_catalog
+from reportcli.report.field_names import QUERY_NAMES
+from reportcli.report.fields import Report
 from synthetic import write_catalogue
 
 
@@ -87,7 +88,7 @@ def test_folders_may_be_texts_and_overlay_one_another(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error_of_the_family(tmp_path: Path) -> None:
     with pytest.raises(ReportcliError) as caught:
         open_catalog(tmp_path / "nowhere")
-    assert isinstance(caught.value, NoCatalogue)
+    assert isinstance(caught.value, CatalogUnreadable)
 
 
 def test_a_relative_cache_variable_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +102,7 @@ def test_a_relative_cache_variable_is_ignored(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_wrong_query_is_an_error_with_its_place(shipped: Library) -> None:
-    with pytest.raises(BadQuery) as caught:
+    with pytest.raises(InvalidQuery) as caught:
         shipped.search("grpo kl:perhaps")
     assert (caught.value.exit_code, caught.value.position) == (2, 8)
 
@@ -207,7 +208,7 @@ def test_a_name_of_nothing_is_unknown(shipped: Library, name: str) -> None:
     ],
 )
 def test_unknown_values_come_last_in_both_directions(small: Library, sort: str, order: list[str]) -> None:
-    assert ids(small.listing(sort=sort_keys(sort))) == order
+    assert ids(small.listing(sort=parse_sort_keys(sort))) == order
 
 
 def test_reverse_turns_the_order_around(small: Library) -> None:
@@ -225,13 +226,13 @@ def test_reverse_turns_the_order_around(small: Library) -> None:
 def test_unknown_values_come_last_also_when_the_order_is_turned_round(
     small: Library, sort: str, order: list[str]
 ) -> None:
-    assert ids(small.listing(sort=sort_keys(sort), reverse=True)) == order
+    assert ids(small.listing(sort=parse_sort_keys(sort), reverse=True)) == order
 
 
 def test_a_limit_takes_the_first_in_the_order_and_names_the_total(small: Library) -> None:
     assert ids(small.listing(limit=2)) == ["alpha", "beta"]
     assert small.listing(limit=2).notes == ("2 of 5 reports",)
-    assert ids(small.listing(sort=sort_keys("-tokens"), limit=2)) == ["beta", "alpha"]
+    assert ids(small.listing(sort=parse_sort_keys("-tokens"), limit=2)) == ["beta", "alpha"]
     assert ids(small.listing(reverse=True, limit=2)) == ["epsilon", "delta"]
     assert ids(small.listing(limit=0)) == []
 
@@ -350,7 +351,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_searching_loads_neither_typer_nor_rich_nor_rapidfuzz_nor_tomli(tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path\nfrom reportcli import open_catalog\nfrom reportcli.catalog import shipped_folder\n"
+        "from pathlib import Path\nfrom reportcli import open_catalog\nfrom reportcli.catalog.files import shipped_folder\n"
         "with open_catalog(shipped_folder()) as catalog:\n    assert len(catalog.search('rl:grpo kl:no')) == 4"
     )
     assert "tomli" in loaded_by(code)
@@ -362,7 +363,7 @@ def test_searching_loads_neither_typer_nor_rich_nor_rapidfuzz_nor_tomli(tmp_path
 def test_every_public_name_is_there_and_no_other() -> None:
     assert {name: getattr(reportcli, name).__module__ for name in reportcli.__all__ if name != "__version__"} == {
         "Library": "reportcli.library",
-        "Report": "reportcli.report",
+        "Report": "reportcli.report.fields",
         "ReportcliError": "reportcli.errors",
         "open_catalog": "reportcli.library",
     }
@@ -379,14 +380,14 @@ def test_a_long_answer_that_meets_a_damaged_index_says_so_and_the_next_is_right(
     (file,) = (tmp_path / "cache").glob("*.sqlite")
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE report SET sum = 0")
-    with pytest.raises(BrokenIndex), Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
+    with pytest.raises(IndexDamaged), Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
         list(library.listing().ids())
     with Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
         assert len(list(library.listing().ids())) == 1_100
 
 
 def test_what_may_be_typed_next_is_known(small: Library, shipped: Library) -> None:
-    assert [one.written for one in shipped.begun("Qwen3-3")] == ["Qwen3-30B-A3B", "Qwen3-32B"]
+    assert [one.written for one in shipped.complete_name("Qwen3-3")] == ["Qwen3-30B-A3B", "Qwen3-32B"]
     assert shipped.words(QUERY_NAMES["org"], "Deep", 1) == ["deepseek"]
     assert shipped.words(QUERY_NAMES["base"], "2", 9) == []
     assert shipped.dates(QUERY_NAMES["date"])[datetime.date(2025, 5, 14)] == 2

@@ -16,12 +16,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from conftest import Run
-from reportcli.answer.overview import Lineage, lineage
-from reportcli.family import BUILDS_ON, TAUGHT_BY, Family, Member, Relation
+from reportcli.answer.lineage import BUILDS_ON, TAUGHT_BY, Lineage, LineageGraph, LineageNode, Relation, build_lineage
 from reportcli.library import open_catalog
-from reportcli.render.cells import visible
-from reportcli.render.machine import FORMATS
-from reportcli.render.pictures import PICTURES
+from reportcli.render import formats
+from reportcli.render.value import escape_controls
 from synthetic import plain_toml, write_catalogue
 from terminal import on_terminal
 from test_family import a_report
@@ -34,10 +32,10 @@ def day(year: int) -> datetime.date:
     return datetime.date(year, 6, 1)
 
 
-OLD, NEW = Member("Old", "old", day(2023)), Member('New "7"', "new", day(2024))
-YOUNG, LONE = Member("Young", "young", day(2025)), Member("Lone", "lone", day(2025))
-OUT, JUDGE = Member("Out & about"), Member("Judge")
-SMALL = Family(
+OLD, NEW = LineageNode("Old", "old", day(2023)), LineageNode('New "7"', "new", day(2024))
+YOUNG, LONE = LineageNode("Young", "young", day(2025)), LineageNode("Lone", "lone", day(2025))
+OUT, JUDGE = LineageNode("Out & about"), LineageNode("Judge")
+SMALL = LineageGraph(
     (OLD, NEW, YOUNG, LONE, JUDGE, OUT),
     (
         Relation(OLD, TAUGHT_BY, NEW),
@@ -51,11 +49,11 @@ SMALL = Family(
 
 
 def text(answer: Lineage, format: str, header: bool | None = None) -> str:
-    return "".join(FORMATS[format].write(answer, header))
+    return "".join(formats.write(answer, format, header))
 
 
-def picture(answer: Lineage, width: int = 80, colour: bool = False) -> str:
-    return PICTURES[Lineage](answer, width, colour).text
+def picture(answer: Lineage, width: int = 80, color: bool = False) -> str:
+    return formats.draw(answer, width, color).text
 
 
 # Formats for programs.
@@ -125,11 +123,11 @@ flowchart LR
 
 @pytest.mark.parametrize("format", list(EXPECTED))
 def test_every_relation_in_every_format(format: str) -> None:
-    assert text(lineage(SMALL), format) == EXPECTED[format]
+    assert text(build_lineage(SMALL), format) == EXPECTED[format]
 
 
 def test_the_report_that_was_asked_for_stands_out_in_a_graph() -> None:
-    answer = lineage(SMALL, "new")
+    answer = build_lineage(SMALL, "new")
     assert '    n2 [label="New \\"7\\"\\n2024", penwidth=3];\n' in text(answer, "dot")
     assert '    n2["New #quot;7#quot;<br/>2024"]:::asked\n' in text(answer, "mermaid")
 
@@ -137,10 +135,10 @@ def test_the_report_that_was_asked_for_stands_out_in_a_graph() -> None:
 @pytest.mark.parametrize("format", ["tsv", "json", "jsonl", "names", "dot", "mermaid"])
 def test_a_report_without_relations_leaves_every_format_empty_but_whole(format: str) -> None:
     frame = {"json": "[]\n", "dot": "rankdir=LR;", "mermaid": "flowchart LR\n"}
-    written = text(lineage(SMALL, "lone"), format)
+    written = text(build_lineage(SMALL, "lone"), format)
     assert frame.get(format, "") in written
     assert "lone" not in written.lower()
-    assert list(lineage(SMALL, "lone").ids()) == []
+    assert list(build_lineage(SMALL, "lone").ids()) == []
 
 
 HOSTILE = [
@@ -166,8 +164,8 @@ ESCAPED = re.compile(r'\\(["\\n])')
 
 
 def hostile(names: list[str]) -> Lineage:
-    members = (OLD, *map(Member, names))
-    return Lineage(Family(members, tuple(Relation(OLD, BUILDS_ON, other) for other in members[1:])))
+    members = (OLD, *map(LineageNode, names))
+    return Lineage(LineageGraph(members, tuple(Relation(OLD, BUILDS_ON, other) for other in members[1:])))
 
 
 def labels_of_dot(written: str) -> Iterator[str]:
@@ -193,13 +191,13 @@ def labels_of_mermaid(written: str) -> Iterator[str]:
 
 
 def test_hostile_names_stay_names_in_a_graph() -> None:
-    assert list(labels_of_dot(text(hostile(HOSTILE), "dot"))) == ["Old\n2023", *map(visible, HOSTILE)]
-    assert list(labels_of_mermaid(text(hostile(HOSTILE), "mermaid"))) == ["Old", *map(visible, HOSTILE)]
+    assert list(labels_of_dot(text(hostile(HOSTILE), "dot"))) == ["Old\n2023", *map(escape_controls, HOSTILE)]
+    assert list(labels_of_mermaid(text(hostile(HOSTILE), "mermaid"))) == ["Old", *map(escape_controls, HOSTILE)]
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=4, unique=True))
 def test_any_name_stays_a_name_in_a_graph(names: list[str]) -> None:
-    shown = [visible(name) for name in names]
+    shown = [escape_controls(name) for name in names]
     assert list(labels_of_dot(text(hostile(names), "dot")))[1:] == shown
     assert list(labels_of_mermaid(text(hostile(names), "mermaid")))[1:] == shown
 
@@ -214,16 +212,18 @@ def test_graphviz_reads_the_graph(name: str) -> None:
             ["dot", "-Tsvg"], input=text(answer, "dot"), capture_output=True, encoding="utf-8", check=True
         )
         assert drawn.stderr == ""
-        assert drawn.stdout.count('class="edge"') == len(answer.family.relations)
+        assert drawn.stdout.count('class="edge"') == len(answer.graph.relations)
         shown = [html.unescape(label) for label in re.findall(r"<text [^>]*>(.*?)</text>", drawn.stdout)]
-        assert {visible(one.name).strip() for one in answer.family.related()} <= {label.strip() for label in shown}
+        assert {escape_controls(one.name).strip() for one in answer.graph.related()} <= {
+            label.strip() for label in shown
+        }
 
 
 # Pictures.
 
 
 def test_the_tree_of_a_report_says_in_words_what_each_relation_is() -> None:
-    assert picture(lineage(SMALL, "new")) == (
+    assert picture(build_lineage(SMALL, "new")) == (
         'New "7"  2024\n'
         "├── builds on\n"
         "│   ├── Old  2023\n"
@@ -238,7 +238,7 @@ def test_the_tree_of_a_report_says_in_words_what_each_relation_is() -> None:
 
 
 def test_the_forest_shows_a_report_once_in_full_and_says_where() -> None:
-    assert picture(lineage(SMALL)) == (
+    assert picture(build_lineage(SMALL)) == (
         'Old  2023 · taught by New "7" 2024\n'
         '├── New "7"  2024\n'
         "│   └── Young  2025 · taught by Judge\n"
@@ -251,10 +251,10 @@ def test_the_forest_shows_a_report_once_in_full_and_says_where() -> None:
 
 
 def test_a_line_of_descent_that_is_too_deep_goes_on_below() -> None:
-    line = [Member(f"M{place}", f"m{place}", day(2025)) for place in range(9)]
+    line = [LineageNode(f"M{place}", f"m{place}", day(2025)) for place in range(9)]
     relations = tuple(Relation(child, BUILDS_ON, base) for base, child in pairwise(line))
-    deep = Family(tuple(line), relations)
-    assert picture(lineage(deep), 40) == (
+    deep = LineageGraph(tuple(line), relations)
+    assert picture(build_lineage(deep), 40) == (
         "M0  2025\n"
         "└── M1  2025\n"
         "    └── M2  2025\n"
@@ -268,7 +268,7 @@ def test_a_line_of_descent_that_is_too_deep_goes_on_below() -> None:
         "\n"
         "each stands under what it builds on\n"
     )
-    assert picture(lineage(deep, "m8"), 40).splitlines()[5:8] == [
+    assert picture(build_lineage(deep, "m8"), 40).splitlines()[5:8] == [
         "                └── M4  2025 (below)",
         "M4  2025 · builds on",
         "└── M3  2025",
@@ -294,24 +294,24 @@ WIDE = [
 ]  # fmt: skip
 
 
-def wide() -> Family:
-    members = [Member(name, f"w{place}", day(2020 + place)) for place, name in enumerate(WIDE)]
-    strangers = [Member(f"{name} of old") for name in WIDE]
+def wide() -> LineageGraph:
+    members = [LineageNode(name, f"w{place}", day(2020 + place)) for place, name in enumerate(WIDE)]
+    strangers = [LineageNode(f"{name} of old") for name in WIDE]
     relations = [Relation(one, BUILDS_ON, base) for place, one in enumerate(members) for base in members[:place]]
     relations += [Relation(one, TAUGHT_BY, other) for one in members[1:] for other in strangers]
-    return Family((*members, *strangers), tuple(relations))
+    return LineageGraph((*members, *strangers), tuple(relations))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("asked", [None, "w0", "w3", "w5"])
 def test_wide_and_long_names_fit_the_screen_and_stay_whole(width: int, asked: str | None) -> None:
-    answer = lineage(wide(), asked)
+    answer = build_lineage(wide(), asked)
     plain = picture(answer, width)
     assert max(map(cell_len, plain.splitlines())) <= width
     said = re.sub(r"[\s│├└─]", "", plain)
-    for member in answer.family.related():
-        assert re.sub(r"\s", "", visible(member.name)) in said
-    assert SGR.sub("", picture(answer, width, colour=True)) == plain
+    for member in answer.graph.related():
+        assert re.sub(r"\s", "", escape_controls(member.name)) in said
+    assert SGR.sub("", picture(answer, width, color=True)) == plain
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -322,7 +322,7 @@ def test_every_family_of_the_shipped_catalogue_fits_the_screen(width: int) -> No
         drawn = picture(answer, width)
         assert max(map(cell_len, drawn.splitlines()), default=0) <= width
         said = re.sub(r"[\s│├└─]", "", drawn)
-        for member in answer.family.related():
+        for member in answer.graph.related():
             assert re.sub(r"\s", "", member.name) in said
 
 
@@ -340,7 +340,7 @@ def test_what_a_terminal_obeys_is_spelled_out_in_a_tree() -> None:
 
 
 def test_names_outside_the_catalogue_are_quiet_and_the_report_asked_for_stands_out() -> None:
-    coloured = picture(lineage(SMALL, "new"), colour=True)
+    coloured = picture(build_lineage(SMALL, "new"), color=True)
     assert '\x1b[1mNew "7"\x1b[0m' in coloured
     assert "\x1b[2mOut & about\x1b[0m" in coloured
     assert " Young" in SGR.sub("", coloured)
@@ -447,7 +447,7 @@ def test_the_example_in_the_help_works(reportcli: Run) -> None:
 def test_the_python_call_gives_the_same_answer() -> None:
     with open_catalog() as catalog:
         answer = catalog.lineage("MiMo-VL", catalog.parse("org:qwen"))
-    assert answer.asked == Member("MiMo-VL", "mimo-vl", datetime.date(2025, 6, 4))
+    assert answer.asked == LineageNode("MiMo-VL", "mimo-vl", datetime.date(2025, 6, 4))
     assert list(answer.rows()) == [("mimo-vl", BUILDS_ON, "Qwen2.5-VL"), ("qwen2.5-vl", BUILDS_ON, "Qwen2.5")]
 
 
@@ -466,6 +466,6 @@ def test_make_believe_reports_have_relatives(tmp_path: Path) -> None:
     write_catalogue(tmp_path, 300, 1)
     with open_catalog(tmp_path) as catalog:
         answer = catalog.lineage()
-    inside = sum(one.other.id is not None for one in answer.family.relations)
-    assert 0 < inside < len(answer.family.relations)
+    inside = sum(one.other.id is not None for one in answer.graph.relations)
+    assert 0 < inside < len(answer.graph.relations)
     assert max(map(cell_len, picture(answer, 60).splitlines())) <= 60

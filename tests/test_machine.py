@@ -12,14 +12,15 @@ import pytest
 
 from makers import hits
 from reportcli.answer import Answer
-from reportcli.answer.comparison import Comparison, compare
-from reportcli.answer.listing import Listing, columns
-from reportcli.answer.outcome import Checkup, Finding
-from reportcli.answer.sheet import Sheets
-from reportcli.names import Found
-from reportcli.parser import parse_query
-from reportcli.render.machine import FORMATS, offered
-from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.answer.check import CheckReport, Finding
+from reportcli.answer.comparison import Comparison, compare_reports
+from reportcli.answer.details import ReportDetails
+from reportcli.answer.listing import Listing, parse_columns
+from reportcli.query.names import ReportMatch
+from reportcli.query.parser import parse_query
+from reportcli.render import formats
+from reportcli.render.formats import PICTURES, formats_for
+from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 
 RICH = Report(
     id="rich",
@@ -60,19 +61,20 @@ CHOSEN = ("id", "kl", "rl", "techniques", "title", "summary", "models.parameters
 
 def listing(*names: str) -> Listing:
     return Listing(
-        hits(RICH, POOR, score=1 / 3), columns(names or ("id", "name", "date", "organizations", "params", "tokens"))
+        hits(RICH, POOR, score=1 / 3),
+        parse_columns(names or ("id", "name", "date", "organizations", "params", "tokens")),
     )
 
 
-SEARCH = Listing(hits(RICH, score=1 / 3), columns(("id",)), query=parse_query('"kl term" kl:no'))
-SHEETS = Sheets((Found(RICH), Found(POOR)), sources=True)
-NOTES = Sheets((Found(RICH, RICH.models[1]), Found(POOR)), topic="rl")
-COMPARISON: Comparison = compare([Found(RICH), Found(RICH, RICH.models[1]), Found(POOR)])
-NOTHING = Listing((), columns(("id", "name")))
+SEARCH = Listing(hits(RICH, score=1 / 3), parse_columns(("id",)), query=parse_query('"kl term" kl:no'))
+SHEETS = ReportDetails((ReportMatch(RICH), ReportMatch(POOR)), sources=True)
+NOTES = ReportDetails((ReportMatch(RICH, RICH.models[1]), ReportMatch(POOR)), topic="rl")
+COMPARISON: Comparison = compare_reports([ReportMatch(RICH), ReportMatch(RICH, RICH.models[1]), ReportMatch(POOR)])
+NOTHING = Listing((), parse_columns(("id", "name")))
 
 
 def text(answer: Answer, format: str, header: bool | None = None) -> str:
-    return "".join(FORMATS[format].write(answer, header))
+    return "".join(formats.write(answer, format, header))
 
 
 RICH_JSON = """\
@@ -713,7 +715,7 @@ def test_sheets_as_tsv() -> None:
 
 
 def test_sheets_without_sources_as_tsv() -> None:
-    assert text(Sheets(SHEETS.found), "tsv") == SHEETS_TSV.replace("rich\tsources.title\tpage 1\n", "")
+    assert text(ReportDetails(SHEETS.found), "tsv") == SHEETS_TSV.replace("rich\tsources.title\tpage 1\n", "")
 
 
 def test_sheets_as_csv_hold_what_tsv_holds() -> None:
@@ -746,7 +748,7 @@ def test_a_comparison_as_csv() -> None:
 
 
 def test_a_comparison_as_json() -> None:
-    assert text(compare([Found(POOR), Found(RICH)]), "json") == TWO_JSON
+    assert text(compare_reports([ReportMatch(POOR), ReportMatch(RICH)]), "json") == TWO_JSON
 
 
 def test_a_comparison_as_jsonl() -> None:
@@ -754,7 +756,7 @@ def test_a_comparison_as_jsonl() -> None:
 
 
 def test_a_comparison_as_names() -> None:
-    assert text(compare([Found(POOR), Found(RICH)]), "names") == "poor\nrich\n"
+    assert text(compare_reports([ReportMatch(POOR), ReportMatch(RICH)]), "names") == "poor\nrich\n"
 
 
 @pytest.mark.parametrize(
@@ -775,7 +777,7 @@ def test_nothing_found_is_still_well_formed(format: str, header: bool | None, ex
 
 # What a check found.
 
-CHECKUP = Checkup(
+CHECKUP = CheckReport(
     (
         Finding("catalog/x.toml", 12, None, "pretraining.tokens", 'expected a whole number, got "36T"', "problem"),
         Finding("catalog/y,z:1.toml", 3, 7, "", "Invalid value: 100%\nno", "problem"),
@@ -886,17 +888,19 @@ def hostile_answers() -> Iterator[Answer]:
         notes=(Note(topic=HOSTILE, text=HOSTILE, detail=(HOSTILE,)),),
         sources={HOSTILE: HOSTILE},
     )
-    yield Listing(hits(report, score=1 / 3), columns(("id", "name", "org", "license", "title", "sources", "note")))
-    yield Listing(hits(report, score=1 / 3), columns(("id",)), query=parse_query("end"))
-    yield Sheets((Found(report),), sources=True)
-    yield compare([Found(report, report.models[0]), Found(POOR)])
-    yield Checkup((Finding(HOSTILE, 1, None, HOSTILE, HOSTILE, "problem"),))
+    yield Listing(
+        hits(report, score=1 / 3), parse_columns(("id", "name", "org", "license", "title", "sources", "note"))
+    )
+    yield Listing(hits(report, score=1 / 3), parse_columns(("id",)), query=parse_query("end"))
+    yield ReportDetails((ReportMatch(report),), sources=True)
+    yield compare_reports([ReportMatch(report, report.models[0]), ReportMatch(POOR)])
+    yield CheckReport((Finding(HOSTILE, 1, None, HOSTILE, HOSTILE, "problem"),))
 
 
-@pytest.mark.parametrize("format", offered([Listing]))
+@pytest.mark.parametrize("format", [name for name in formats_for([Listing]) if name not in PICTURES])
 def test_nothing_that_a_terminal_obeys_is_printed(format: str) -> None:
     for answer in hostile_answers():
-        if format not in offered([type(answer)]):
+        if format not in formats_for([type(answer)]):
             continue
         written = text(answer, format, True)
         assert written.endswith("\n")
@@ -920,8 +924,8 @@ def test_json_gives_back_hostile_text_unchanged() -> None:
     assert list(json.loads(text(comparison, "json"))[0]["values"]) == [HOSTILE + " 7B", "poor"]
 
 
-@pytest.mark.parametrize("format", offered([Listing]))
+@pytest.mark.parametrize("format", [name for name in formats_for([Listing]) if name not in PICTURES])
 def test_a_format_comes_in_pieces_that_make_the_whole(format: str) -> None:
-    pieces = list(FORMATS[format].write(listing(), None))
+    pieces = list(formats.write(listing(), format, None))
     assert len(pieces) > 1
     assert "".join(pieces) == text(listing(), format)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from conftest import CATALOG
 from reportcli.errors import AmbiguousName, UnknownName
-from reportcli.names import Found, Known, begun, find, spellings
-from reportcli.reader import read_table
-from reportcli.report import Links, Model, Report
+from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, spellings_of
+from reportcli.report.fields import Links, Model, Report
+from reportcli.report.parse import parse_report
 
 
 class Shelf:
@@ -21,15 +21,15 @@ class Shelf:
 
     def __init__(self, reports: Iterable[Report]) -> None:
         self._reports = {report.id: report for report in reports}
-        self._known = [known for report in self._reports.values() for known in spellings(report)]
+        self._known = [known for report in self._reports.values() for known in spellings_of(report)]
 
-    def spelled(self, folded: str) -> list[Known]:
+    def spelled(self, folded: str) -> list[Spelling]:
         return [known for known in self._known if known.folded == folded]
 
-    def beginning(self, folded: str, kind: int = 0) -> list[Known]:
+    def beginning(self, folded: str, kind: int = 0) -> list[Spelling]:
         return [one for one in self._known if one.folded.startswith(folded) and kind in (0, one.kind)]
 
-    def spellings(self) -> list[Known]:
+    def spellings(self) -> list[Spelling]:
         return self._known
 
     def report(self, id: str) -> Report:
@@ -50,14 +50,14 @@ def small(
 def shipped() -> Shelf:
     reports = []
     for path in sorted(CATALOG.glob("*.toml")):
-        report, problems = read_table(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+        report, problems = parse_report(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
         assert problems == []
         assert report is not None
         reports.append(report)
     return Shelf(reports)
 
 
-def meant(found: Found) -> tuple[str, str | None]:
+def meant(found: ReportMatch) -> tuple[str, str | None]:
     return found.report.id, found.model.name if found.model else None
 
 
@@ -83,14 +83,14 @@ def meant(found: Found) -> tuple[str, str | None]:
     ],
 )
 def test_a_report_is_found_by_id_name_or_alias(shipped: Shelf, text: str, id: str) -> None:
-    assert meant(find(text, shipped)) == (id, None)
+    assert meant(find_report(text, shipped)) == (id, None)
 
 
 def test_an_id_as_it_is_means_its_report_also_where_another_folds_to_the_same() -> None:
     shelf = Shelf([small("a b", "One"), small("a-b", "Two"), small("ab", "Three")])
-    assert [meant(find(id, shelf))[0] for id in ("a b", "a-b", "ab")] == ["a b", "a-b", "ab"]
+    assert [meant(find_report(id, shelf))[0] for id in ("a b", "a-b", "ab")] == ["a b", "a-b", "ab"]
     with pytest.raises(AmbiguousName):
-        find("A B", shelf)
+        find_report("A B", shelf)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_an_id_as_it_is_means_its_report_also_where_another_folds_to_the_same() 
     ],
 )
 def test_a_model_is_found_with_its_report(shipped: Shelf, text: str, id: str, model: str) -> None:
-    assert meant(find(text, shipped)) == (id, model)
+    assert meant(find_report(text, shipped)) == (id, model)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_model_is_found_with_its_report(shipped: Shelf, text: str, id: str, mo
     ],
 )
 def test_when_the_text_is_also_a_model_that_model_is_meant(shipped: Shelf, text: str, id: str, model: str) -> None:
-    assert meant(find(text, shipped)) == (id, model)
+    assert meant(find_report(text, shipped)) == (id, model)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_when_the_text_is_also_a_model_that_model_is_meant(shipped: Shelf, text:
     ],
 )
 def test_a_report_is_found_by_its_number_or_address_on_arxiv(shipped: Shelf, text: str) -> None:
-    assert meant(find(text, shipped)) == ("qwen3", None)
+    assert meant(find_report(text, shipped)) == ("qwen3", None)
 
 
 @pytest.mark.parametrize(
@@ -162,20 +162,20 @@ def test_a_report_is_found_by_its_number_or_address_on_arxiv(shipped: Shelf, tex
     ],
 )
 def test_a_version_picks_the_entry_with_that_version(shipped: Shelf, text: str, id: str) -> None:
-    assert find(text, shipped).report.id == id
+    assert find_report(text, shipped).report.id == id
 
 
 @pytest.mark.parametrize("text", ["2411.15124", "https://arxiv.org/abs/2411.15124", "2411.15124v3"])
 def test_a_number_of_two_entries_without_a_deciding_version_is_ambiguous(shipped: Shelf, text: str) -> None:
     with pytest.raises(AmbiguousName) as caught:
-        find(text, shipped)
+        find_report(text, shipped)
     assert caught.value.candidates == ("tulu-3", "tulu-3-2025")
 
 
 @pytest.mark.parametrize("text", ["2505.99999", "https://arxiv.org/abs/2505.99999", "https://example.org/2505.09388"])
 def test_a_number_that_is_not_in_the_catalogue_is_unknown(shipped: Shelf, text: str) -> None:
     with pytest.raises(UnknownName):
-        find(text, shipped)
+        find_report(text, shipped)
 
 
 @pytest.mark.parametrize(
@@ -192,12 +192,12 @@ def test_a_number_that_is_not_in_the_catalogue_is_unknown(shipped: Shelf, text: 
     ],
 )
 def test_a_unique_beginning_of_a_name_is_enough(shipped: Shelf, text: str, id: str) -> None:
-    assert meant(find(text, shipped)) == (id, None)
+    assert meant(find_report(text, shipped)) == (id, None)
 
 
 def test_a_beginning_of_several_names_is_ambiguous(shipped: Shelf) -> None:
     with pytest.raises(AmbiguousName) as caught:
-        find("Kimi", shipped)
+        find_report("Kimi", shipped)
     assert caught.value.candidates == ("kimi-audio", "kimi-k1.5", "kimi-vl")
     assert str(caught.value) == "'Kimi' fits several reports"
     assert caught.value.hint == "write one of: kimi-audio, kimi-k1.5, kimi-vl"
@@ -207,7 +207,7 @@ def test_a_beginning_of_several_names_is_ambiguous(shipped: Shelf) -> None:
 @pytest.mark.parametrize("text", ["Llama-3.1-Tulu-3-70B", "llama 3.1 tulu 3 8b"])
 def test_a_model_of_two_reports_is_ambiguous_and_both_are_named(shipped: Shelf, text: str) -> None:
     with pytest.raises(AmbiguousName) as caught:
-        find(text, shipped)
+        find_report(text, shipped)
     assert caught.value.candidates == ("tulu-3", "tulu-3-2025")
 
 
@@ -217,7 +217,7 @@ def test_a_model_of_two_reports_is_ambiguous_and_both_are_named(shipped: Shelf, 
 )
 def test_an_unknown_name_comes_with_the_nearest(shipped: Shelf, text: str, first: str) -> None:
     with pytest.raises(UnknownName) as caught:
-        find(text, shipped)
+        find_report(text, shipped)
     assert first in caught.value.nearest
     assert len(caught.value.nearest) <= 3
     assert str(caught.value) == f"no report is called {text!r}"
@@ -228,71 +228,71 @@ def test_an_unknown_name_comes_with_the_nearest(shipped: Shelf, text: str, first
 
 def test_a_name_that_is_like_none_comes_without_a_guess(shipped: Shelf) -> None:
     with pytest.raises(UnknownName) as caught:
-        find("zzzzzzzzzzzz", shipped)
+        find_report("zzzzzzzzzzzz", shipped)
     assert (caught.value.nearest, caught.value.hint) == ((), "")
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", " . - ", "\n"])
 def test_an_empty_text_is_no_name(shipped: Shelf, text: str) -> None:
     with pytest.raises(UnknownName):
-        find(text, shipped)
+        find_report(text, shipped)
 
 
 def test_an_id_goes_before_the_name_of_another_report() -> None:
     shelf = Shelf([small("alpha", "Beta"), small("beta", "Gamma")])
-    assert meant(find("Beta", shelf)) == ("beta", None)
+    assert meant(find_report("Beta", shelf)) == ("beta", None)
 
 
 def test_a_name_or_alias_goes_before_the_model_of_another_report() -> None:
     shelf = Shelf([small("one", "First", "Alpha"), small("two", "Second", aliases=("alpha",))])
-    assert meant(find("ALPHA", shelf)) == ("two", None)
+    assert meant(find_report("ALPHA", shelf)) == ("two", None)
 
 
 def test_a_model_goes_before_the_beginning_of_a_name() -> None:
     shelf = Shelf([small("one", "First", "Alpha"), small("two", "Alphabet")])
-    assert meant(find("alpha", shelf)) == ("one", "Alpha")
+    assert meant(find_report("alpha", shelf)) == ("one", "Alpha")
 
 
 def test_a_name_that_looks_like_an_arxiv_number_goes_before_the_number() -> None:
     shelf = Shelf([small("one", "2505.09388"), small("two", "Second", arxiv="2505.09388")])
-    assert meant(find("2505.09388", shelf)) == ("one", None)
+    assert meant(find_report("2505.09388", shelf)) == ("one", None)
 
 
 def test_an_arxiv_number_goes_before_the_beginning_of_a_name() -> None:
     shelf = Shelf([small("one", "2505.09388 and more"), small("two", "Second", arxiv="2505.09388")])
-    assert meant(find("2505.09388", shelf)) == ("two", None)
+    assert meant(find_report("2505.09388", shelf)) == ("two", None)
 
 
 def test_the_beginning_of_an_arxiv_number_is_no_name() -> None:
     with pytest.raises(UnknownName):
-        find("2505.0938", Shelf([small("two", "Second", arxiv="2505.09388")]))
+        find_report("2505.0938", Shelf([small("two", "Second", arxiv="2505.09388")]))
 
 
 def test_a_model_is_not_found_by_its_beginning() -> None:
     with pytest.raises(UnknownName):
-        find("Qwen3-23", Shelf([small("one", "First", "Qwen3-235B-A22B")]))
+        find_report("Qwen3-23", Shelf([small("one", "First", "Qwen3-235B-A22B")]))
 
 
 def test_one_report_that_fits_twice_is_not_ambiguous() -> None:
     shelf = Shelf([small("alpha", "Alpha", "Alpha", aliases=("ALPHA", "alpha one"))])
-    assert meant(find("alpha", shelf)) == ("alpha", "Alpha")
-    assert meant(find("alp", shelf)) == ("alpha", None)
+    assert meant(find_report("alpha", shelf)) == ("alpha", "Alpha")
+    assert meant(find_report("alp", shelf)) == ("alpha", None)
 
 
 def test_two_reports_of_one_name_are_ambiguous() -> None:
     with pytest.raises(AmbiguousName) as caught:
-        find("qwen 3", Shelf([small("b", "Qwen3"), small("a", "Other", aliases=("QWEN-3",))]))
+        find_report("qwen 3", Shelf([small("b", "Qwen3"), small("a", "Other", aliases=("QWEN-3",))]))
     assert caught.value.candidates == ("a", "b")
 
 
 def test_the_only_entry_of_a_number_is_found_whatever_version_is_asked_for() -> None:
     shelf = Shelf([small("one", "First", arxiv="2505.09388", version="v2")])
-    assert meant(find("2505.09388v7", shelf)) == ("one", None)
+    assert meant(find_report("2505.09388v7", shelf)) == ("one", None)
 
 
 def test_a_report_answers_to_its_id_name_aliases_models_and_number() -> None:
     report = small("dots.llm1", "Dots", "dots.inst", aliases=("dots1",), arxiv="2506.05767")
-    assert [(known.folded, known.written, known.report) for known in spellings(report)] == [
+    assert [(known.folded, known.written, known.report) for known in spellings_of(report)] == [
         ("dotsllm1", "dots.llm1", "dots.llm1"),
         ("dots", "Dots", "dots.llm1"),
         ("dots1", "dots1", "dots.llm1"),
@@ -302,9 +302,11 @@ def test_a_report_answers_to_its_id_name_aliases_models_and_number() -> None:
 
 
 def test_every_shipped_report_is_found_by_its_id_and_by_its_name(shipped: Shelf) -> None:
-    lost = [path.stem for path in CATALOG.glob("*.toml") if find(path.stem, shipped).report.id != path.stem]
+    lost = [path.stem for path in CATALOG.glob("*.toml") if find_report(path.stem, shipped).report.id != path.stem]
     assert lost == []
-    names = {known.report: find(known.written, shipped).report.id for known in shipped.spellings() if known.kind == 2}
+    names = {
+        known.report: find_report(known.written, shipped).report.id for known in shipped.spellings() if known.kind == 2
+    }
     assert [id for id, found in names.items() if id != found] == []
 
 
@@ -312,11 +314,11 @@ def test_every_shipped_report_is_found_by_its_id_and_by_its_name(shipped: Shelf)
 def test_any_text_is_found_or_refused(text: str) -> None:
     shelf = Shelf([small("qwen3", "Qwen3", "Qwen3-32B", arxiv="2505.09388"), small("tulu-3", "Tülu 3")])
     with contextlib.suppress(UnknownName, AmbiguousName):
-        assert find(text, shelf).report.id in ("qwen3", "tulu-3")
+        assert find_report(text, shelf).report.id in ("qwen3", "tulu-3")
 
 
 def begins(text: str, *reports: Report) -> list[str]:
-    return [one.written for one in begun(text, Shelf(reports))]
+    return [one.written for one in complete_name(text, Shelf(reports))]
 
 
 def test_a_beginning_goes_on_to_ids() -> None:

@@ -5,25 +5,25 @@ from typing import Any
 
 import pytest
 
-from reportcli.neighbours import COMPARISONS, Neighbours, named
-from reportcli.reader import read_part
+from reportcli.curate.catalog_rules import CATALOG_RULES, OtherEntries, names_of
+from reportcli.report.parse import parse_partial_report
 
 TODAY = datetime.date(2025, 6, 30)
 
 
 def entry(id: str, name: str, **more: Any) -> Any:
     table = {"name": name, "title": "T", "organizations": ["O"], "date": TODAY, "summary": "S", "tags": ["moe"], **more}
-    report, problems = read_part(id, table)
+    report, problems = parse_partial_report(id, table)
     assert problems == []
-    return named(report)
+    return names_of(report)
 
 
 def compared(*entries: Any) -> list[tuple[str, str, str]]:
-    neighbours = Neighbours(entries)
+    neighbours = OtherEntries(entries)
     return [
         (one.id, problem.key, problem.text)
         for one in entries
-        for rule in COMPARISONS
+        for rule in CATALOG_RULES
         for problem in rule(one, neighbours)
     ]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportcli.errors import BadPeriod
-from reportcli.period import Period, parse_period
+from reportcli.errors import InvalidPeriod
+from reportcli.query.period import Period, parse_period
 
 TODAY = date(2025, 6, 18)
 
@@ -208,13 +208,13 @@ def test_a_period_begins_before_it_ends(text: str, today: date) -> None:
 
 @pytest.mark.parametrize("text", IMPOSSIBLE)
 def test_an_impossible_date_is_refused(text: str) -> None:
-    with pytest.raises(BadPeriod):
+    with pytest.raises(InvalidPeriod):
         parse_period(text)
 
 
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_what_is_not_a_period_is_refused(text: str) -> None:
-    with pytest.raises(BadPeriod):
+    with pytest.raises(InvalidPeriod):
         parse_period(text)
 
 
@@ -232,7 +232,7 @@ def test_what_is_not_a_period_is_refused(text: str) -> None:
     ],
 )
 def test_a_bad_period_says_what_is_wrong_and_how_to_write_it(text: str, problem: str) -> None:
-    with pytest.raises(BadPeriod) as caught:
+    with pytest.raises(InvalidPeriod) as caught:
         parse_period(text)
     assert caught.value.problem.startswith(problem)
     assert str(caught.value).startswith(f"{text!r} is not a period: {problem}")
@@ -242,7 +242,7 @@ def test_a_bad_period_says_what_is_wrong_and_how_to_write_it(text: str, problem:
 
 @given(st.one_of(st.text(), st.text(alphabet="0123456789-/.QWdwmy lastdy", max_size=24)))
 def test_any_text_is_a_period_or_a_bad_period(text: str) -> None:
-    with contextlib.suppress(BadPeriod):
+    with contextlib.suppress(InvalidPeriod):
         assert parse_period(text).text
 
 
@@ -264,5 +264,5 @@ def test_a_period_is_compared(sign: str, first: date, last: date) -> None:
 
 @pytest.mark.parametrize(("sign", "text"), [(">", "9999"), ("<", "0001"), (">", "90d"), ("<=", "2025-05..")])
 def test_what_has_no_place_on_the_calendar_cannot_be_compared(sign: str, text: str) -> None:
-    with pytest.raises(BadPeriod):
+    with pytest.raises(InvalidPeriod):
         parse_period(text).compared(sign)

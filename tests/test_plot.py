@@ -15,19 +15,17 @@ from rich.cells import cell_len
 
 import makers
 from conftest import Run
-from reportcli.answer.listing import columns
-from reportcli.answer.overview import Plot, plot
-from reportcli.derived import is_of_training, known_ratio
-from reportcli.errors import UnknownField, WrongField
+from reportcli.answer.listing import parse_columns
+from reportcli.answer.plot import Plot, Point, build_plot, locate_points, reference_ratio
+from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.library import Library
-from reportcli.query import Subject
-from reportcli.render.machine import FORMATS
-from reportcli.render.pictures import PICTURES
-from reportcli.render.scales import Scale, scale, spans_decades, ticks
-from reportcli.render.screen import Picture
-from reportcli.report import DATE, FIELDS, NUMBER, Architecture, Field, Model, Pretraining, Report
-from reportcli.tally import Point, locate
-from reportcli.vocabulary import Vocabulary
+from reportcli.query.subject import Subject
+from reportcli.render import formats
+from reportcli.render.terminal.axis import Scale, choose_ticks, make_scale, spans_decades
+from reportcli.render.terminal.screen import Picture
+from reportcli.report.derived import is_training_total
+from reportcli.report.fields import DATE, FIELDS, NUMBER, Architecture, Field, Model, Pretraining, Report
+from reportcli.report.techniques import Vocabulary
 from terminal import on_terminal
 from test_house import loaded_by
 
@@ -38,7 +36,7 @@ MARKS = "●◆▲■○"
 
 
 def one_field(name: str) -> Field:
-    return columns([name])[0]
+    return parse_columns([name])[0]
 
 
 def a_report(id: str, parameters: int | None, tokens: int | None, type: str = "dense", **known: Any) -> Report:
@@ -50,7 +48,7 @@ def a_report(id: str, parameters: int | None, tokens: int | None, type: str = "d
 
 
 def between(reports: Sequence[Report], x: str = "parameters", y: str = "tokens") -> Plot:
-    return plot(locate([Subject(report, Vocabulary) for report in reports], one_field(x), one_field(y)))
+    return build_plot(locate_points([Subject(report, Vocabulary) for report in reports], one_field(x), one_field(y)))
 
 
 def points(*places: tuple[Any, Any], x: str = "layers", y: str = "hidden_size") -> Plot:
@@ -58,8 +56,8 @@ def points(*places: tuple[Any, Any], x: str = "layers", y: str = "hidden_size") 
     return Plot(one_field(x), one_field(y), found)
 
 
-def draw(answer: Plot, width: int, colour: bool = False) -> Picture:
-    return PICTURES[type(answer)](answer, width, colour)
+def draw(answer: Plot, width: int, color: bool = False) -> Picture:
+    return formats.draw(answer, width, color)
 
 
 def too_wide(picture: Picture, width: int) -> list[str]:
@@ -105,7 +103,7 @@ def test_a_report_that_continues_a_training_has_no_place_in_a_figure_of_training
     ],
 )  # fmt: skip
 def test_a_figure_of_training_counts_all_of_it(name: str, is_one: bool) -> None:
-    assert is_of_training(one_field(name)) is is_one
+    assert is_training_total(one_field(name)) is is_one
 
 
 def test_the_type_is_that_of_the_model_that_speaks() -> None:
@@ -117,7 +115,7 @@ def test_the_type_is_that_of_the_model_that_speaks() -> None:
 
 @pytest.mark.parametrize("name", ["name", "models.parameters", "techniques", "kl", "sources"])
 def test_what_is_no_single_number_or_day_is_no_axis(shipped: Library, name: str) -> None:
-    with pytest.raises(WrongField, match="cannot be used as an axis") as caught:
+    with pytest.raises(UnsuitableField, match="cannot be used as an axis") as caught:
         shipped.plot(name, "tokens")
     assert "one of: parameters, " in caught.value.hint
 
@@ -146,7 +144,7 @@ NUMBERS = st.integers(1, 10**18) | st.floats(1e-6, 1e30)
 
 @given(st.lists(NUMBERS, min_size=1, max_size=20), st.integers(2, 200), st.booleans())
 def test_values_lie_on_their_scale_in_their_order(values: list[int | float], cells: int, logarithmic: bool) -> None:
-    axis = scale(FIELD, values, cells, logarithmic)
+    axis = make_scale(FIELD, values, cells, logarithmic)
     places = [axis.place(value) for value in sorted(values)]
     assert all(0 <= place <= cells - 1 for place in places)
     assert places == sorted(places)
@@ -158,8 +156,8 @@ def test_values_lie_on_their_scale_in_their_order(values: list[int | float], cel
 def test_ticks_lie_inside_in_order_and_their_labels_do_not_touch(
     values: list[int | float], cells: int, logarithmic: bool
 ) -> None:
-    axis = scale(FIELD, values, cells, logarithmic)
-    found = ticks(axis, cells, beside=True)
+    axis = make_scale(FIELD, values, cells, logarithmic)
+    found = choose_ticks(axis, cells, beside=True)
     assert all(0 <= tick.place < cells for tick in found)
     for one, two in pairwise(found):
         assert two.place - one.place > (len(one.label) + len(two.label)) / 2
@@ -167,7 +165,7 @@ def test_ticks_lie_inside_in_order_and_their_labels_do_not_touch(
 
 @given(st.lists(NUMBERS, min_size=2, max_size=20), st.booleans())
 def test_an_upright_axis_has_few_ticks(values: list[int | float], logarithmic: bool) -> None:
-    assert len(ticks(scale(FIELD, values, 20, logarithmic), 6, beside=False)) <= 6
+    assert len(choose_ticks(make_scale(FIELD, values, 20, logarithmic), 6, beside=False)) <= 6
 
 
 @pytest.mark.parametrize(
@@ -186,8 +184,8 @@ def test_ticks_are_round_values_in_the_units_of_the_field(
     name: str, values: tuple[float, float], cells: int, labels: list[str]
 ) -> None:
     field = one_field(name)
-    axis = scale(field, values, cells, spans_decades(field, values))
-    assert [tick.label for tick in ticks(axis, cells, beside=True)] == labels
+    axis = make_scale(field, values, cells, spans_decades(field, values))
+    assert [tick.label for tick in choose_ticks(axis, cells, beside=True)] == labels
 
 
 @pytest.mark.parametrize(
@@ -202,8 +200,8 @@ def test_ticks_are_round_values_in_the_units_of_the_field(
 def test_an_axis_of_days_has_its_ticks_where_periods_begin(
     first: tuple[int, int, int], last: tuple[int, int, int], labels: list[str]
 ) -> None:
-    axis = scale(one_field("date"), [datetime.date(*first), datetime.date(*last)], 60, logarithmic=False)
-    found = ticks(axis, 60, beside=True)
+    axis = make_scale(one_field("date"), [datetime.date(*first), datetime.date(*last)], 60, logarithmic=False)
+    found = choose_ticks(axis, 60, beside=True)
     assert [tick.label for tick in found] == labels
     assert all(0 <= tick.place < 60 for tick in found)
 
@@ -218,7 +216,7 @@ def test_a_scale_is_logarithmic_where_values_span_more_than_two_decades() -> Non
 @pytest.mark.parametrize("value", [0, 1, 7 * B, datetime.date(2025, 1, 1), datetime.date(1, 1, 1)])
 def test_one_value_alone_lies_in_the_middle(value: Any) -> None:
     field = one_field("date") if isinstance(value, datetime.date) else FIELD
-    axis: Scale = scale(field, [value], 11, logarithmic=False)
+    axis: Scale = make_scale(field, [value], 11, logarithmic=False)
     assert axis.place(value) == pytest.approx(5)
 
 
@@ -272,7 +270,7 @@ def test_the_whole_text_in_a_pipe(reportcli: Run, arguments: tuple[str, ...], te
 
 
 def test_a_record_of_an_unknown_type_has_every_key() -> None:
-    [record] = json.loads("".join(FORMATS["json"].write(between([a_report("a", 1, 2, type=None)]), None)))  # type: ignore[arg-type]
+    [record] = json.loads("".join(formats.write(between([a_report("a", 1, 2, type=None)]), "json")))  # type: ignore[arg-type]
     assert record == {"id": "a", "name": "A", "type": None, "x": 1, "y": 2}
 
 
@@ -387,11 +385,11 @@ def test_the_line_ends_where_an_axis_begins_at_nothing(parameters: tuple[int, in
 
 
 def test_no_other_pair_of_fields_has_a_ratio_to_compare_with() -> None:
-    ratio = known_ratio(one_field("parameters"), one_field("tokens"))
+    ratio = reference_ratio(one_field("parameters"), one_field("tokens"))
     assert ratio is not None
     assert (ratio.value, ratio.source) == (20, "Hoffmann et al. 2022, arXiv:2203.15556")
-    assert known_ratio(one_field("tokens"), one_field("parameters")) is None
-    assert known_ratio(one_field("active_parameters"), one_field("tokens")) is None
+    assert reference_ratio(one_field("tokens"), one_field("parameters")) is None
+    assert reference_ratio(one_field("active_parameters"), one_field("tokens")) is None
     assert "⠤" not in draw(points((1, 2), (3, 4)), 80).text
 
 
@@ -438,7 +436,7 @@ def test_names_do_not_touch_one_another_or_a_point(shipped: Library, width: int)
 @pytest.mark.parametrize("width", [60, 120])
 def test_colour_only_adds_colour(shipped: Library, width: int) -> None:
     answer = shipped.plot("parameters", "tokens")
-    plain, coloured = draw(answer, width), draw(answer, width, colour=True)
+    plain, coloured = draw(answer, width), draw(answer, width, color=True)
     assert [line.rstrip() for line in SGR.sub("", coloured.text).splitlines()] == plain.text.splitlines()
     assert "\x1b[36m●" in coloured.text
     assert "\x1b[35m◆" in coloured.text
@@ -507,7 +505,7 @@ def test_a_picture_leaves_nothing_behind_for_the_next(shipped: Library) -> None:
 
 def test_a_pipe_loads_no_picture() -> None:
     for arguments in (("plot",), ("timeline",), ("count", "rl")):
-        assert {"reportcli.render.plots", "rich"} & loaded_by(*arguments) == set()
+        assert {"reportcli.render.terminal.plot", "rich"} & loaded_by(*arguments) == set()
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])

@@ -11,36 +11,31 @@ from hypothesis import strategies as st
 from conftest import CATALOG
 from fire.trials import calls
 from makers import a_report
-from reportcli.correction import correct
-from reportcli.errors import BadQuery
-from reportcli.parser import parse_query
-from reportcli.period import Period, parse_period
-from reportcli.query import (
-    BY_PATH,
-    CLOSED,
+from reportcli.errors import InvalidQuery
+from reportcli.query.conditions import (
     EVERYTHING,
-    TEXT_FIELDS,
     And,
     Between,
     Is,
-    Known,
-    Match,
+    IsKnown,
     Not,
     Or,
     Query,
-    Subject,
     Within,
     Words,
     all_of,
     any_of,
-    explain,
-    leaves,
-    plain_words,
+    conditions_of,
 )
-from reportcli.reader import read_table
-from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
-from reportcli.vocabulary import Technique, Vocabulary
-from reportcli.words import words
+from reportcli.query.explain import Match, explain, plain_words
+from reportcli.query.parser import parse_query
+from reportcli.query.period import Period, parse_period
+from reportcli.query.spelling import correct_spelling
+from reportcli.query.subject import CLOSED_FIELDS, FIELDS_BY_PATH, TEXT_FIELDS, Subject
+from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.parse import parse_report
+from reportcli.report.techniques import Technique, Vocabulary
+from reportcli.text import split_words
 
 PARAMETERS, CONTEXT, TOKENS = "models.parameters", "models.context_length", "pretraining.tokens"
 FAMILY, KL = "posttraining.rl_family", "posttraining.kl_penalty"
@@ -66,10 +61,10 @@ def read(text: str) -> Query:
     return parse_query(text, vocabulary)
 
 
-def outcome(text: str) -> Query | BadQuery:
+def outcome(text: str) -> Query | InvalidQuery:
     try:
         return read(text)
-    except BadQuery as error:
+    except InvalidQuery as error:
         return error
 
 
@@ -163,13 +158,13 @@ GOOD: list[tuple[str, Query]] = [
     ("kl_penalty:no", Is(KL, "no")),
     ("kl-penalty:no", Is(KL, "no")),
     # known and unknown
-    ("kl:unknown", Known(KL, False)),
-    ("kl:known", Known(KL)),
-    ("license:known", Known("license")),
-    ("license:UNKNOWN", Known("license", False)),
-    ("params:unknown", Known(PARAMETERS, False)),
-    ("published:known", Known("first_published")),
-    ("technique:known", Known("techniques")),
+    ("kl:unknown", IsKnown(KL, False)),
+    ("kl:known", IsKnown(KL)),
+    ("license:known", IsKnown("license")),
+    ("license:UNKNOWN", IsKnown("license", False)),
+    ("params:unknown", IsKnown(PARAMETERS, False)),
+    ("published:known", IsKnown("first_published")),
+    ("technique:known", IsKnown("techniques")),
     # numbers
     ("params:100B..", Between(PARAMETERS, 100 * B)),
     ("params:..10B", Between(PARAMETERS, None, 10 * B)),
@@ -318,7 +313,7 @@ def test_a_query_prints_as_a_text_that_means_the_same(text: str, expected: Query
 
 @pytest.mark.parametrize(("text", "position", "said"), BAD)
 def test_a_bad_query_has_a_mark_and_says_what_would_be_right(text: str, position: int, said: str) -> None:
-    with pytest.raises(BadQuery) as caught:
+    with pytest.raises(InvalidQuery) as caught:
         read(text)
     error = caught.value
     assert error.position == position
@@ -336,7 +331,7 @@ def test_a_bad_query_has_a_mark_and_says_what_would_be_right(text: str, position
     ],
 )
 def test_a_bad_query_is_shown_with_a_mark_under_the_place(text: str, shown: str) -> None:
-    with pytest.raises(BadQuery) as caught:
+    with pytest.raises(InvalidQuery) as caught:
         read(text)
     assert str(caught.value) == shown
 
@@ -481,7 +476,7 @@ def bare(**values: Any) -> Subject:
     ],
 )
 def test_a_report_fits_or_not_or_the_catalogue_does_not_say(text: str, answer: bool | None) -> None:
-    assert read(text).fits(subject()) is answer
+    assert read(text).evaluate(subject()) is answer
 
 
 @pytest.mark.parametrize(
@@ -496,29 +491,29 @@ def test_no_finds_only_a_stated_no(
     penalty: bool | None, no: bool | None, yes: bool | None, unknown: bool, known: bool
 ) -> None:
     report = bare(posttraining=Posttraining(kl_penalty=penalty))
-    answers = [read(text).fits(report) for text in ("kl:no", "kl:yes", "kl:unknown", "kl:known")]
+    answers = [read(text).evaluate(report) for text in ("kl:no", "kl:yes", "kl:unknown", "kl:known")]
     assert answers == [no, yes, unknown, known]
 
 
 def test_zero_is_known() -> None:
     report = bare(architecture=Architecture(experts_shared=0))
-    assert read("experts_shared:0").fits(report) is True
-    assert read("experts_shared:known").fits(report) is True
-    assert read("experts_shared:1..").fits(report) is False
+    assert read("experts_shared:0").evaluate(report) is True
+    assert read("experts_shared:known").evaluate(report) is True
+    assert read("experts_shared:1..").evaluate(report) is False
 
 
 def test_a_field_of_models_is_unknown_without_models_and_known_with_all_of_them() -> None:
-    assert read("params:7B").fits(bare()) is None
-    assert read("params:7B").fits(bare(models=(Model(name="a", parameters=B), Model(name="b")))) is None
-    assert read("params:7B").fits(bare(models=(Model(name="a", parameters=B),))) is False
-    assert read("params:7B").fits(bare(models=(Model(name="a"), Model(name="b", parameters=7 * B)))) is True
+    assert read("params:7B").evaluate(bare()) is None
+    assert read("params:7B").evaluate(bare(models=(Model(name="a", parameters=B), Model(name="b")))) is None
+    assert read("params:7B").evaluate(bare(models=(Model(name="a", parameters=B),))) is False
+    assert read("params:7B").evaluate(bare(models=(Model(name="a"), Model(name="b", parameters=7 * B)))) is True
 
 
 def test_a_relative_period_is_counted_from_the_day_of_the_question() -> None:
     today = datetime.date.today()
     condition = read("date:30d")
-    assert condition.fits(bare(date=today - datetime.timedelta(days=29))) is True
-    assert condition.fits(bare(date=today - datetime.timedelta(days=32))) is False
+    assert condition.evaluate(bare(date=today - datetime.timedelta(days=29))) is True
+    assert condition.evaluate(bare(date=today - datetime.timedelta(days=32))) is False
     assert str(condition) == "date:30d"
 
 
@@ -527,7 +522,7 @@ YES, NO, UNSURE = Is("tags", "moe"), Is(FAMILY, "ppo"), Is("license", "mit")
 
 @pytest.mark.parametrize(("part", "answer"), [(YES, False), (NO, True), (UNSURE, None)])
 def test_not_turns_yes_and_no_and_leaves_unknown(part: Query, answer: bool | None) -> None:
-    assert Not(part).fits(subject()) is answer
+    assert Not(part).evaluate(subject()) is answer
 
 
 @pytest.mark.parametrize(
@@ -547,13 +542,13 @@ def test_not_turns_yes_and_no_and_leaves_unknown(part: Query, answer: bool | Non
 def test_unknown_decides_only_where_it_matters(
     left: Query, right: Query, both: bool | None, either: bool | None
 ) -> None:
-    assert And((left, right)).fits(subject()) is both
-    assert Or((left, right)).fits(subject()) is either
+    assert And((left, right)).evaluate(subject()) is both
+    assert Or((left, right)).evaluate(subject()) is either
 
 
 def test_everything_fits_without_conditions() -> None:
-    assert EVERYTHING.fits(subject()) is True
-    assert EVERYTHING.fits(bare()) is True
+    assert EVERYTHING.evaluate(subject()) is True
+    assert EVERYTHING.evaluate(bare()) is True
 
 
 def test_nested_ands_and_ors_become_one() -> None:
@@ -567,13 +562,13 @@ def test_nested_ands_and_ors_become_one() -> None:
 def test_what_is_said_twice_counts_once() -> None:
     assert read("kl (kl or kl) kl") == KL_WORD
     assert read("kl not kl kl") == And((KL_WORD, Not(KL_WORD)))
-    better, _ = correct(read("grpo gpro"), TERMS)
+    better, _ = correct_spelling(read("grpo gpro"), TERMS)
     assert better == read("grpo")
 
 
 def test_the_conditions_of_a_query_come_with_their_negation() -> None:
     query = read("grpo not (ppo or not kl) clip-higher")
-    assert list(leaves(query)) == [(GRPO, False), (PPO, True), (KL_WORD, False), (CLIP, False)]
+    assert list(conditions_of(query)) == [(GRPO, False), (PPO, True), (KL_WORD, False), (CLIP, False)]
 
 
 def shown(text: str) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -672,7 +667,7 @@ TERMS = [
 def test_a_word_that_no_report_holds_is_replaced_by_its_neighbour(
     text: str, better: str, replaced: dict[str, str]
 ) -> None:
-    assert correct(read(text), TERMS) == (read(better), replaced)
+    assert correct_spelling(read(text), TERMS) == (read(better), replaced)
 
 
 @pytest.mark.parametrize(
@@ -699,34 +694,34 @@ def test_a_word_that_no_report_holds_is_replaced_by_its_neighbour(
 )
 def test_other_words_stay_as_they_are(text: str) -> None:
     query = read(text)
-    assert correct(query, TERMS) == (query, {})
+    assert correct_spelling(query, TERMS) == (query, {})
 
 
 def test_a_word_under_not_stays_where_the_same_word_elsewhere_is_replaced() -> None:
-    better, replaced = correct(read("gpro not gpro"), TERMS)
+    better, replaced = correct_spelling(read("gpro not gpro"), TERMS)
     assert better == read("grpo not gpro")
     assert replaced == {"gpro": "grpo"}
 
 
 def test_an_unknown_word_is_compared_with_the_catalogue_once() -> None:
     asked = read('"gpro gpro" or gpro kl or "tokns gpro"')
-    assert calls(lambda: correct(asked, TERMS))["_closest"] == 2
+    assert calls(lambda: correct_spelling(asked, TERMS))["_closest"] == 2
 
 
 def test_a_word_in_a_double_negation_is_asked_for() -> None:
-    better, replaced = correct(read("not not gpro"), TERMS)
+    better, replaced = correct_spelling(read("not not gpro"), TERMS)
     assert better == read("not not grpo")
     assert replaced == {"gpro": "grpo"}
 
 
 ONE_WORD = st.text(
     alphabet=st.characters(categories=("Ll", "Lo", "Nd"), max_codepoint=0x2FFF), min_size=1, max_size=6
-).filter(lambda text: words(text) == [text])
+).filter(lambda text: split_words(text) == [text])
 SOME_WORDS = st.lists(
     ONE_WORD | st.sampled_from(["and", "or", "not", "known", "unknown", "grpo", "7b"]), min_size=1, max_size=3
 ).map(tuple)
 NUMBERS = st.integers(0, 2**63) | st.floats(0, 1e6).filter(lambda number: not number.is_integer())
-NUMBER_FIELDS = st.sampled_from([path for path, field in BY_PATH.items() if field.kind == "number"])
+NUMBER_FIELDS = st.sampled_from([path for path, field in FIELDS_BY_PATH.items() if field.kind == "number"])
 RANGES = st.one_of(
     st.builds(Between, NUMBER_FIELDS, NUMBERS),
     st.builds(Between, NUMBER_FIELDS, st.none(), NUMBERS),
@@ -737,21 +732,21 @@ RANGES = st.one_of(
     ),
 )  # fmt: skip
 CLOSED_VALUES = st.sampled_from(
-    [Is(field.path, value) for field in CLOSED for value in field.about.closed]
+    [Is(field.path, value) for field in CLOSED_FIELDS for value in field.info.choices]
     + [Is(KL, "yes"), Is(KL, "no"), Is("techniques", "grpo"), Is("techniques", "mrope")]
     + [Is("id", "qwen3"), Is("id", "dots.llm1"), Is("id", "two words")]
 )
 PERIODS = st.sampled_from(
     ["2025", "2025-06", "2025-Q2", "2025-W20", "2025-06-18", "2025-01..2025-06", "2025-05..", "..2024", "90d", "6m"]
 ).map(parse_period)
-OPEN_FIELDS = st.sampled_from([field.path for field in TEXT_FIELDS if field not in CLOSED])
+OPEN_FIELDS = st.sampled_from([field.path for field in TEXT_FIELDS if field not in CLOSED_FIELDS])
 CONDITIONS = st.one_of(
     st.builds(Words, SOME_WORDS, st.just(""), st.booleans()),
     st.builds(Words, SOME_WORDS, OPEN_FIELDS, st.booleans()),
     CLOSED_VALUES,
     RANGES,
     st.builds(Within, st.sampled_from(["date", "first_published"]), PERIODS),
-    st.builds(Known, st.sampled_from(sorted(BY_PATH)), st.booleans()),
+    st.builds(IsKnown, st.sampled_from(sorted(FIELDS_BY_PATH)), st.booleans()),
 )  # fmt: skip
 QUERIES = st.recursive(
     CONDITIONS,
@@ -771,9 +766,9 @@ def test_any_query_prints_as_a_text_that_means_the_same(query: Query) -> None:
 
 @given(QUERIES)
 def test_any_query_has_an_answer_and_its_opposite(query: Query) -> None:
-    answer = query.fits(subject())
+    answer = query.evaluate(subject())
     assert answer in (True, False, None)
-    assert Not(query).fits(subject()) is (None if answer is None else not answer)
+    assert Not(query).evaluate(subject()) is (None if answer is None else not answer)
 
 
 PIECES = st.lists(
@@ -789,17 +784,17 @@ PIECES = st.lists(
 @given(st.text() | PIECES)
 def test_any_text_is_a_query_or_a_bad_query(text: str) -> None:
     found = outcome(text)
-    if isinstance(found, BadQuery):
+    if isinstance(found, InvalidQuery):
         assert found.hint != ""
     else:
-        assert list(leaves(found)) != []
-        assert found.fits(subject()) in (True, False, None)
+        assert list(conditions_of(found)) != []
+        assert found.evaluate(subject()) in (True, False, None)
 
 
 @given(st.text() | PIECES)
 def test_any_text_has_a_mark_in_it_or_prints_as_a_text_that_means_the_same(text: str) -> None:
     found = outcome(text)
-    if isinstance(found, BadQuery):
+    if isinstance(found, InvalidQuery):
         assert 0 <= found.position <= len(text)
     else:
         assert read(str(found)) == found
@@ -845,10 +840,10 @@ def test_an_unusual_query_prints_as_a_text_that_means_the_same(text: str) -> Non
 def test_a_query_of_ten_thousand_letters_is_read_or_refused(text: str) -> None:
     assert 9_900 <= len(text) <= 10_000
     found = outcome(text)
-    if isinstance(found, BadQuery):
+    if isinstance(found, InvalidQuery):
         assert found.problem != ""
     else:
-        assert found.fits(subject()) in (True, False, None)
+        assert found.evaluate(subject()) in (True, False, None)
 
 
 @pytest.mark.parametrize(
@@ -866,8 +861,8 @@ def test_a_query_of_ten_thousand_letters_is_read_or_refused(text: str) -> None:
 def test_a_query_finds_the_reports_of_the_shipped_catalogue(text: str, ids: list[str]) -> None:
     query, found = read(text), []
     for path in sorted(CATALOG.glob("*.toml")):
-        report, _ = read_table(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+        report, _ = parse_report(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
         assert report is not None
-        if query.fits(subject(report)):
+        if query.evaluate(subject(report)):
             found.append(report.id)
     assert sorted(found) == ids

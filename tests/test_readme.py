@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reportcli.cli import COMMANDS
+from reportcli.cli.main import COMMANDS
 from terminal import BIN, on_terminal
 from test_screen import COLOUR, drawn
 

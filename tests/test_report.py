@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from conftest import CATALOG
-from reportcli.reader import read_table
-from reportcli.record import pack, record, unpack
-from reportcli.report import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.fields import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.json import pack, to_record, unpack
+from reportcli.report.parse import parse_report
 
 SHIPPED = sorted(CATALOG.glob("*.toml"))
 LEAST = """
@@ -26,20 +26,20 @@ tags = ["language-model"]
 
 
 def problems_of(text: str) -> list[str]:
-    report, problems = read_table("qwen3", tomllib.loads(text))
+    report, problems = parse_report("qwen3", tomllib.loads(text))
     assert (report is None) == bool(problems)
     return [str(problem) for problem in problems]
 
 
 def shipped(path: Path) -> Report:
-    report, problems = read_table(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+    report, problems = parse_report(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
     assert problems == []
     assert report is not None
     return report
 
 
 def test_the_least_entry_is_a_report_with_all_else_unknown() -> None:
-    report, problems = read_table("qwen3", tomllib.loads(LEAST))
+    report, problems = parse_report("qwen3", tomllib.loads(LEAST))
     assert problems == []
     assert report == Report(
         id="qwen3", name="Qwen3", title="Qwen3 Technical Report", organizations=("Alibaba Qwen",),
@@ -160,14 +160,14 @@ def test_all_problems_of_an_entry_are_named_in_the_order_of_the_fields() -> None
     ],
 )
 def test_unknown_keys_are_passed_over(added: str) -> None:
-    report, problems = read_table("qwen3", tomllib.loads(LEAST + added))
+    report, problems = parse_report("qwen3", tomllib.loads(LEAST + added))
     assert problems == []
     assert report is not None
     assert report.name == "Qwen3"
 
 
 def test_the_id_is_the_name_of_the_file_whatever_the_file_says() -> None:
-    report, problems = read_table("qwen3", tomllib.loads(LEAST + 'id = "other"'))
+    report, problems = parse_report("qwen3", tomllib.loads(LEAST + 'id = "other"'))
     assert problems == []
     assert report is not None
     assert report.id == "qwen3"
@@ -175,7 +175,7 @@ def test_the_id_is_the_name_of_the_file_whatever_the_file_says() -> None:
 
 @pytest.mark.parametrize("number", [0, 9_223_372_036_854_775_807])
 def test_the_least_and_the_greatest_number_are_numbers(number: int) -> None:
-    report, problems = read_table("qwen3", tomllib.loads(LEAST + f"[pretraining]\ntokens = {number}"))
+    report, problems = parse_report("qwen3", tomllib.loads(LEAST + f"[pretraining]\ntokens = {number}"))
     assert problems == []
     assert report is not None
     assert report.pretraining.tokens == number
@@ -190,10 +190,10 @@ def test_a_report_cannot_be_changed() -> None:
 
 
 def test_a_record_has_every_key_with_null_or_an_empty_list_where_unknown() -> None:
-    report, _ = read_table(
+    report, _ = parse_report(
         "qwen3", tomllib.loads(LEAST + '[[models]]\nname = "Qwen3-8B"\n[[notes]]\ntopic = "rl"\ntext = "x"')
     )
-    assert json.loads(json.dumps(record(report))) == {
+    assert json.loads(json.dumps(to_record(report))) == {
         "id": "qwen3", "number": None, "name": "Qwen3", "title": "Qwen3 Technical Report", "aliases": [],
         "organizations": ["Alibaba Qwen"], "date": "2025-05-14", "first_published": None, "arxiv_version": None,
         "summary": "Eight language models.", "tags": ["language-model"], "license": None, "flagship": None,
@@ -224,7 +224,7 @@ def test_a_record_has_every_key_with_null_or_an_empty_list_where_unknown() -> No
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_record_holds_what_the_file_says_and_no_key_less(path: Path) -> None:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    written = json.loads(json.dumps(record(shipped(path))))
+    written = json.loads(json.dumps(to_record(shipped(path))))
     assert said(written, table) == json.loads(json.dumps(table, default=datetime.date.isoformat))
 
 
@@ -269,18 +269,18 @@ def test_every_field_has_a_path_of_its_own() -> None:
 
 
 def test_every_short_name_belongs_to_one_field() -> None:
-    shorts = Counter(short for field in FIELDS for short in field.about.short)
+    shorts = Counter(short for field in FIELDS for short in field.info.short_names)
     assert [short for short, count in shorts.items() if count > 1] == []
 
 
 def test_no_short_name_hides_the_path_of_another_field() -> None:
     paths = {field.path for field in FIELDS}
-    hidden = [short for field in FIELDS for short in field.about.short if short in paths - {field.path}]
+    hidden = [short for field in FIELDS for short in field.info.short_names if short in paths - {field.path}]
     assert hidden == []
 
 
 def test_every_field_says_what_it_is() -> None:
-    assert [field.path for field in FIELDS if not field.about.help] == []
+    assert [field.path for field in FIELDS if not field.info.help] == []
 
 
 def test_fields_of_models_give_one_value_for_each_model() -> None:

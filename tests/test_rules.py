@@ -7,34 +7,34 @@ from typing import Any
 import pytest
 import tomli
 
-from reportcli.reader import Problem
-from reportcli.rules import (
+from reportcli.curate.entry_rules import (
     RULES,
     active_experts,
     active_parameters,
     arxiv_pdf,
     closed_lists,
-    doubts,
-    draft_of,
+    confidence_keys,
+    displayable_letters,
     file_name,
     flagship,
-    idle_aliases,
     known_keys,
     layout,
     lengths,
-    letters,
     order_of_dates,
+    parse_entry,
     past_dates,
     patterns,
+    redundant_aliases,
     sources,
     tag_and_type,
     techniques,
-    types,
+    value_types,
 )
-from reportcli.vocabulary import read_vocabulary
+from reportcli.report.parse import Problem
+from reportcli.report.techniques import parse_vocabulary
 
 TODAY = datetime.date(2025, 6, 30)
-VOCABULARY = read_vocabulary(
+VOCABULARY = parse_vocabulary(
     {"grpo": {"name": "GRPO", "kind": "rl", "definition": "d", "also": ["Group Relative Policy Optimization"]}}
 )
 GOOD = """\
@@ -105,7 +105,7 @@ license = "The report does not say."
 
 
 def draft(text: str, file: str = "qwen3.toml", vocabulary: Any = VOCABULARY) -> Any:
-    return draft_of(file, text, tomli.loads(text), vocabulary, TODAY)
+    return parse_entry(file, text, tomli.loads(text), vocabulary, TODAY)
 
 
 def broken(text: str, file: str = "qwen3.toml") -> dict[Callable[..., Any], list[Problem]]:
@@ -129,11 +129,11 @@ def test_a_good_entry_keeps_every_rule() -> None:
 
 DATE, TECHNIQUE, PDF = "date = 2025-05-14", '    "grpo",\n]\n\n[links]', "https://arxiv.org/pdf/2505.09388v1"
 CASES = [
-    (types, changed(("number = 10", "number = 0.5")), "number", "expected a whole number from 0 to 2^63 - 1, got 0.5"),
-    (types, changed((f"{DATE}\n", "")), "date", "required, but missing"),
-    (types, changed((DATE, 'date = "2025-05-14"')), "date",
+    (value_types, changed(("number = 10", "number = 0.5")), "number", "expected a whole number from 0 to 2^63 - 1, got 0.5"),
+    (value_types, changed((f"{DATE}\n", "")), "date", "required, but missing"),
+    (value_types, changed((DATE, 'date = "2025-05-14"')), "date",
      'expected a date such as 2025-06-18, without quotes, got "2025-05-14"'),
-    (types, changed(('name = "Qwen3-8B"\n', "")), "models[0].name", "required, but missing"),
+    (value_types, changed(('name = "Qwen3-8B"\n', "")), "models[0].name", "required, but missing"),
     (known_keys, changed(("number = 10", "numbr = 10")), "numbr", "unknown key; did you mean number?"),
     (known_keys, changed(('arxiv = "', 'arxvi = "')), "links.arxvi", "unknown key; did you mean arxiv?"),
     (known_keys, changed(("[architecture]", "[architectrue]")), "architectrue",
@@ -185,13 +185,13 @@ CASES = [
      'there is no field "modles"; did you mean models?'),
     (sources, changed(("models = ", '"models.tokens" = ')), "sources.models.tokens",
      "the entry has no models.tokens; what is uncertain or absent is for [confidence]"),
-    (doubts, changed(("license = ", "licence = ")), "confidence.licence",
+    (confidence_keys, changed(("license = ", "licence = ")), "confidence.licence",
      'there is no field "licence"; did you mean license?'),
-    (letters, changed(("Eight models.", "Eight \\u202emodels.")), "summary",
+    (displayable_letters, changed(("Eight models.", "Eight \\u202emodels.")), "summary",
      "holds U+202E (RIGHT-TO-LEFT OVERRIDE), which is not shown"),
-    (letters, changed(("RL takes two stages.", "RL\\ntakes\\ntwo stages.")), "notes[0].text",
+    (displayable_letters, changed(("RL takes two stages.", "RL\\ntakes\\ntwo stages.")), "notes[0].text",
      "holds U+000A (a control character), which is not shown"),
-    (letters, changed(('models = "Table 1"', 'models = "\\u0000"')), "sources.models",
+    (displayable_letters, changed(('models = "Table 1"', 'models = "\\u0000"')), "sources.models",
      "holds U+0000 (a control character), which is not shown"),
     (lengths, changed(("Eight models.", "x" * 181)), "summary", "181 characters, at most 180 fit"),
     (lengths, changed(("RL takes two stages.", "x" * 281)), "notes[0].text", "281 characters, at most 280 fit"),
@@ -201,7 +201,7 @@ CASES = [
     (lengths, changed(('    "Alibaba Qwen",\n', "")), "organizations", "required, but empty"),
     (tag_and_type, changed(('[architecture]\ntype = "moe"', '[architecture]\ntype = "other"')), "tags[0]",
      '"moe" is a tag, but the type is dense, other'),
-    (idle_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is found without it'),
+    (redundant_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is found without it'),
 ]  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def test_all_wrong_types_are_named_and_hide_no_other_problem() -> None:
             ("experts_total = 128", 'experts_total = "128"'), (f"{DATE}\n", ""),
         )
     )  # fmt: skip
-    assert [problem.key for problem in said[types]] == [
+    assert [problem.key for problem in said[value_types]] == [
         "number",
         "date",
         "models[0].name",

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reportcli.catalog import shipped_folder
-from reportcli.check import check
-from reportcli.report import DATE, KEYS, MAP, NUMBER, PLACES, TEXT, TEXTS, YES_NO
-from reportcli.schema import entry_schema, to_json
+from reportcli.catalog.files import shipped_folder
+from reportcli.curate.check import check
+from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS, MAP, NUMBER, TEXT, TEXTS, YES_NO
+from reportcli.report.json_schema import entry_schema, schema_text
 
 SCHEMA = entry_schema()
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -63,12 +63,12 @@ def test_it_is_a_schema_of_its_dialect() -> None:
 
 
 def test_the_shipped_copy_is_the_schema_of_today() -> None:
-    assert (shipped_folder() / "schema.json").read_text(encoding="utf-8") == to_json(SCHEMA)
+    assert (shipped_folder() / "schema.json").read_text(encoding="utf-8") == schema_text(SCHEMA)
 
 
 def test_its_text_is_canonical() -> None:
-    assert to_json(SCHEMA) == json.dumps(json.loads(to_json(SCHEMA)), indent=2, ensure_ascii=False) + "\n"
-    assert to_json(SCHEMA).isascii()  # so that no stream spells it otherwise
+    assert schema_text(SCHEMA) == json.dumps(json.loads(schema_text(SCHEMA)), indent=2, ensure_ascii=False) + "\n"
+    assert schema_text(SCHEMA).isascii()  # so that no stream spells it otherwise
 
 
 @pytest.mark.parametrize("path", ENTRIES, ids=lambda path: path.stem)
@@ -79,23 +79,23 @@ def test_a_shipped_entry_fits_and_names_the_schema_that_lies_beside_it(path: Pat
 
 
 def test_it_knows_the_fields_of_a_file_and_no_others() -> None:
-    assert [path for path, _ in leaves(SCHEMA)] == [field.path for field in KEYS]
+    assert [path for path, _ in leaves(SCHEMA)] == [field.path for field in ENTRY_FIELDS]
 
 
-@pytest.mark.parametrize("field", KEYS, ids=lambda field: field.path)
+@pytest.mark.parametrize("field", ENTRY_FIELDS, ids=lambda field: field.path)
 def test_a_field_says_what_it_is_and_shows_what_it_may_hold(field: Any) -> None:
     said = dict(leaves(SCHEMA))[field.path]
     one = said.get("items", said)
-    assert said["description"] == field.about.help
+    assert said["description"] == field.info.help
     assert said["type"] == {TEXT: "string", TEXTS: "array", NUMBER: "integer", DATE: "string", YES_NO: "boolean",
                             MAP: "object"}[field.kind]  # fmt: skip
-    assert one.get("enum", []) == list(field.about.closed)
-    assert one.get("maxLength", 0) == field.about.longest
+    assert one.get("enum", []) == list(field.info.choices)
+    assert one.get("maxLength", 0) == field.info.max_length
     if field.kind == MAP:
-        assert list(said["properties"]) == list(PLACES)
-    elif field.kind != YES_NO and not field.about.closed:
-        assert one["examples"] == [field.about.example]
-        assert list(Draft202012Validator(one).iter_errors(field.about.example)) == []
+        assert list(said["properties"]) == list(ENTRY_PATHS)
+    elif field.kind != YES_NO and not field.info.choices:
+        assert one["examples"] == [field.info.example]
+        assert list(Draft202012Validator(one).iter_errors(field.info.example)) == []
 
 
 def test_required_keys_are_those_of_the_list_of_fields() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reportcli.cli import COMMANDS
+from reportcli.cli.main import COMMANDS
 from terminal import on_terminal
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

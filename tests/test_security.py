@@ -12,9 +12,9 @@ import pytest
 
 from conftest import ROOT, Ran
 from makers import entry
-from reportcli.catalog import read, user_folder
-from reportcli.cli import COMMANDS
-from reportcli.cli.shells import install
+from reportcli.catalog.files import read_report, user_folder
+from reportcli.cli.complete.shells import install_completion
+from reportcli.cli.main import COMMANDS
 from terminal import BIN, on_terminal
 
 Run = Callable[..., Ran]
@@ -208,7 +208,7 @@ def test_the_script_of_completion_is_not_written_through_a_link(own_home: Path, 
     folder = own_home / ".local" / "share" / "bash-completion" / "completions"
     folder.mkdir(parents=True)
     (folder / "reportcli.new").symlink_to(tmp_path / "target")
-    install("bash")
+    install_completion("bash")
     assert not (tmp_path / "target").exists()
     assert sorted(path.name for path in folder.iterdir()) == ["reportcli"]
 
@@ -218,7 +218,7 @@ def test_a_folder_of_entries_may_be_a_link_of_the_user(reportcli: Run, tmp_path:
     user_folder().parent.mkdir(parents=True)
     user_folder().symlink_to(tmp_path / "synchronized")
     assert reportcli("add", "--from", "-", stdin=entry("X")).returncode == 0
-    assert read(str(tmp_path / "synchronized" / "x.toml")).name == "X"
+    assert read_report(str(tmp_path / "synchronized" / "x.toml")).name == "X"
 
 
 # What we make is the user's alone.

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from conftest import Run
 from interactive import PROMPT, Shell
-from reportcli.cli import COMMANDS
-from reportcli.cli.shells import SCRIPTS, install, split
+from reportcli.cli.complete.shells import SCRIPTS, install_completion, split_command_line
+from reportcli.cli.main import COMMANDS
 from terminal import BIN
 
 ROOT = Path(__file__).parents[1]
@@ -95,7 +95,7 @@ def test_a_tab_completes(shell: str, own_home: Path, monkeypatch: pytest.MonkeyP
     (own_home / "bin").mkdir()
     (own_home / "bin" / "reportcli").symlink_to(Path(BIN, "reportcli"))
     monkeypatch.chdir(ROOT)
-    install(shell)
+    install_completion(shell)
     with opened(shell) as keyboard:
         for typed, completed in TYPED:
             keyboard.completes(typed, completed)
@@ -105,7 +105,7 @@ def test_a_tab_completes(shell: str, own_home: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_meanings_are_listed_where_the_shell_shows_them(shell: str) -> None:
-    install(shell)
+    install_completion(shell)
     with opened(shell) as keyboard:
         keyboard.keys("reportcli \t\t")
         keyboard.wait_until(lambda: all(name in keyboard.text for name, one in COMMANDS.items() if one.group))
@@ -155,7 +155,7 @@ def test_nothing_in_a_catalogue_is_run_by_a_shell(
         (tmp_path / f"{id}.toml").write_text(entry.replace('name = "Qwen3"', f"name = {name}", 1))
     monkeypatch.setenv("REPORTCLI_CATALOG", str(tmp_path))
     monkeypatch.chdir(own_home)
-    install(shell)
+    install_completion(shell)
     with opened(shell) as keyboard:
         for id in NASTY:
             typed = f"reportcli show -fnames {id[0]}"
@@ -183,12 +183,12 @@ def test_zsh_finds_the_script_among_its_functions_too(own_home: Path, monkeypatc
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1))
 def test_words_are_split_as_a_shell_splits_them(words: list[str]) -> None:
-    found = split(shlex.join(words), "bash")
+    found = split_command_line(shlex.join(words), "bash")
     assert [one.text for one in found] == words
-    assert [split(one.typed, "bash") for one in found] == [[one] for one in found]
+    assert [split_command_line(one.typed, "bash") for one in found] == [[one] for one in found]
     last = found[-1]
     for letters in range(len(last.text)):
-        assert split(last.typed[: last.place(letters)], "bash")[-1].text == last.text[:letters]
+        assert split_command_line(last.typed[: last.place(letters)], "bash")[-1].text == last.text[:letters]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_words_are_split_as_a_shell_splits_them(words: list[str]) -> None:
     ],
 )
 def test_quotes_may_be_open(line: str, shell: str, texts: list[str], quote: str) -> None:
-    found = split(line, shell)
+    found = split_command_line(line, shell)
     assert [one.text for one in found] == texts
     assert found[-1].quote == quote
 
@@ -266,17 +266,17 @@ def test_a_shell_without_completion_is_refused(reportcli: Run) -> None:
 def test_the_users_file_is_added_to_where_it_lies(own_home: Path) -> None:
     (own_home / "settings").write_bytes(b"alias l=ls \xff")
     (own_home / ".bashrc").symlink_to("settings")
-    install("bash")
+    install_completion("bash")
     line = f"[ ! -f ~/{_SCRIPT['bash']} ] || . ~/{_SCRIPT['bash']} # completion of reportcli\n"
     assert (own_home / "settings").read_bytes() == b"alias l=ls \xff\n" + line.encode()
     assert (own_home / ".bashrc").is_symlink()
 
 
 def test_a_script_of_another_release_is_replaced(own_home: Path) -> None:
-    install("zsh")
+    install_completion("zsh")
     before = (own_home / ".zshrc").read_text()
     (own_home / _SCRIPT["zsh"]).write_text("something old")
-    assert install("zsh").startswith(f"wrote ~/{_SCRIPT['zsh']}\nCompletion works")
+    assert install_completion("zsh").startswith(f"wrote ~/{_SCRIPT['zsh']}\nCompletion works")
     assert (own_home / _SCRIPT["zsh"]).read_text() == SCRIPTS["zsh"]
     assert (own_home / ".zshrc").read_text() == before
     assert [file.name for file in (own_home / ".zfunc").iterdir()] == ["_reportcli"]
@@ -287,11 +287,11 @@ def test_folders_of_the_user_are_kept_to(own_home: Path, tmp_path: Path, monkeyp
         monkeypatch.setenv(variable, str(tmp_path / "a b"))
     monkeypatch.setenv("ZDOTDIR", str(own_home / "zsh"))
     (own_home / "zsh").mkdir()
-    assert f"wrote {tmp_path}/a\\ b/fish/completions/reportcli.fish\n" in install("fish")
-    assert f"wrote {tmp_path}/a\\ b/bash-completion/completions/reportcli\n" in install("bash")
-    assert "added a line to ~/zsh/.zshrc\n" in install("zsh")
+    assert f"wrote {tmp_path}/a\\ b/fish/completions/reportcli.fish\n" in install_completion("fish")
+    assert f"wrote {tmp_path}/a\\ b/bash-completion/completions/reportcli\n" in install_completion("bash")
+    assert "added a line to ~/zsh/.zshrc\n" in install_completion("zsh")
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
-    assert "wrote ~/.config/fish/completions/reportcli.fish\n" in install("fish")
+    assert "wrote ~/.config/fish/completions/reportcli.fish\n" in install_completion("fish")
 
 
 def test_a_folder_that_cannot_be_written_is_named(own_home: Path, reportcli: Run) -> None:

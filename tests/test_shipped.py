@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from reportcli.catalog import read, read_vocabularies, shipped_folder, vocabulary_entries
-from reportcli.report import FIELDS, ORIGINS, RL_FAMILIES, TAGS, TOPICS, TYPES, Report
-from reportcli.vocabulary import KINDS
-from reportcli.words import fold_name
+from reportcli.catalog.files import read_report, read_vocabularies, shipped_folder, vocabulary_files
+from reportcli.report.fields import FIELDS, ORIGINS, RL_FAMILIES, TAGS, TOPICS, TYPES, Report
+from reportcli.report.techniques import TECHNIQUE_KINDS
+from reportcli.text import fold_name
 
 FILES = sorted(shipped_folder().glob("*.toml"))
-REPORTS = [read(str(path)) for path in FILES]
-VOCABULARY = read_vocabularies(vocabulary_entries([shipped_folder()]))
+REPORTS = [read_report(str(path)) for path in FILES]
+VOCABULARY = read_vocabularies(vocabulary_files([shipped_folder()]))
 each_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
 
 # As the reading list has them.
@@ -116,7 +116,7 @@ def test_the_two_versions_of_tulu_3_are_told_apart() -> None:
 
 def test_the_vocabulary_holds_techniques_of_known_kinds_with_names_of_their_own() -> None:
     assert len(VOCABULARY) > 100
-    assert {technique.kind for technique in VOCABULARY.values()} <= set(KINDS)
+    assert {technique.kind for technique in VOCABULARY.values()} <= set(TECHNIQUE_KINDS)
     owners: dict[str, set[str]] = {}
     for technique in VOCABULARY.values():
         for name in technique.names:

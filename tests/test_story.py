@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CATALOG, Run
-from reportcli.catalog import user_folder
+from reportcli.catalog.files import user_folder
 
 Told = Callable[..., list[str]]
 TALE = """\

@@ -9,11 +9,11 @@ import pytest
 
 from conftest import Run
 from makers import a_report, write
-from reportcli.answer.outcome import addresses
-from reportcli.catalog import read_vocabularies, shipped_folder, user_folder, vocabulary_entries
-from reportcli.errors import BadAddress, BadUse, NoLink
+from reportcli.answer.action import link_addresses
+from reportcli.catalog.files import read_vocabularies, shipped_folder, user_folder, vocabulary_files
+from reportcli.errors import LinkNotFound, UnsafeLink, UsageError
 from reportcli.library import Library
-from reportcli.report import FIELDS, Links, Report
+from reportcli.report.fields import FIELDS, Links, Report
 from terminal import on_terminal
 
 
@@ -34,7 +34,7 @@ def test_every_kind_of_link_can_be_asked_for() -> None:
         page=("https://p/1",),
     )
     for kind in kinds:
-        assert addresses(everything, kind).lines
+        assert link_addresses(everything, kind).lines
 
 
 @pytest.mark.parametrize(
@@ -48,21 +48,21 @@ def test_every_kind_of_link_can_be_asked_for() -> None:
     ],
 )
 def test_the_first_kind_that_a_report_has_is_opened(links: dict[str, object], expected: list[str]) -> None:
-    assert list(addresses(report(**links)).lines) == expected
+    assert list(link_addresses(report(**links)).lines) == expected
 
 
 def test_a_report_without_the_link_names_the_links_that_it_has() -> None:
-    with pytest.raises(NoLink) as caught:
-        addresses(report(pdf="https://a", page=("https://p",)), "code")
+    with pytest.raises(LinkNotFound) as caught:
+        link_addresses(report(pdf="https://a", page=("https://p",)), "code")
     assert (str(caught.value), caught.value.hint) == ("X has no link to code", "it has: pdf, page")
-    with pytest.raises(NoLink) as caught:
-        addresses(report())
+    with pytest.raises(LinkNotFound) as caught:
+        link_addresses(report())
     assert (str(caught.value), caught.value.hint) == ("X has no links", "")
 
 
 def test_an_unknown_kind_of_link_is_refused() -> None:
-    with pytest.raises(BadUse) as caught:
-        addresses(report(pdf="https://a"), "fax")
+    with pytest.raises(UsageError) as caught:
+        link_addresses(report(pdf="https://a"), "fax")
     assert caught.value.hint == "write one of: arxiv, pdf, page, huggingface, code"
 
 
@@ -75,13 +75,13 @@ def test_an_unknown_kind_of_link_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_an_address_on_the_web_is_refused(address: str) -> None:
-    with pytest.raises(BadAddress):
-        addresses(report(page=("https://p", address)))
+    with pytest.raises(UnsafeLink):
+        link_addresses(report(page=("https://p", address)))
 
 
 def test_a_strange_number_on_arxiv_is_refused() -> None:
-    with pytest.raises(BadAddress):
-        addresses(report(arxiv="2501.00001\n"))
+    with pytest.raises(UnsafeLink):
+        link_addresses(report(arxiv="2501.00001\n"))
 
 
 # In the browser.
@@ -196,7 +196,7 @@ def test_info_of_the_shipped_catalogue_is_one_object(reportcli: Run, own_home: P
     assert told["hidden"] == []
     assert told["vocabulary"] == {
         "files": [str(shipped_folder() / "vocabulary" / "techniques.toml")],
-        "techniques": len(read_vocabularies(vocabulary_entries(()))),
+        "techniques": len(read_vocabularies(vocabulary_files(()))),
     }
     assert told["cache"] == str(cache)
     assert told["new_entries"] == str(own_home / ".local" / "share" / "reportcli" / "catalog")
@@ -303,6 +303,6 @@ def test_the_origin_is_the_file_that_is_shown(tmp_path: Path) -> None:
     low, high = write(tmp_path / "low", "x", "Low"), write(tmp_path / "high", "x", "High")
     for folders, expected in (([low.parent, high.parent], high), ([high.parent, low.parent], low)):
         with Library(folders, tmp_path / "cache") as library:
-            assert library.sheets(["x"]).found[0].origin == str(expected)
+            assert library.details(["x"]).found[0].origin == str(expected)
     with Library([shipped_folder()], None) as library:
-        assert library.sheets(["qwen3"]).found[0].origin == ""
+        assert library.details(["qwen3"]).found[0].origin == ""

@@ -11,35 +11,35 @@ from rich.cells import cell_len
 
 from makers import hits
 from reportcli.answer import Answer
-from reportcli.answer.comparison import Comparison, compare
-from reportcli.answer.listing import Listing, columns
-from reportcli.answer.sheet import Sheets
-from reportcli.catalog import read, shipped_folder
-from reportcli.names import Found
-from reportcli.parser import parse_query
-from reportcli.render.pictures import PICTURES
-from reportcli.render.screen import Picture
-from reportcli.render.tables import SCREEN
-from reportcli.report import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.answer.comparison import Comparison, compare_reports
+from reportcli.answer.details import ReportDetails
+from reportcli.answer.listing import Listing, parse_columns
+from reportcli.catalog.files import read_report, shipped_folder
+from reportcli.query.names import ReportMatch
+from reportcli.query.parser import parse_query
+from reportcli.render import formats
+from reportcli.render.terminal.listing import SCREEN
+from reportcli.render.terminal.screen import Picture
+from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 
-REPORTS = {path.stem: read(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
+REPORTS = {path.stem: read_report(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
 WIDTHS = (60, 69, 70, 80, 100, 120, 200)
 SGR = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 each_width = pytest.mark.parametrize("width", WIDTHS)
 each_report = pytest.mark.parametrize("id", list(REPORTS))
 
 
-def draw(answer: Answer, width: int, colour: bool = False) -> Picture:
-    return PICTURES[type(answer)](answer, width, colour)
+def draw(answer: Answer, width: int, color: bool = False) -> Picture:
+    return formats.draw(answer, width, color)
 
 
 def listing(*reports: Report, query: str = "", chosen: Sequence[str] = ()) -> Listing:
     asked = parse_query(query) if query else None
-    return Listing(hits(*reports), columns(chosen or ("id",)), query=asked, chosen=bool(chosen))
+    return Listing(hits(*reports), parse_columns(chosen or ("id",)), query=asked, chosen=bool(chosen))
 
 
 def side_by_side(*ids: str) -> Comparison:
-    return compare([Found(REPORTS[id]) for id in ids])
+    return compare_reports([ReportMatch(REPORTS[id]) for id in ids])
 
 
 def too_wide(picture: Picture, width: int) -> list[str]:
@@ -53,7 +53,7 @@ def squeezed(text: str) -> str:
 
 def test_techniques_that_all_share_are_shown_and_not_obeyed() -> None:
     hostile = [dataclasses.replace(report, techniques=("\x1b[2J", "[b]x[/b]")) for report in list(REPORTS.values())[:2]]
-    shown = draw(compare(list(map(Found, hostile))), 120).text
+    shown = draw(compare_reports(list(map(ReportMatch, hostile))), 120).text
     assert "techniques of all: \\x1b[2J, [b]x[/b]" in shown
     assert "\x1b" not in shown
 
@@ -75,8 +75,8 @@ def test_a_search_fits_the_screen(width: int, query: str) -> None:
 @each_width
 @each_report
 def test_the_page_of_a_report_fits_the_screen(width: int, id: str) -> None:
-    assert too_wide(draw(Sheets((Found(REPORTS[id]),)), width), width) == []
-    assert too_wide(draw(Sheets((Found(REPORTS[id]),), sources=True), width), width) == []
+    assert too_wide(draw(ReportDetails((ReportMatch(REPORTS[id]),)), width), width) == []
+    assert too_wide(draw(ReportDetails((ReportMatch(REPORTS[id]),), sources=True), width), width) == []
 
 
 @each_width
@@ -187,17 +187,17 @@ def test_reports_side_by_side_share_their_lines(width: int, ids: tuple[str, ...]
 
 def test_a_difference_is_marked_and_an_unknown_is_not() -> None:
     one = dataclasses.replace(bare("one"), license="MIT")
-    lines = draw(compare([Found(one), Found(bare("two"))]), 80).text.splitlines()
+    lines = draw(compare_reports([ReportMatch(one), ReportMatch(bare("two"))]), 80).text.splitlines()
     assert [line.split() for line in lines if "license" in line] == [["license", "MIT"]]
     other = dataclasses.replace(bare("two"), license="BSD")
-    lines = draw(compare([Found(one), Found(other)]), 80).text.splitlines()
+    lines = draw(compare_reports([ReportMatch(one), ReportMatch(other)]), 80).text.splitlines()
     assert [line.split() for line in lines if "license" in line] == [["≠", "license", "MIT", "BSD"]]
 
 
 @each_width
 def test_a_page_says_all_that_the_catalogue_knows(width: int) -> None:
     report = REPORTS["qwen3"]
-    text = squeezed(draw(Sheets((Found(report),), sources=True), width).text.replace("•", ""))
+    text = squeezed(draw(ReportDetails((ReportMatch(report),), sources=True), width).text.replace("•", ""))
     known = [
         report.name, report.title, report.summary, "2025-05-14", "2025-05-13", "Apache-2.0", *report.corrections,
         *(note.text for note in report.notes), *(detail for note in report.notes for detail in note.detail),
@@ -210,12 +210,12 @@ def test_a_page_says_all_that_the_catalogue_knows(width: int) -> None:
 
 def test_sources_stay_away_unless_asked_for() -> None:
     report = REPORTS["qwen3"]
-    text = squeezed(draw(Sheets((Found(report),)), 120).text)
+    text = squeezed(draw(ReportDetails((ReportMatch(report),)), 120).text)
     assert squeezed(report.sources["pretraining.tokens"]) not in text
 
 
 def test_the_notes_under_one_topic_stand_alone() -> None:
-    text = draw(Sheets((Found(REPORTS["qwen3"]),), topic="rl"), 80).text
+    text = draw(ReportDetails((ReportMatch(REPORTS["qwen3"]),), topic="rl"), 80).text
     assert "3,995 query-verifier pairs" in text
     assert "Six dense sizes" not in text
     assert text.startswith("Qwen3")
@@ -231,9 +231,9 @@ def test_nothing_found_is_nothing_shown() -> None:
 ANSWERS: dict[str, Callable[[], Answer]] = {
     "list": lambda: listing(*REPORTS.values()),
     "search": lambda: listing(*REPORTS.values(), query="grpo kl"),
-    "page": lambda: Sheets((Found(REPORTS["qwen3"]), Found(REPORTS["tulu-3"])), sources=True),
-    "model": lambda: Sheets((Found(REPORTS["qwen3"], REPORTS["qwen3"].models[0]),)),
-    "topic": lambda: Sheets((Found(REPORTS["qwen3"]),), topic="rl"),
+    "page": lambda: ReportDetails((ReportMatch(REPORTS["qwen3"]), ReportMatch(REPORTS["tulu-3"])), sources=True),
+    "model": lambda: ReportDetails((ReportMatch(REPORTS["qwen3"], REPORTS["qwen3"].models[0]),)),
+    "topic": lambda: ReportDetails((ReportMatch(REPORTS["qwen3"]),), topic="rl"),
     "comparison": lambda: side_by_side("qwen3", "deepseek-v3", "tulu-3"),
 }
 
@@ -241,7 +241,7 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
 @each_width
 @pytest.mark.parametrize("kind", list(ANSWERS))
 def test_colour_only_adds_colour(kind: str, width: int) -> None:
-    plain, coloured = draw(ANSWERS[kind](), width), draw(ANSWERS[kind](), width, colour=True)
+    plain, coloured = draw(ANSWERS[kind](), width), draw(ANSWERS[kind](), width, color=True)
     assert "\x1b" not in plain.text
     assert "\x1b[" in coloured.text
     stripped = [line.rstrip() for line in SGR.sub("", coloured.text).splitlines()]
@@ -258,7 +258,7 @@ def test_no_line_ends_in_blanks_and_the_text_ends_its_last_line(kind: str, width
 
 
 def test_what_matched_is_marked() -> None:
-    text = draw(listing(REPORTS["magistral"], query="grpo"), 100, colour=True).text
+    text = draw(listing(REPORTS["magistral"], query="grpo"), 100, color=True).text
     assert re.search(r"\x1b\[1;35mgrpo\x1b\[0m", text, re.I)
 
 
@@ -291,16 +291,20 @@ def filled(text: str) -> Report:
     )  # fmt: skip
 
 
-def pictures_of(report: Report, width: int, colour: bool) -> list[Picture]:
+def pictures_of(report: Report, width: int, color: bool) -> list[Picture]:
     return [
-        draw(listing(report), width, colour),
-        draw(listing(report, query="x or math or not x"), width, colour),
-        draw(listing(report, chosen=("id", "name", "summary", "sources", "techniques", "note")), width, colour),
-        draw(Sheets((Found(report),), sources=True), width, colour),
-        draw(Sheets((Found(report, report.models[-1]),)), width, colour),
-        draw(Sheets((Found(report),), topic="rl"), width, colour),
-        draw(compare([Found(report), Found(bare("other"))]), width, colour),
-        draw(compare([Found(report, dataclasses.replace(report.models[0], name=report.name + " x"))]), width, colour),
+        draw(listing(report), width, color),
+        draw(listing(report, query="x or math or not x"), width, color),
+        draw(listing(report, chosen=("id", "name", "summary", "sources", "techniques", "note")), width, color),
+        draw(ReportDetails((ReportMatch(report),), sources=True), width, color),
+        draw(ReportDetails((ReportMatch(report, report.models[-1]),)), width, color),
+        draw(ReportDetails((ReportMatch(report),), topic="rl"), width, color),
+        draw(compare_reports([ReportMatch(report), ReportMatch(bare("other"))]), width, color),
+        draw(
+            compare_reports([ReportMatch(report, dataclasses.replace(report.models[0], name=report.name + " x"))]),
+            width,
+            color,
+        ),
     ]
 
 
@@ -316,12 +320,12 @@ def pictures_of(report: Report, width: int, colour: bool) -> list[Picture]:
     ],
 )
 def test_what_looks_like_markup_is_shown_as_it_is(text: str, width: int) -> None:
-    for picture in pictures_of(filled(text), width, colour=False):
+    for picture in pictures_of(filled(text), width, color=False):
         assert squeezed(text) in squeezed(picture.text)
         assert too_wide(picture, width) == []
 
 
-@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize("color", [False, True])
 @pytest.mark.parametrize("width", [60, 80, 200])
 @pytest.mark.parametrize(
     ("text", "shown"),
@@ -338,9 +342,9 @@ def test_what_looks_like_markup_is_shown_as_it_is(text: str, width: int) -> None
         pytest.param("a\u200b\ufeffx", r"a\x200b\xfeffx", id="nothing to see"),
     ],
 )
-def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str, width: int, colour: bool) -> None:
-    for picture in pictures_of(filled(text), width, colour):
-        plain = SGR.sub("", picture.text) if colour else picture.text
+def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str, width: int, color: bool) -> None:
+    for picture in pictures_of(filled(text), width, color):
+        plain = SGR.sub("", picture.text) if color else picture.text
         assert {letter for letter in plain if not letter.isprintable()} == {"\n"}
         assert squeezed(shown) in squeezed(plain)
         assert too_wide(picture, width) == []
@@ -360,7 +364,7 @@ def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str, widt
     ],
 )
 def test_wide_and_joined_letters_keep_the_width(name: str, width: int) -> None:
-    for picture in pictures_of(filled(name), width, colour=False):
+    for picture in pictures_of(filled(name), width, color=False):
         assert squeezed(name) in squeezed(picture.text)
         assert too_wide(picture, width) == []
     lines = draw(listing(bare("a", name=name), bare("b", name="plain")), 80).text.splitlines()
@@ -372,7 +376,7 @@ def test_wide_and_joined_letters_keep_the_width(name: str, width: int) -> None:
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_a_name_longer_than_the_screen_is_not_cut(width: int) -> None:
     for text in ("x" * 300, "long name " * 30, "深" * 150):
-        for picture in pictures_of(filled(text), width, colour=False):
+        for picture in pictures_of(filled(text), width, color=False):
             assert too_wide(picture, width) == []
         text_of_list = draw(listing(bare("a", name=text)), width).text
         assert squeezed(text) in squeezed(text_of_list)

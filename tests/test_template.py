@@ -11,15 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportcli.answer.sheet import whole
-from reportcli.arxiv import Paper
-from reportcli.catalog import read as read_file
-from reportcli.catalog import read_text, shipped_folder
-from reportcli.errors import BadUse
-from reportcli.layout import after_schema_line, to_toml
-from reportcli.reader import read_table
-from reportcli.report import FIELDS, MAP
-from reportcli.template import Template, empty, of_paper, read, without_template, write
+from reportcli.answer.details import full_record
+from reportcli.catalog.files import read_report as read_file
+from reportcli.catalog.files import read_text, shipped_folder
+from reportcli.curate.arxiv import Paper
+from reportcli.curate.template import (
+    Template,
+    empty_template,
+    strip_template,
+    template_from_paper,
+    template_from_text,
+    write_template,
+)
+from reportcli.errors import UsageError
+from reportcli.report.fields import FIELDS, MAP
+from reportcli.report.parse import parse_report
+from reportcli.report.toml import to_toml
+from reportcli.report.toml_lines import split_schema_line
 
 SHIPPED = sorted(shipped_folder().glob("*.toml"))
 PAPER = Paper(
@@ -30,7 +38,7 @@ PAPER = Paper(
 
 def text_of(path: Path) -> str:
     """Return the text of a shipped entry without the line that names its schema."""
-    return after_schema_line(read_text(path))[1]
+    return split_schema_line(read_text(path))[1]
 
 
 def keys(table: dict[str, Any]) -> set[str]:
@@ -49,7 +57,7 @@ MAPS = {field.path for field in FIELDS if field.kind == MAP}
 
 
 def test_a_template_explains_every_key_and_holds_none() -> None:
-    text = empty().text
+    text = empty_template().text
     lines = text.splitlines()
     assert tomllib.loads(text) == {
         "links": {},
@@ -60,7 +68,7 @@ def test_a_template_explains_every_key_and_holds_none() -> None:
         "confidence": {},
     }
     for field in FIELDS[1:]:
-        assert any(line.startswith(f"## {field.about.help}") for line in lines), field.path
+        assert any(line.startswith(f"## {field.info.help}") for line in lines), field.path
     assert [line for line in lines if line.startswith("## short name")] == ["## short name; required"]
     assert "## one sentence; required; at most 180 characters" in lines
     assert "## kind of model; one of dense, moe, diffusion, other" in lines
@@ -68,15 +76,15 @@ def test_a_template_explains_every_key_and_holds_none() -> None:
 
 
 def test_every_key_of_a_template_is_right_as_soon_as_its_sign_is_taken_away() -> None:
-    table = tomllib.loads(re.sub(r"(?m)^# ", "", empty().text))
+    table = tomllib.loads(re.sub(r"(?m)^# ", "", empty_template().text))
     assert keys(table) == {field.path for field in FIELDS[1:]}
-    report, problems = read_table("x", table)
+    report, problems = parse_report("x", table)
     assert problems == []
     assert report is not None
 
 
 def test_an_untouched_template_leaves_nothing_but_headers() -> None:
-    assert without_template(empty().text).split() == [
+    assert strip_template(empty_template().text).split() == [
         "[links]", "[architecture]", "[pretraining]", "[posttraining]", "[sources]", "[confidence]",
     ]  # fmt: skip
 
@@ -95,19 +103,19 @@ def test_an_untouched_template_leaves_nothing_but_headers() -> None:
     ],
 )  # fmt: skip
 def test_only_the_comments_of_a_template_go(text: str, left: str) -> None:
-    assert without_template(text) == left
+    assert strip_template(text) == left
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_entry_in_a_template_is_the_same_entry(path: Path) -> None:
     table = tomllib.loads(text_of(path))
     for remarks in (None, ("Look.",)):
-        text = write(table, remarks)
-        report, problems = read_table(path.stem, tomllib.loads(text))
+        text = write_template(table, remarks)
+        report, problems = parse_report(path.stem, tomllib.loads(text))
         assert problems == []
         assert report is not None
         assert to_toml(report) == text_of(path)
-    assert write(table) == text_of(path)
+    assert write_template(table) == text_of(path)
 
 
 # JSON.
@@ -116,11 +124,11 @@ def test_a_shipped_entry_in_a_template_is_the_same_entry(path: Path) -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 @pytest.mark.parametrize("shape", ["object", "array", "search"])
 def test_a_record_is_the_entry_that_it_was_made_of(path: Path, shape: str) -> None:
-    record = whole(read_file(str(path)))
+    record = full_record(read_file(str(path)))
     if shape == "search":
         record |= {"score": 3.5, "matches": [{"field": "name", "weight": 1.0, "text": "x", "words": []}]}
     text = json.dumps([record] if shape == "array" else record, indent=2)
-    assert read(text, "x.json", explained=False) == Template(text_of(path), path.stem, made=True)
+    assert template_from_text(text, "x.json", explained=False) == Template(text_of(path), path.stem, made=True)
 
 
 def test_what_is_wrong_in_a_record_is_kept_for_the_check() -> None:
@@ -128,7 +136,7 @@ def test_what_is_wrong_in_a_record_is_kept_for_the_check() -> None:
         "id": "../x", "name": 7, "date": "2025-02-30", "nmae": "x", "links": "y", "models": [3], "derived": {"a": 1},
         "sources": [], "summary": None, "pretraining": {"tokens": "36T", "unheard": {"of": 1}}, "fax": {"a": 1},
     }  # fmt: skip
-    text, id, *_ = read(json.dumps(record), "x.json", explained=False)
+    text, id, *_ = template_from_text(json.dumps(record), "x.json", explained=False)
     assert id == ""
     assert tomllib.loads(text) == {
         "name": 7, "date": "2025-02-30", "nmae": "x", "links": "y", "models": [3],
@@ -158,7 +166,7 @@ KEYS = st.sampled_from(sorted({part for field in FIELDS[1:] for part in field.pa
     st.booleans(),
 )
 def test_any_record_becomes_toml(record: dict[str, Any], explained: bool) -> None:
-    text, *_ = read(json.dumps(record), "x.json", explained)
+    text, *_ = template_from_text(json.dumps(record), "x.json", explained)
     said = {key: value for key, value in without_unknown(record).items() if key not in COMPUTED}
     assert {key: value for key, value in tomllib.loads(text).items() if value != {}} == said
 
@@ -185,21 +193,21 @@ def without_unknown(value: Any) -> Any:
     ],
 )
 def test_json_that_is_no_record_is_refused(text: str, said: str) -> None:
-    with pytest.raises(BadUse) as caught:
-        read(text, "x.json", explained=False)
+    with pytest.raises(UsageError) as caught:
+        template_from_text(text, "x.json", explained=False)
     assert str(caught.value).startswith(said)
 
 
 @pytest.mark.parametrize("text", ["", 'name = "X"\n', "[links]\n", "[[models]]\n", "# {\n", "nonsense", " [ links ]\n"])
 def test_what_is_not_json_is_taken_as_it_is(text: str) -> None:
-    assert read(text, "x.toml", explained=True) == Template(text)
+    assert template_from_text(text, "x.toml", explained=True) == Template(text)
 
 
 # Papers.
 
 
 def known(paper: Paper) -> dict[str, Any]:
-    return {key: value for key, value in tomllib.loads(of_paper(paper).text).items() if value != {}}
+    return {key: value for key, value in tomllib.loads(template_from_paper(paper).text).items() if value != {}}
 
 
 def test_a_paper_gives_what_arxiv_knows_and_nothing_else() -> None:
@@ -225,12 +233,12 @@ def test_a_version_that_is_asked_for_gives_its_own_date() -> None:
 
 
 def test_the_template_of_a_paper_names_what_a_person_must_say() -> None:
-    lines = of_paper(PAPER).text.splitlines()
+    lines = template_from_paper(PAPER).text.splitlines()
     assert "## who wrote it; required" in lines
     assert '# organizations = ["Alibaba Qwen"]' in lines
     assert '# tags = ["language-model"]' in lines
     assert any("say it in your own words" in line for line in lines)
-    assert without_template(of_paper(PAPER).text).count("#") == 0
+    assert strip_template(template_from_paper(PAPER).text).count("#") == 0
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
-from reportcli.reader import Problem
-from reportcli.terms import TERM_RULES, Terms, kinds, references, term_ids, term_keys, term_names, term_texts
-from reportcli.vocabulary import read_vocabulary
+from reportcli.curate.technique_rules import (
+    TECHNIQUE_RULES,
+    TechniqueFile,
+    kinds,
+    references,
+    technique_ids,
+    technique_keys,
+    technique_texts,
+    unique_technique_names,
+)
+from reportcli.report.parse import Problem
+from reportcli.report.techniques import parse_vocabulary
 
 TECHNIQUES = {
     "grpo": {"name": "GRPO", "kind": "rl", "definition": "d", "also": ["Group Relative Policy Optimization"]},
@@ -16,8 +25,8 @@ TECHNIQUES = {
 
 
 def term_problems(table: dict[str, Any]) -> dict[Callable[..., Any], list[Problem]]:
-    terms = Terms(table, read_vocabulary({**TECHNIQUES, **table}), frozenset({"qwen3"}))
-    said = {rule: list(rule(terms)) for rule in TERM_RULES}
+    terms = TechniqueFile(table, parse_vocabulary({**TECHNIQUES, **table}), frozenset({"qwen3"}))
+    said = {rule: list(rule(terms)) for rule in TECHNIQUE_RULES}
     return {rule: problems for rule, problems in said.items() if problems}
 
 
@@ -31,24 +40,24 @@ def test_good_techniques_keep_every_rule() -> None:
 
 
 TERM_CASES = [
-    (term_keys, {"new": 3}, "new", "expected a table, got 3"),
-    (term_keys, {"new": {"name": "New", "kind": "rl"}}, "new.definition", "required, but missing"),
-    (term_keys, {"new": term(alsoo=["x"])}, "new.alsoo", "unknown key; did you mean also?"),
-    (term_keys, {"new": term(xyzzy="x")}, "new.xyzzy", "unknown key"),
-    (term_keys, {"new": term(also="x")}, "new.also", 'expected a list of texts, got "x"'),
-    (term_keys, {"new": term(also=[1])}, "new.also", "expected a list of texts, got a list"),
-    (term_keys, {"new": term(reference=2402.03300)}, "new.reference", "expected a text, got 2402.033"),
-    (term_ids, {"New": term()}, "New", '"New" is no id: lower-case letters, digits, . and -, such as grpo'),
+    (technique_keys, {"new": 3}, "new", "expected a table, got 3"),
+    (technique_keys, {"new": {"name": "New", "kind": "rl"}}, "new.definition", "required, but missing"),
+    (technique_keys, {"new": term(alsoo=["x"])}, "new.alsoo", "unknown key; did you mean also?"),
+    (technique_keys, {"new": term(xyzzy="x")}, "new.xyzzy", "unknown key"),
+    (technique_keys, {"new": term(also="x")}, "new.also", 'expected a list of texts, got "x"'),
+    (technique_keys, {"new": term(also=[1])}, "new.also", "expected a list of texts, got a list"),
+    (technique_keys, {"new": term(reference=2402.03300)}, "new.reference", "expected a text, got 2402.033"),
+    (technique_ids, {"New": term()}, "New", '"New" is no id: lower-case letters, digits, . and -, such as grpo'),
     (kinds, {"new": term(kind="RL")}, "new.kind", '"RL" is not in the list; did you mean rl?'),
-    (term_names, {"new": term(also=["grpo"])}, "new", '"grpo" is a name of grpo too'),
-    (term_names, {"q-k.norm": term()}, "q-k.norm", '"qknorm" is a name of qk-norm too'),
+    (unique_technique_names, {"new": term(also=["grpo"])}, "new", '"grpo" is a name of grpo too'),
+    (unique_technique_names, {"q-k.norm": term()}, "q-k.norm", '"qknorm" is a name of qk-norm too'),
     (references, {"new": term(reference="2402.03300v2")}, "new.reference",
      'expected a number on arXiv or the id of a report, got "2402.03300v2"'),
     (references, {"new": term(reference="qwen-3")}, "new.reference",
      'expected a number on arXiv or the id of a report, got "qwen-3"; did you mean qwen3?'),
-    (term_texts, {"new": term(definition="a\u202eb")}, "new.definition",
+    (technique_texts, {"new": term(definition="a\u202eb")}, "new.definition",
      "holds U+202E (RIGHT-TO-LEFT OVERRIDE), which is not shown"),
-    (term_texts, {"new": term(also=["x", ""])}, "new.also[1]", "empty; leave out what is not known"),
+    (technique_texts, {"new": term(also=["x", ""])}, "new.also[1]", "empty; leave out what is not known"),
 ]  # fmt: skip
 
 
@@ -58,4 +67,4 @@ def test_a_rule_of_the_vocabulary_says_what_is_wrong(rule: Any, table: dict[str,
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {case[0] for case in TERM_CASES} == set(TERM_RULES)
+    assert {case[0] for case in TERM_CASES} == set(TECHNIQUE_RULES)

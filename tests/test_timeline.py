@@ -12,15 +12,14 @@ from rich.cells import cell_len
 
 import makers
 from conftest import Run
-from reportcli.answer.overview import Timeline
-from reportcli.catalog import shipped_folder
+from reportcli.answer.timeline import Timeline
+from reportcli.catalog.files import shipped_folder
 from reportcli.library import Library
-from reportcli.query import BY_PATH
-from reportcli.render.machine import FORMATS
-from reportcli.render.pictures import PICTURES
-from reportcli.render.screen import Picture
-from reportcli.render.timelines import COLOURS, SIZES, UNKNOWN
-from reportcli.report import Model, Report
+from reportcli.query.subject import FIELDS_BY_PATH
+from reportcli.render import formats
+from reportcli.render.terminal.screen import Picture
+from reportcli.render.terminal.timeline import COLORS, SIZES, UNKNOWN
+from reportcli.report.fields import Model, Report
 from terminal import on_terminal
 
 WIDTHS = (20, 40, 60, 80, 120, 200)
@@ -34,11 +33,11 @@ def a_report(id: str, day: str, *sizes: int, **known: Any) -> Report:
 
 
 def along(*reports: Report, dated: str = "date") -> Timeline:
-    return Timeline(makers.hits(*reports), BY_PATH[dated])
+    return Timeline(makers.hits(*reports), FIELDS_BY_PATH[dated])
 
 
-def draw(answer: Timeline, width: int, colour: bool = False) -> Picture:
-    return PICTURES[type(answer)](answer, width, colour)
+def draw(answer: Timeline, width: int, color: bool = False) -> Picture:
+    return formats.draw(answer, width, color)
 
 
 def too_wide(picture: Picture, width: int) -> list[str]:
@@ -114,7 +113,7 @@ def test_the_whole_text_in_a_pipe(reportcli: Run, arguments: tuple[str, ...], te
 
 
 def test_a_record_has_every_key_also_where_little_is_known() -> None:
-    [record] = json.loads("".join(FORMATS["json"].write(along(a_report("a", "2025-01-02")), None)))
+    [record] = json.loads("".join(formats.write(along(a_report("a", "2025-01-02")), "json")))
     assert record == {"id": "a", "date": "2025-01-02", "organizations": ["Ai2"], "name": "A", "parameters": None}
 
 
@@ -232,28 +231,28 @@ def styles(text: str, name: str) -> set[str]:
 
 
 def test_an_organization_has_the_same_colour_in_every_picture(shipped: Library) -> None:
-    everything = draw(shipped.timeline(), 120, colour=True).text
+    everything = draw(shipped.timeline(), 120, color=True).text
     organizations = {name for report in shipped.reports() for name in report.organizations}
     found = {name: styles(everything, name) for name in organizations if name != "OpenThoughts"}  # a name of a report
     assert all(len(codes) == 1 for codes in found.values())
     assert all(re.fullmatch(r"38;5;\d+", next(iter(codes))) for codes in found.values())
-    only = draw(shipped.timeline(shipped.parse("org:nvidia")), 60, colour=True).text
+    only = draw(shipped.timeline(shipped.parse("org:nvidia")), 60, color=True).text
     assert styles(only, "NVIDIA") == found["NVIDIA"]
     crowd = [next(iter(codes)) for codes in found.values()]
     assert max(crowd.count(code) for code in crowd) <= 2
 
 
-def luminance(colour: int) -> float:
+def luminance(color: int) -> float:
     """Return the relative luminance of one of the 216 colours of the cube, as WCAG 2 defines it."""
-    red, green, blue = ((0, 95, 135, 175, 215, 255)[(colour - 16) // 6**power % 6] / 255 for power in (2, 1, 0))
+    red, green, blue = ((0, 95, 135, 175, 215, 255)[(color - 16) // 6**power % 6] / 255 for power in (2, 1, 0))
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_colour_can_be_read_on_black_and_on_white(colour: int) -> None:
-    assert (luminance(colour) + 0.05) / 0.05 > 3.6
-    assert 1.05 / (luminance(colour) + 0.05) > 3.6
+@pytest.mark.parametrize("color", COLORS)
+def test_a_colour_can_be_read_on_black_and_on_white(color: int) -> None:
+    assert (luminance(color) + 0.05) / 0.05 > 3.6
+    assert 1.05 / (luminance(color) + 0.05) > 3.6
 
 
 @pytest.mark.parametrize("width", WIDTHS)

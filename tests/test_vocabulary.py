@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reportcli.vocabulary import KINDS, Technique, Vocabulary, read_vocabulary
+from reportcli.report.techniques import TECHNIQUE_KINDS, Technique, Vocabulary, parse_vocabulary
 
 FILE = Path(__file__).parents[1] / "catalog" / "vocabulary" / "techniques.toml"
 GRPO = Technique(
@@ -17,7 +17,7 @@ MROPE = Technique(id="mrope", name="M-RoPE", also=(), kind="multimodal", definit
 
 @pytest.fixture(scope="module")
 def shipped() -> Vocabulary:
-    return read_vocabulary(tomllib.loads(FILE.read_text(encoding="utf-8")))
+    return parse_vocabulary(tomllib.loads(FILE.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_a_vocabulary_is_a_mapping_by_id() -> None:
 
 def test_the_names_of_a_technique_are_ready_for_the_search_of_a_phrase() -> None:
     vocabulary = Vocabulary({"mrope": MROPE})
-    assert vocabulary.spaced("mrope") == (" mrope ", " m rope ")
-    assert vocabulary.spaced("unheard-of") == (" unheard of ",)
+    assert vocabulary.padded_texts("mrope") == (" mrope ", " m rope ")
+    assert vocabulary.padded_texts("unheard-of") == (" unheard of ",)
 
 
 def test_an_empty_vocabulary_knows_nothing() -> None:
@@ -84,7 +84,7 @@ def test_a_table_becomes_techniques_and_unknown_keys_are_passed_over() -> None:
     reference_note = "DeepSeekMath"
     colour = "red"
     """)
-    assert dict(read_vocabulary(table)) == {
+    assert dict(parse_vocabulary(table)) == {
         "grpo": Technique(
             id="grpo", name="GRPO", also=("group relative policy optimization",), kind="rl",
             definition="PPO without a critic.", reference="2402.03300", reference_note="DeepSeekMath",
@@ -104,13 +104,13 @@ def test_a_table_becomes_techniques_and_unknown_keys_are_passed_over() -> None:
 )
 def test_what_is_not_a_technique_is_passed_over(text: str) -> None:
     good = 'rope = { name = "RoPE", kind = "architecture", definition = "Turns." }\n'
-    assert list(read_vocabulary(tomllib.loads(good + text))) == ["rope"]
+    assert list(parse_vocabulary(tomllib.loads(good + text))) == ["rope"]
 
 
 @pytest.mark.parametrize("wrong", ['also = "one text"', "also = 5", "also = [1]", "reference = 2402.03300"])
 def test_what_a_technique_says_is_text_whatever_the_file_says(wrong: str) -> None:
     text = f'grpo = {{ name = "GRPO", kind = "rl", definition = "x", {wrong} }}'
-    techniques = read_vocabulary(tomllib.loads(text)).values()
+    techniques = parse_vocabulary(tomllib.loads(text)).values()
     assert {type(one.reference) for one in techniques} <= {str, type(None)}
     assert {name for one in techniques for name in one.names} in (set(), {"grpo", "GRPO"}, {"grpo", "GRPO", "one text"})
 
@@ -132,7 +132,7 @@ def test_the_shipped_vocabulary_knows_the_usual_names(shipped: Vocabulary, name:
 
 def test_every_shipped_technique_is_read_and_of_a_known_kind(shipped: Vocabulary) -> None:
     assert list(shipped) == list(tomllib.loads(FILE.read_text(encoding="utf-8")))
-    assert [id for id, technique in shipped.items() if technique.kind not in KINDS] == []
+    assert [id for id, technique in shipped.items() if technique.kind not in TECHNIQUE_KINDS] == []
 
 
 def test_every_shipped_technique_is_found_by_each_of_its_names(shipped: Vocabulary) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportcli.words import fold, fold_name, is_shown, nearest, places, spaced, words
+from reportcli.text import closest_spellings, fold, fold_name, is_displayable, padded_words, split_words, word_spans
 
 EVERYDAY = st.text(alphabet="abcXYZ019 .-_,()äÖéłßñΩжЙ中文あ\u0308\u0301", max_size=40)
 
@@ -52,13 +52,13 @@ def test_case_width_and_accents_are_folded_away(text: str, folded: str) -> None:
     ],
 )
 def test_words_are_runs_of_letters_and_digits(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
+    assert split_words(text) == expected
 
 
 @pytest.mark.parametrize("letter", ["\0", "\x1b", "\x9b", "\u202e", "\u2066", "\ufeff", "\ufffe", "\U0001ffff"])
 def test_controls_marks_and_codes_that_are_no_letters_are_not_shown(letter: str) -> None:
-    assert not is_shown(letter)
-    assert all(map(is_shown, "a 字é\u0301\u200d\u00a0\ue000👩"))
+    assert not is_displayable(letter)
+    assert all(map(is_displayable, "a 字é\u0301\u200d\u00a0\ue000👩"))
 
 
 @given(st.text())
@@ -68,17 +68,17 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 @given(st.text())
 def test_the_words_of_a_folded_text_are_the_words_of_the_text(text: str) -> None:
-    assert words(fold(text)) == words(text)
+    assert split_words(fold(text)) == split_words(text)
 
 
 @given(st.text())
 def test_a_word_is_made_of_letters_and_digits_alone(text: str) -> None:
-    assert [word for word in words(text) if not word.isalnum()] == []
+    assert [word for word in split_words(text) if not word.isalnum()] == []
 
 
 @given(st.text())
 def test_a_word_is_one_word_again(text: str) -> None:
-    assert [words(word) for word in words(text)] == [[word] for word in words(text)]
+    assert [split_words(word) for word in split_words(text)] == [[word] for word in split_words(text)]
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_a_word_is_one_word_again(text: str) -> None:
     ],
 )
 def test_spaced_words_have_a_space_around_each(text: str, expected: str) -> None:
-    assert spaced(text) == expected
+    assert padded_words(text) == expected
 
 
 @given(st.text())
 def test_spaced_words_are_the_words(text: str) -> None:
-    assert spaced(text).split() == words(text)
+    assert padded_words(text).split() == split_words(text)
 
 
 @pytest.mark.parametrize(
@@ -130,22 +130,22 @@ def test_a_name_is_folded_without_spaces_hyphens_dots_and_accents(text: str, fol
     ],
 )
 def test_the_place_of_a_word_is_its_place_as_written(text: str, expected: list[tuple[str, int, int]]) -> None:
-    assert places(text) == expected
+    assert word_spans(text) == expected
 
 
 @given(EVERYDAY)
 def test_every_word_has_its_place(text: str) -> None:
-    assert [word for word, _, _ in places(text)] == words(text)
+    assert [word for word, _, _ in word_spans(text)] == split_words(text)
 
 
 @pytest.mark.parametrize("text", ["か\u3099く", "ที่", "Llama™ 3"])
 def test_every_word_has_its_place_in_texts_with_uncommon_letters(text: str) -> None:
-    assert [word for word, _, _ in places(text)] == words(text)
+    assert [word for word, _, _ in word_spans(text)] == split_words(text)
 
 
 @given(st.text())
 def test_places_lie_in_the_text_and_in_order(text: str) -> None:
-    found = places(text)
+    found = word_spans(text)
     assert all(0 <= start < end <= len(text) for _, start, end in found)
     assert [start for _, start, _ in found] == sorted(start for _, start, _ in found)
 
@@ -166,15 +166,15 @@ def test_places_lie_in_the_text_and_in_order(text: str) -> None:
     ],
 )
 def test_the_nearest_are_those_spelled_most_alike(text: str, candidates: list[str], expected: list[str]) -> None:
-    assert nearest(text, candidates) == expected
+    assert closest_spellings(text, candidates) == expected
 
 
 def test_what_counts_as_near_can_be_stricter() -> None:
-    assert nearest("GPRO", ["PPO", "DPO", "GRPO"], 0.6) == ["GRPO"]
+    assert closest_spellings("GPRO", ["PPO", "DPO", "GRPO"], 0.6) == ["GRPO"]
 
 
 @given(st.text(max_size=20), st.lists(st.text(max_size=10), max_size=8))
 def test_the_nearest_are_at_most_three_of_the_candidates(text: str, candidates: list[str]) -> None:
-    found = nearest(text, candidates)
+    found = closest_spellings(text, candidates)
     assert len(found) <= 3
     assert set(found) <= set(candidates)

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reportcli.errors import ReportcliError
     from reportcli.library import Library, open_catalog
-    from reportcli.report import Report
+    from reportcli.report.fields import Report
+
 
 __all__ = ["Library", "Report", "ReportcliError", "__version__", "open_catalog"]
 
-_HOME = {"ReportcliError": "errors", "Library": "library", "open_catalog": "library", "Report": "report"}
+_HOME = {"ReportcliError": "errors", "Library": "library", "open_catalog": "library", "Report": "report.fields"}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,21 +4,32 @@ The sentences are built here, not where the error is raised. This module never p
 """
 
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 
-NOTHING_FOUND = FOUND_PROBLEMS = 1
-EXIT_CODES = {
-    0: "found, or done",
-    1: "nothing found; of check, that there are problems",
-    2: "the request is wrong: an unknown name, a bad query or period, a wrong option",
-    3: "the catalogue or arXiv cannot be read, or something cannot be written",
-    130: "interrupted",
-}
+
+class ExitCode(IntEnum):
+    """How the program ends; ``meaning`` says it in one line."""
+
+    meaning: str
+
+    def __new__(cls, code: int, meaning: str) -> "ExitCode":
+        """Return the member for a code, with its meaning."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+    SUCCESS = 0, "found, or done"
+    NOTHING_FOUND = 1, "nothing found; of check, that there are problems"
+    BAD_REQUEST = 2, "the request is wrong: an unknown name, a bad query or period, a wrong option"
+    UNAVAILABLE = 3, "the catalogue or arXiv cannot be read, or something cannot be written"
+    INTERRUPTED = 130, "interrupted"
 
 
 class ReportcliError(Exception):
     """The parent of all errors of reportcli; its text is one sentence for the user, ``hint`` says what to do."""
 
-    exit_code = 2
+    exit_code: int = ExitCode.BAD_REQUEST
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -48,14 +59,14 @@ class UnknownField(ReportcliError):
         super().__init__(f"there is no field {name!r}", did_you_mean(nearest) or "`--columns help` lists the fields")
 
 
-class WrongField(ReportcliError):
+class UnsuitableField(ReportcliError):
     """The field exists, but not for this purpose."""
 
     def __init__(self, name: str, purpose: str, fitting: Iterable[str]) -> None:
         super().__init__(f"the field {name!r} cannot be used {purpose}", f"use one of: {', '.join(fitting)}")
 
 
-class BadPeriod(ReportcliError):
+class InvalidPeriod(ReportcliError):
     """A text that is not a period, or a date that does not exist."""
 
     def __init__(self, text: str, problem: str) -> None:
@@ -66,7 +77,7 @@ class BadPeriod(ReportcliError):
         self.problem = problem
 
 
-class BadQuery(ReportcliError):
+class InvalidQuery(ReportcliError):
     """A query that cannot be read; ``position`` is the place of the mark, counted from 0."""
 
     def __init__(self, query: str, position: int, problem: str, advice: str) -> None:
@@ -78,60 +89,62 @@ class BadQuery(ReportcliError):
         self.position = position
 
 
-class BadFormat(ReportcliError):
+class UnsupportedFormat(ReportcliError):
     """The command cannot answer in this format."""
 
     def __init__(self, name: str, formats: Iterable[str]) -> None:
         super().__init__(f"there is no format {name!r} for this command", f"use one of: {', '.join(formats)}")
 
 
-class NoNames(ReportcliError):
+class NoNamesGiven(ReportcliError):
     """``-`` was given and standard input held no name."""
 
     def __init__(self) -> None:
         super().__init__("standard input holds no name", "write one name a line")
 
 
-class BadUse(ReportcliError):
+class UsageError(ReportcliError):
     """The command line itself is wrong."""
 
 
-class NoSuchFile(ReportcliError):
+class PathNotFound(ReportcliError):
     """A file or folder was named that is not there."""
 
     def __init__(self, path: object) -> None:
         super().__init__(f"there is no file or folder {path}", "name TOML files, or folders that hold some")
 
 
-class NoLink(ReportcliError):
+class LinkNotFound(ReportcliError):
     """A report has no link of this kind; ``others`` are the kinds that it has."""
 
-    exit_code = NOTHING_FOUND
+    exit_code = ExitCode.NOTHING_FOUND
 
     def __init__(self, report: str, kind: str, others: Sequence[str]) -> None:
         super().__init__(
-            f"{_flat(report)} has no link to {kind}" if kind else f"{_flat(report)} has no links",
+            f"{_on_one_line(report)} has no link to {kind}" if kind else f"{_on_one_line(report)} has no links",
             f"it has: {', '.join(others)}" if others else "",
         )
 
 
-class BadAddress(ReportcliError):
+class UnsafeLink(ReportcliError):
     """A link of the catalogue is not an address on the web, and is not given to a browser."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, report: str, address: str) -> None:
-        super().__init__(f"{_flat(report)} has a link that is not an address on the web: {_flat(address)}")
+        super().__init__(
+            f"{_on_one_line(report)} has a link that is not an address on the web: {_on_one_line(address)}"
+        )
 
 
-class NoBrowser(ReportcliError):
+class BrowserUnavailable(ReportcliError):
     """No browser opened the address."""
 
     def __init__(self, address: str) -> None:
         super().__init__(f"no browser could open {address}", "--print writes the address instead")
 
 
-class NoPaper(ReportcliError):
+class PaperNotFound(ReportcliError):
     """arXiv has no paper under this number."""
 
     def __init__(self, number: str, reason: str = "") -> None:
@@ -139,41 +152,41 @@ class NoPaper(ReportcliError):
         super().__init__(f"arXiv knows no paper {number}{said}", "write a number such as 2505.09388 or 2505.09388v1")
 
 
-class NoArxiv(ReportcliError):
+class ArxivUnavailable(ReportcliError):
     """arXiv did not answer, or not in the shape that its manual describes."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, problem: str, hint: str = "try again later, or fill in an entry by hand") -> None:
         super().__init__(f"cannot ask arXiv: {problem}", hint)
 
 
-class NoCatalogue(ReportcliError):
+class CatalogUnreadable(ReportcliError):
     """A catalogue folder cannot be read."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, folder: object, problem: str) -> None:
         super().__init__(f"cannot read the catalogue folder {folder}: {problem}", "name another with --catalog DIR")
         self.problem = problem
 
 
-class BrokenIndex(ReportcliError):
+class IndexDamaged(ReportcliError):
     """The index was changed or damaged in the middle of a long answer; the next call has a sound one."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self) -> None:
         super().__init__("the index was changed or damaged, and the answer stops here", "run the command again")
 
 
-class UnreadableEntry(ReportcliError):
+class EntryUnreadable(ReportcliError):
     """One file cannot be read as a report; it never stops the others.
 
     ``line`` and ``column`` count from 1; 0 where the problem has no place.
     """
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, path: object, line: int, problem: str, column: int = 0) -> None:
         super().__init__(f"{path}:{line}: {problem}" if line else f"{path}: {problem}")
@@ -182,10 +195,10 @@ class UnreadableEntry(ReportcliError):
         self.problem = problem
 
 
-class CannotInstall(ReportcliError):
+class CompletionNotInstalled(ReportcliError):
     """Completion cannot be written where the shell looks for it."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, error: OSError, shell: str) -> None:
         super().__init__(
@@ -194,24 +207,24 @@ class CannotInstall(ReportcliError):
         )
 
 
-class UnwritableEntry(ReportcliError):
+class EntryUnwritable(ReportcliError):
     """A file cannot be put in place; what was there before is there still."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, path: object, problem: str, hint: str = "") -> None:
         super().__init__(f"cannot write {path}: {problem}", hint)
         self.problem = problem
 
 
-class ChangedEntry(UnwritableEntry):
+class EntryChanged(EntryUnwritable):
     """Someone else made, changed or removed a file between the reading and the writing."""
 
     def __init__(self, path: object, problem: str) -> None:
         super().__init__(path, problem, "nothing was written; look at the file, and try again")
 
 
-class RefusedEntry(ReportcliError):
+class EntryRejected(ReportcliError):
     """A text cannot be saved as an entry; every problem is named."""
 
     def __init__(self, name: str, problems: Sequence[str]) -> None:
@@ -220,30 +233,30 @@ class RefusedEntry(ReportcliError):
         self.problems = tuple(problems)
 
 
-class TakenName(ReportcliError):
+class NameInUse(ReportcliError):
     """An id, name or alias that another entry goes by."""
 
     def __init__(self, name: str, other: str) -> None:
         super().__init__(f"{name!r} is taken by {other}", f"`reportcli edit {other}` changes that entry")
 
 
-class NothingAdded(ReportcliError):
+class NothingToAdd(ReportcliError):
     """The template was left as it was, or emptied."""
 
-    exit_code = NOTHING_FOUND
+    exit_code = ExitCode.NOTHING_FOUND
 
     def __init__(self) -> None:
         super().__init__("nothing was added: nothing was filled in")
 
 
-class NoEditor(ReportcliError):
+class EditorUnavailable(ReportcliError):
     """The user's editor cannot be found or started, or it failed."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem, "set VISUAL or EDITOR to a command that waits until the file is closed")
 
 
-class Ended(ReportcliError):
+class Terminated(ReportcliError):
     """A signal told us to end while there was something typed to keep; ``editor_runs`` where its editor goes on."""
 
     editor_runs = False
@@ -255,9 +268,9 @@ class Ended(ReportcliError):
 
 def did_you_mean(nearest: Sequence[str]) -> str:
     """Return the question after something unknown; "" where nothing is near."""
-    return f"did you mean {' or '.join(map(_flat, nearest))}?" if nearest else ""
+    return f"did you mean {' or '.join(map(_on_one_line, nearest))}?" if nearest else ""
 
 
-def _flat(text: str) -> str:
+def _on_one_line(text: str) -> str:
     """Return a text of an entry without line ends: it must not look like a line of ours."""
     return text.replace("\n", " ")

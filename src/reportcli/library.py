@@ -11,26 +11,32 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from reportcli import names
-from reportcli.answer import left_out, silence
-from reportcli.answer.comparison import Comparison, compare, each_model
-from reportcli.answer.listing import PIPE_COLUMNS, Listing, Order, SortKeys, columns, sort_keys
-from reportcli.answer.sheet import Sheets, spoken
-from reportcli.answer.table import Table, Term, vocabulary
-from reportcli.cache import discard, index_file
-from reportcli.catalog import catalogue_folders, shipped_folder
-from reportcli.errors import BrokenIndex, UnknownName, UnreadableEntry
-from reportcli.index import BROKEN, File, Index, Unreadable
-from reportcli.names import Found
-from reportcli.query import BY_PATH, EVERYTHING, Hit, Is, Known, Query, Subject, all_of
-from reportcli.report import Field, Report
-from reportcli.upkeep import Progress, open_index
-from reportcli.vocabulary import Vocabulary
-from reportcli.words import fold, fold_name, nearest
+from reportcli.answer import left_out_note, unknown_note
+from reportcli.answer.comparison import Comparison, compare_reports, models_of
+from reportcli.answer.details import ReportDetails, as_selected_model
+from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
+from reportcli.answer.table import Table
+from reportcli.answer.technique import TechniqueDetails, technique_table
+from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, catalog_folders, shipped_folder
+from reportcli.errors import EntryUnreadable, IndexDamaged, UnknownName
+from reportcli.index.build import open_index
+from reportcli.index.cache import discard_index, index_path
+from reportcli.index.search import INDEX_ERRORS, Index
+from reportcli.query import names
+from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of
+from reportcli.query.names import ReportMatch
+from reportcli.query.subject import FIELDS_BY_PATH, Hit, Subject
+from reportcli.report.fields import Field, Report
+from reportcli.report.techniques import Vocabulary
+from reportcli.text import closest_spellings, fold, fold_name
 
 if TYPE_CHECKING:
-    from reportcli.answer.outcome import Done
-    from reportcli.answer.overview import Lineage, Plot, Tally, Timeline
+    from reportcli.answer.action import ActionResult
+    from reportcli.answer.count import CountTable
+    from reportcli.answer.lineage import Lineage
+    from reportcli.answer.plot import Plot
+    from reportcli.answer.timeline import Timeline
+
 
 _T = TypeVar("_T")
 _AT_ONCE = 1_000  # reports that are read before the first is shown; of more, each is read when it is written
@@ -40,8 +46,8 @@ class Library:
     """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``."""
 
     def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
-        self.folders = distinct(folders)
-        self._file = index_file(cache, self.folders) if cache else None
+        self.folders = distinct_folders(folders)
+        self._file = index_path(cache, self.folders) if cache else None
         self._progress = progress
         self._opened = [open_index(self.folders, self._file, progress)]
 
@@ -51,16 +57,16 @@ class Library:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        broken = isinstance(error, BROKEN)  # while an answer was being read: too late to ask again
+        broken = isinstance(error, INDEX_ERRORS)  # while an answer was being read: too late to ask again
         sound = broken and self._is_outdated()
         self.close()
         if broken:
             if self._file and not sound:
-                discard(self._file)
-            raise BrokenIndex from error
+                discard_index(self._file)
+            raise IndexDamaged from error
 
     def _is_outdated(self) -> bool:
-        with suppress(*BROKEN):
+        with suppress(*INDEX_ERRORS):
             return self._index.is_outdated()
         return False
 
@@ -75,7 +81,7 @@ class Library:
 
     def parse(self, text: str) -> Query:
         """Read a query with the techniques of this catalogue. Raises BadQuery."""
-        from reportcli.parser import parse_query
+        from reportcli.query.parser import parse_query
 
         return parse_query(text, self.techniques)
 
@@ -89,24 +95,24 @@ class Library:
 
     def report(self, name: str) -> Report:
         """Return the report that a name stands for. Raises UnknownName or AmbiguousName."""
-        return spoken(self.find(name))
+        return as_selected_model(self.find(name))
 
-    def find(self, name: str) -> Found:
+    def find(self, name: str) -> ReportMatch:
         """Return the report that a name stands for, and the model where one is meant.
 
         Raises UnknownName, AmbiguousName, or UnreadableEntry where a file of this name cannot be read.
         """
         try:
-            return self._ask(lambda index: names.find(name, index))
+            return self._ask(lambda index: names.find_report(name, index))
         except UnknownName:
             for one in self.unreadable():
                 if fold_name(Path(one.path).stem) == fold_name(name):
-                    raise UnreadableEntry(*one) from None
+                    raise EntryUnreadable(*one) from None
             raise
 
-    def begun(self, text: str) -> list[names.Known]:
+    def complete_name(self, text: str) -> list[names.Spelling]:
         """Return the names of reports and models that a text may be the beginning of."""
-        return self._ask(lambda index: names.begun(text, index))
+        return self._ask(lambda index: names.complete_name(text, index))
 
     def techniques(self) -> Vocabulary:
         """Return the techniques that the catalogue knows."""
@@ -120,11 +126,11 @@ class Library:
         """Return the days that a field of dates holds, each with the number of its reports."""
         return self._ask(lambda index: index.dates(field.path))
 
-    def spellings(self) -> tuple[names.Known, ...]:
+    def spellings(self) -> tuple[names.Spelling, ...]:
         """Return every id, name, model and number that a report is found by."""
         return tuple(self._ask(Index.spellings))
 
-    def unreadable(self) -> tuple[Unreadable, ...]:
+    def unreadable(self) -> tuple[UnreadableFile, ...]:
         """Return the files that could not be read."""
         return tuple(self._ask(Index.unreadable))
 
@@ -144,7 +150,7 @@ class Library:
         Unless ``exact``, a word that no report holds may be replaced by one that is spelled like it; a note says so.
         """
         corrected, notes = (asked, ()) if exact else self._corrected(asked)
-        order = Order(sort, reverse, limit)
+        order = SortAndLimit(sort, reverse, limit)
         hits, more = self._ask(lambda index: _found(index, corrected, order, searched))
         asked_for = corrected if searched else None
         return Listing(hits, tuple(columns) or PIPE_COLUMNS, (*notes, *more), asked_for, bool(columns))
@@ -153,26 +159,26 @@ class Library:
         """Return a query that finds nothing with its words replaced by like ones, and the note that says so."""
         if self._total(asked):
             return asked, ()
-        from reportcli.correction import correct
+        from reportcli.query.spelling import correct_spelling
 
-        better, replaced = correct(asked, self._ask(Index.terms))
+        better, replaced = correct_spelling(asked, self._ask(Index.terms))
         said = "; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items())
         return better, (said,) if replaced else ()
 
-    def sheets(self, wanted: Iterable[str], *, sources: bool = False, topic: str = "") -> Sheets:
+    def details(self, wanted: Iterable[str], *, sources: bool = False, topic: str = "") -> ReportDetails:
         """Answer with all that is known of the named reports."""
         found = tuple(one._replace(origin=self._origin(one.report.id)) for one in map(self.find, wanted))
-        return Sheets(found, sources=sources, topic=topic)
+        return ReportDetails(found, sources=sources, topic=topic)
 
     def _origin(self, id: str) -> str:
         path = self._ask(lambda index: index.path(id))
         return "" if os.path.dirname(path) == str(shipped_folder()) else path
 
-    def addresses(self, name: str, kind: str | None = None) -> "Done":
+    def links_to(self, name: str, kind: str | None = None) -> "ActionResult":
         """Answer with where a report can be read, or with its links of one kind."""
-        from reportcli.answer.outcome import addresses
+        from reportcli.answer.action import link_addresses
 
-        return addresses(self.find(name).report, kind)
+        return link_addresses(self.find(name).report, kind)
 
     def comparison(
         self,
@@ -192,11 +198,11 @@ class Library:
         model of these reports is a side of its own; with ``differences`` equal fields are left out.
         """
         others = self.listing(asked, sort=sort, reverse=reverse, limit=limit) if asked else Listing((), ())
-        found: Iterable[Found] = (*map(self.find, wanted), *map(Found, others.reports))
+        found: Iterable[ReportMatch] = (*map(self.find, wanted), *map(ReportMatch, others.reports))
         if models:
-            found = [each for one in found for each in each_model(one)]
+            found = [each for one in found for each in models_of(one)]
         sides = {(one.report.id, one.model and one.model.name): one for one in found}
-        return compare(list(sides.values()), columns, differences=differences, notes=others.notes)
+        return compare_reports(list(sides.values()), columns, differences=differences, notes=others.notes)
 
     def count(
         self,
@@ -208,23 +214,22 @@ class Library:
         date_field: str = "date",
         reverse: bool = False,
         limit: int | None = None,
-    ) -> "Tally":
+    ) -> "CountTable":
         """Answer with how many of the reports that fit a query have each value of a field: ``count("rl", by="year")``.
 
         ``values`` are what a query would say of the field; only what fits one of them is counted then. ``by`` is year,
         quarter or month, ``limit`` a number of values. Raises UnknownField, WrongField or BadQuery.
         """
-        from reportcli.answer.overview import tally
-        from reportcli.parser import parse_condition
-        from reportcli.tally import count, countable
+        from reportcli.answer.count import build_count_table, count_values, require_countable
+        from reportcli.query.parser import parse_condition
 
-        counted = countable(*columns([field]))
+        counted = require_countable(*parse_columns([field]))
         wanted = [parse_condition(counted, field, value, self.techniques) for value in values]
-        dated = BY_PATH[date_field]
+        dated = FIELDS_BY_PATH[date_field]
 
-        def found(index: Index) -> "Tally":
+        def found(index: Index) -> "CountTable":
             subjects, notes = _fitting(index, asked)
-            return tally(count(subjects, counted, wanted, by, dated), notes, reverse, limit)
+            return build_count_table(count_values(subjects, counted, wanted, by, dated), notes, reverse, limit)
 
         return self._ask(found)
 
@@ -237,14 +242,14 @@ class Library:
         limit: int | None = None,
     ) -> "Timeline":
         """Answer with the reports that fit a query, along the days of a date field, newest first."""
-        from reportcli.answer.overview import Timeline
+        from reportcli.answer.timeline import Timeline
 
-        dated = BY_PATH[date_field]
+        dated = FIELDS_BY_PATH[date_field]
         by_day = [(dated, True)] if date_field != "date" else []
-        known = all_of([asked, Known(date_field)])
+        known = all_of([asked, IsKnown(date_field)])
         found = self.listing(known, sort=by_day, reverse=reverse, limit=limit)
         undated = self._total(asked) - self._total(known)
-        missing = [left_out(undated, f"without {dated.label}")] if undated else []
+        missing = [left_out_note(undated, f"without {dated.label}")] if undated else []
         return Timeline(found.hits, dated, (*found.notes, *missing))
 
     def plot(self, x: str, y: str, asked: Query = EVERYTHING, *, limit: int | None = None) -> "Plot":
@@ -252,30 +257,31 @@ class Library:
 
         Raises UnknownField, or WrongField for what is no single number or day.
         """
-        from reportcli.answer.overview import plot
-        from reportcli.tally import axis, locate
+        from reportcli.answer.plot import build_plot, locate_points, require_axis
 
-        across, upwards = map(axis, columns([x, y]))
+        across, upwards = map(require_axis, parse_columns([x, y]))
 
         def found(index: Index) -> "Plot":
             subjects, notes = _fitting(index, asked, limit)
-            return plot(locate(subjects, across, upwards), notes)
+            return build_plot(locate_points(subjects, across, upwards), notes)
 
         return self._ask(found)
 
-    def term(self, name: str) -> Term:
+    def term(self, name: str) -> TechniqueDetails:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
         known = self.techniques()
         id = known.find(name)
         if id is None:
-            raise UnknownName(name, nearest(name, [name for one in known.values() for name in one.names]), "technique")
+            raise UnknownName(
+                name, closest_spellings(name, [name for one in known.values() for name in one.names]), "technique"
+            )
         using = self.listing(Is("techniques", id)).hits
-        return Term(known[id], tuple(hit.report for hit in reversed(using)))
+        return TechniqueDetails(known[id], tuple(hit.report for hit in reversed(using)))
 
     def terms(self) -> Table:
         """Answer with every technique and the number of reports that use it."""
         known = self.techniques()
-        return vocabulary((one, self._total(Is("techniques", id))) for id, one in known.items())
+        return technique_table((one, self._total(Is("techniques", id))) for id, one in known.items())
 
     def lineage(
         self,
@@ -292,10 +298,10 @@ class Library:
         lead to them.
         """
         id = None if name is None else self.find(name).report.id
-        order = Order(sort or sort_keys("date,name"), reverse)
+        order = SortAndLimit(sort or parse_sort_keys("date,name"), reverse)
         return self._ask(lambda index: _lineage(index, id, asked, order, limit))
 
-    def files(self) -> list[File]:
+    def files(self) -> list[CatalogFile]:
         """Return every file of the catalogue and of its vocabulary."""
         return self._ask(Index.files)
 
@@ -308,11 +314,11 @@ class Library:
             try:
                 with self._index.moment():
                     return question(self._index)
-            except BROKEN:
+            except INDEX_ERRORS:
                 if is_broken and self._file:
                     self._index.close()
                     with suppress(OSError):
-                        discard(self._file)
+                        discard_index(self._file)
                 self._opened.append(open_index(self.folders, self._file, self._progress))
         return question(self._index)
 
@@ -324,10 +330,10 @@ def open_catalog(*folders: str | Path) -> Library:
     ...     [report.name for report in catalog.search("rl:grpo kl:no org:mistral")]
     ['Magistral']
     """
-    return Library(catalogue_folders([Path(folder) for folder in folders]), cache_folder())
+    return Library(catalog_folders([Path(folder) for folder in folders]), cache_folder())
 
 
-def distinct(folders: Sequence[Path]) -> tuple[Path, ...]:
+def distinct_folders(folders: Sequence[Path]) -> tuple[Path, ...]:
     """Return each folder once, where it stands last."""
     return tuple(reversed(dict.fromkeys(reversed(folders))))
 
@@ -339,7 +345,7 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("reportcli", appauthor=False)
 
 
-def _found(index: Index, asked: Query, order: Order, ranked: bool) -> tuple[Sequence[Hit], list[str]]:
+def _found(index: Index, asked: Query, order: SortAndLimit, ranked: bool) -> tuple[Sequence[Hit], list[str]]:
     """Return the reports that fit a query, in their order, and what is to be said of the others."""
     total, silent = index.total(asked)
     hits = order.of(index.matching(asked, ranked=ranked))
@@ -353,13 +359,12 @@ def _fitting(index: Index, asked: Query, limit: int | None = None) -> tuple[Iter
     return (hit.subject for hit in hits), _notes(len(hits), total, silent)
 
 
-def _lineage(index: Index, id: str | None, asked: Query, order: Order, limit: int | None) -> "Lineage":
-    from reportcli.answer.overview import lineage
-    from reportcli.family import family
+def _lineage(index: Index, id: str | None, asked: Query, order: SortAndLimit, limit: int | None) -> "Lineage":
+    from reportcli.answer.lineage import build_graph, build_lineage
 
-    whole = family((hit.report for hit in order.of(tuple(index.matching(EVERYTHING)))), index)
+    whole = build_graph((hit.report for hit in order.of(tuple(index.matching(EVERYTHING)))), index)
     wanted = None if asked == EVERYTHING else {hit.report.id for hit in index.matching(asked)}
-    found = lineage(whole, id, wanted, limit)
+    found = build_lineage(whole, id, wanted, limit)
     return found._replace(notes=(*found.notes, *_silent(index.total(asked)[1])))
 
 
@@ -369,4 +374,4 @@ def _notes(shown: int, total: int, silent: int) -> list[str]:
 
 
 def _silent(count: int) -> list[str]:
-    return [silence(count)] if count else []
+    return [unknown_note(count)] if count else []

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fire.trials import Answered, Trial, attempt, main, without_settings
 from makers import entry
-from reportcli.report import FIELDS
+from reportcli.report.fields import FIELDS
 
 LETTERS = 10_000
 PATIENCE = 1.0  # seconds of the processor for a text of so many letters

@@ -28,17 +28,17 @@ import tomli
 
 from fire import mutations, readers
 from fire.trials import Hung, Trial, in_time, main
-from reportcli.answer.listing import sort_keys
-from reportcli.catalog import shipped_folder
-from reportcli.check import check
-from reportcli.cli import run
+from reportcli.answer.listing import parse_sort_keys
+from reportcli.catalog.files import shipped_folder
+from reportcli.cli.main import run
+from reportcli.curate.check import check
 from reportcli.library import Library
-from reportcli.render.cells import visible
-from reportcli.render.machine import FORMATS, offered
-from reportcli.render.pictures import PICTURES
-from reportcli.render.screen import as_svg
-from reportcli.report import FIELDS
-from reportcli.words import fold_name
+from reportcli.render import formats
+from reportcli.render.formats import FORMATS, PICTURES, formats_for
+from reportcli.render.terminal.screen import as_svg
+from reportcli.render.value import escape_controls
+from reportcli.report.fields import FIELDS
+from reportcli.text import fold_name
 from terminal import on_terminal
 
 FILES = 250  # of a catalogue
@@ -173,15 +173,15 @@ def _every_way(answer: Any, chance: Random) -> Iterator[str]:
 
 
 def _every_format(answer: Any) -> Iterator[str]:
-    for format in offered([type(answer)]):
-        text = "".join(FORMATS[format].write(answer, None if format == "csv" else False))
+    for format in (name for name in formats_for([type(answer)]) if name not in PICTURES):
+        text = "".join(formats.write(answer, format, None if format == "csv" else False))
         yield from (f"{format}: {said}" for said in readers.wrong(format, text, answer))
 
 
 def _picture(answer: Any, chance: Random) -> Iterator[str]:
     """Draw an answer at one of the widths, with and without colour, or as SVG."""
-    width, draw = chance.choice(WIDTHS), PICTURES[type(answer)]
-    coloured = draw(answer, width, True)
+    width = chance.choice(WIDTHS)
+    coloured = formats.draw(answer, width, True)
     if chance.random() < 0.2:
         yield from (f"svg {width}: {said}" for said in readers.wrong("svg", as_svg(coloured.text, width), answer))
         return
@@ -189,7 +189,7 @@ def _picture(answer: Any, chance: Random) -> Iterator[str]:
         yield f"picture {width}: {said}"
     if chance.random() < 0.5:
         return
-    plain = draw(answer, width, False).text
+    plain = formats.draw(answer, width, False).text
     if "\x1b" in plain:
         yield f"picture {width}: escapes without colour"
     bare = readers.SGR.sub("", readers.LINK.sub("", coloured.text))
@@ -199,7 +199,7 @@ def _picture(answer: Any, chance: Random) -> Iterator[str]:
 
 def _listings(library: Library, folder: Path, chance: Random) -> Iterator[str]:
     yield from _every_way(library.listing(), chance)
-    by = sort_keys(
+    by = parse_sort_keys(
         ",".join(chance.sample(("parameters", "-date", "tokens", "name", "-flops", "summary", "sparsity"), 3))
     )
     columns = chance.sample([*FIELDS], 5)
@@ -210,18 +210,18 @@ def _listings(library: Library, folder: Path, chance: Random) -> Iterator[str]:
 
 def _sheets(library: Library, folder: Path, chance: Random) -> Iterator[str]:
     ids = _typed(library)
-    yield from _every_format(library.sheets(ids, sources=True))
+    yield from _every_format(library.details(ids, sources=True))
     some = chance.sample(ids, min(PAGES, len(ids)))
     yield from _picture(
-        library.sheets(some, sources=chance.random() < 0.7, topic=chance.choice(("", "", "", "rl"))), chance
+        library.details(some, sources=chance.random() < 0.7, topic=chance.choice(("", "", "", "rl"))), chance
     )
     for id in some[:2]:
-        answer = library.sheets([id])
+        answer = library.details([id])
         yield from _every_way(answer, chance)
-        page = _squeezed(PICTURES[type(answer)](answer, 200, False).text)
+        page = _squeezed(formats.draw(answer, 200, False).text)
         (report,) = answer.reports
         for text in (report.name, report.title, report.summary, *(note.text for note in report.notes[:20])):
-            if _squeezed(visible(text)) not in page:
+            if _squeezed(escape_controls(text)) not in page:
                 yield f"the page of {id!r} has not the text {text[:80]!r}"
 
 
@@ -296,13 +296,13 @@ def _commands(library: Library, folder: Path, chance: Random) -> Iterator[str]:
     for _ in range(3):
         one, other = chance.choice(reports), chance.choice(reports)
         names = {
-            "id": one.id, "other": other.id, "name": visible(one.name), "term": chance.choice(terms),
+            "id": one.id, "other": other.id, "name": escape_controls(one.name), "term": chance.choice(terms),
             "folder": str(folder), "file": str(chance.choice(sorted(folder.iterdir()))), "typo": one.id[::-1],
         }  # fmt: skip
         arguments = [word.format(**names) for word in chance.choice(COMMANDS).split()]
         arguments += ["--catalog", str(folder), "--no-pager", "--width", str(chance.choice(WIDTHS))]
         if chance.random() < 0.3:
-            arguments += ["--format", chance.choice([*FORMATS, "table", "svg"])]
+            arguments += ["--format", chance.choice([*FORMATS])]
         arguments += ["--color", chance.choice(("always", "never"))]
         stream = chance.choice((StringIO, _Terminal))
         out, err = stream(), StringIO()

@@ -24,8 +24,8 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fire.trials import Answered, Trial, attempt, main
-from reportcli.cache import index_file
-from reportcli.catalog import shipped_folder
+from reportcli.catalog.files import shipped_folder
+from reportcli.index.cache import index_path
 from reportcli.library import Library, cache_folder
 from synthetic import make_reports, plain_toml
 
@@ -70,7 +70,7 @@ class Ground(NamedTuple):
 
     @property
     def file(self) -> Path:
-        return index_file(self.cache, [self.catalogue])
+        return index_path(self.cache, [self.catalogue])
 
 
 def prepare(folder: Path, reports: int = 0) -> Ground:
@@ -93,7 +93,7 @@ def prepare(folder: Path, reports: int = 0) -> Ground:
     )  # fmt: skip
     right = {one: _without_an_index(one) for one in calls}
     with Library([catalogue], cache_folder()):
-        content = index_file(cache_folder(), [catalogue]).read_bytes()
+        content = index_path(cache_folder(), [catalogue]).read_bytes()
     return Ground(folder, catalogue, content, calls, right)
 
 
@@ -585,7 +585,7 @@ def besieged(ground: Ground, chance: Random) -> Iterator[str]:
     shutil.copytree(ground.catalogue, catalogue)
     texts = [path.read_text(encoding="utf-8") for path in sorted(catalogue.glob("*.toml"))]
     calls = tuple((*one[:-1], str(catalogue)) for one in ground.calls)
-    file = index_file(ground.cache, [catalogue])
+    file = index_path(ground.cache, [catalogue])
 
     def work() -> None:
         own = Random(os.getpid())

@@ -12,7 +12,7 @@ from typing import Any
 import pybtex.database
 import tomli
 
-from reportcli.reader import read_table
+from reportcli.report.parse import parse_report
 from test_lineage import labels_of_dot, labels_of_mermaid
 
 SGR = re.compile(r"\x1b\[[\d;]*m")
@@ -79,7 +79,7 @@ def _names(text: str, answer: Any) -> Complaints:
 def _toml(text: str, answer: Any) -> Complaints:
     tables, reports = tomli.loads(text), {report.id: report for report in answer.reports}
     for id, report in reports.items():
-        if read_table(id, tables[id] if len(reports) > 1 or hasattr(answer, "hits") else tables)[0] != report:
+        if parse_report(id, tables[id] if len(reports) > 1 or hasattr(answer, "hits") else tables)[0] != report:
             yield f"{id!r} is another report when it is read back"
 
 
@@ -111,12 +111,12 @@ def _svg(text: str, answer: Any) -> Complaints:
 
 
 def _dot(text: str, answer: Any) -> Complaints:
-    yield from () if sum(1 for _ in labels_of_dot(text)) == len(answer.family.related()) else ["members are missing"]
+    yield from () if sum(1 for _ in labels_of_dot(text)) == len(answer.graph.related()) else ["members are missing"]
 
 
 def _mermaid(text: str, answer: Any) -> Complaints:
     yield from (
-        () if sum(1 for _ in labels_of_mermaid(text)) == len(answer.family.related()) else ["members are missing"]
+        () if sum(1 for _ in labels_of_mermaid(text)) == len(answer.graph.related()) else ["members are missing"]
     )
 
 

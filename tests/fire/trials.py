@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reportcli.cli import run
+from reportcli.cli.main import run
 
 LONGEST = 10  # seconds that a call may take
 

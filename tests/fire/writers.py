@@ -26,8 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fire.trials import Answered, Trial, attempt, main, without_settings
 from makers import CANONICAL
-from reportcli import editor
-from reportcli.catalog import LARGEST
+from reportcli.catalog.files import MAX_BYTES
 
 ENTRY = CANONICAL.replace("One sentence.", "{summary}")
 LOOSE = 'organizations = ["Someone"]'  # a layout that check --fix sets right
@@ -165,7 +164,7 @@ class Child:
             return
         try:
             os.setpgid(0, 0)
-            editor._GRACE = 0.3  # type: ignore[assignment]
+            _GRACE = 0.3  # type: ignore[assignment]
             before()
             resource_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
             answered = attempt(arguments if own else (*arguments, "--catalog", str(ground.mine)))
@@ -351,7 +350,7 @@ WORST: Mapping[str, tuple[str, int]] = {
     "leaves a link to a text": ('mv "$1" "$1.moved"; ln -s x.toml.moved "$1"', 0),
     "leaves a link to the entry": ('ln -sf {entry} "$1"', 0),
     "writes 100 MB": ('head -c 100000000 /dev/zero | tr "\\0" "#" >>"$1"', 2),
-    "writes a little too much": (f'head -c {LARGEST} /dev/zero | tr "\\0" "#" >>"$1"', 2),
+    "writes a little too much": (f'head -c {MAX_BYTES} /dev/zero | tr "\\0" "#" >>"$1"', 2),
     "writes no UTF-8": ("printf '\\377\\376' >>\"$1\"", 2),
     "writes half a letter": ("printf '# \\303' >>\"$1\"", 2),
     "writes zeros": ("printf '\\0' >>\"$1\"", 2),

@@ -23,30 +23,30 @@ class Answer(Protocol):
 
 
 @runtime_checkable
-class Judgement(Answer, Protocol):
+class HasExitCode(Answer, Protocol):
     """An answer that says itself how the program ends; of the others, this depends on whether there is an id."""
 
     @property
     def exit_code(self) -> int: ...
 
 
-def paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def record_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every known value of a record with its path, as jq writes it."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from paths(item, f"{path}.{key}" if path else key)
+            yield from record_paths(item, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         for place, item in enumerate(value):
-            yield from paths(item, f"{path}[{place}]")
+            yield from record_paths(item, f"{path}[{place}]")
     elif value is not None and value != []:
         yield path, value
 
 
-def silence(count: int) -> str:
+def unknown_note(count: int) -> str:
     """Return the note that counts reports which may fit, but do not say."""
     return f"{count:,} more {'report does' if count == 1 else 'reports do'} not say"
 
 
-def left_out(count: int, what: str) -> str:
+def left_out_note(count: int, what: str) -> str:
     """Return the note that counts reports which an answer cannot show, and says why."""
     return f"left out: {count:,} {'report' if count == 1 else 'reports'} {what}"

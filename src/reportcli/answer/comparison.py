@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
-from reportcli.answer.sheet import spoken
-from reportcli.derived import DERIVED
-from reportcli.names import Found
-from reportcli.record import record
-from reportcli.report import FIELDS, Field, Report
-from reportcli.words import fold_name
+from reportcli.answer.details import as_selected_model
+from reportcli.query.names import ReportMatch
+from reportcli.report.derived import DERIVED
+from reportcli.report.fields import FIELDS, Field, Report
+from reportcli.report.json import to_record
+from reportcli.text import fold_name
 
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
 _COMPARED = tuple(one for group in GROUPS for one in FIELDS + DERIVED if one.group == group)
 
 
-class Row(NamedTuple):
+class ComparisonRow(NamedTuple):
     """One field of several reports; ``differs`` is None where a side does not say and the others agree."""
 
     field: Field
@@ -29,7 +29,7 @@ class Comparison(NamedTuple):
 
     names: tuple[str, ...]
     reports: tuple[Report, ...]
-    lines: tuple[Row, ...]
+    lines: tuple[ComparisonRow, ...]
     notes: tuple[str, ...] = ()
     chosen: bool = False  # whether the user named the fields
 
@@ -48,21 +48,25 @@ class Comparison(NamedTuple):
 
     def records(self) -> Iterator[Record]:
         for line in self.lines:
-            values = dict(zip(self.names, map(record, line.values), strict=True))
+            values = dict(zip(self.names, map(to_record, line.values), strict=True))
             yield {"field": line.field.path, "values": values, "differs": line.differs}
 
     def ids(self) -> Iterator[str]:
         return (report.id for report in self.reports)
 
 
-def compare(
-    found: Sequence[Found], fields: Sequence[Field] = (), *, differences: bool = False, notes: tuple[str, ...] = ()
+def compare_reports(
+    found: Sequence[ReportMatch],
+    fields: Sequence[Field] = (),
+    *,
+    differences: bool = False,
+    notes: tuple[str, ...] = (),
 ) -> Comparison:
     """Set reports side by side, in the given fields, else in all that are compared and that one side knows at least.
 
     With ``differences`` only what differs is kept.
     """
-    reports = tuple(map(spoken, found))
+    reports = tuple(map(as_selected_model, found))
     sides = Counter(one.report.id for one in found)
     names = _distinct([_name(one, sides[one.report.id] > 1) for one in found])
     lines = [_line(one, reports) for one in fields or _COMPARED] if reports else []
@@ -73,25 +77,25 @@ def compare(
     return Comparison(names, reports, tuple(shown), notes, bool(fields))
 
 
-def _line(field: Field, reports: Sequence[Report]) -> Row:
+def _line(field: Field, reports: Sequence[Report]) -> ComparisonRow:
     values = tuple(map(field.get, reports))
-    return Row(field, values, _differs(values))
+    return ComparisonRow(field, values, _differs(values))
 
 
-def _name(found: Found, several: bool) -> str:
+def _name(found: ReportMatch, several: bool) -> str:
     """Return what a side is called: by its model where that is told apart, from the report or from others of it."""
     if found.model and (several or found.model.name != found.report.name):
         return found.model.name
     return found.report.id
 
 
-def each_model(found: Found) -> list[Found]:
+def models_of(found: ReportMatch) -> list[ReportMatch]:
     """Return every model of a report, the largest first; a model that goes by another name than the report alone."""
     called = {fold_name(name) for name in (found.report.id, found.report.name, *found.report.aliases)}
     if found.model and fold_name(found.model.name) not in called:
         return [found]
     models = sorted(found.report.models, key=lambda model: -(model.parameters or 0))
-    return [Found(found.report, model) for model in models] or [found]
+    return [ReportMatch(found.report, model) for model in models] or [found]
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:

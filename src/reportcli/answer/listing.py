@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
-from reportcli.answer.sheet import whole
+from reportcli.answer.details import full_record
 from reportcli.answer.table import Table
-from reportcli.derived import column_field, field_names
-from reportcli.errors import UnknownField, WrongField
-from reportcli.query import Hit, Match, Query, explain
-from reportcli.record import record
-from reportcli.report import DATE, MAP, NUMBER, Field, Report
-from reportcli.words import nearest
+from reportcli.errors import UnknownField, UnsuitableField
+from reportcli.query.conditions import Query
+from reportcli.query.explain import Match, explain
+from reportcli.query.subject import Hit
+from reportcli.report.field_names import column_field, field_names
+from reportcli.report.fields import DATE, MAP, NUMBER, Field, Report
+from reportcli.report.json import to_record
+from reportcli.text import closest_spellings
 
 SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 
@@ -34,8 +36,8 @@ class Listing(NamedTuple):
 
     def records(self) -> Iterator[Record]:
         for hit in self.hits:
-            why = {"score": round(hit.score, 6), "matches": record(self.why(hit))} if self.query else {}
-            yield whole(hit.report) | why
+            why = {"score": round(hit.score, 6), "matches": to_record(self.why(hit))} if self.query else {}
+            yield full_record(hit.report) | why
 
     @property
     def reports(self) -> Iterator[Report]:
@@ -50,7 +52,7 @@ class Listing(NamedTuple):
         return (hit.report.id for hit in self.hits)
 
 
-def explained(listing: Listing) -> Table:
+def explanation(listing: Listing) -> Table:
     """Answer with every place where a hit holds what was asked, and what it adds to the score."""
     entries = tuple(
         {"id": hit.report.id, "score": hit.score, "field": match.field, "weight": match.weight, "text": match.text}
@@ -61,7 +63,7 @@ def explained(listing: Listing) -> Table:
     return Table(("id", "score", "field", "weight", "text"), entries, (*filter(None, [understood]), *listing.notes))
 
 
-def columns(names: Sequence[str]) -> tuple[Field, ...]:
+def parse_columns(names: Sequence[str]) -> tuple[Field, ...]:
     """Return the fields that are meant by column names. Raises UnknownField with the nearest."""
     return tuple(map(_column, names))
 
@@ -69,11 +71,11 @@ def columns(names: Sequence[str]) -> tuple[Field, ...]:
 def _column(name: str) -> Field:
     found = column_field(name)
     if found is None:
-        raise UnknownField(name, nearest(name, field_names()))
+        raise UnknownField(name, closest_spellings(name, field_names()))
     return found
 
 
-class Order(NamedTuple):
+class SortAndLimit(NamedTuple):
     """How reports that were found are put: sorted by fields, turned round, at most so many."""
 
     sort: SortKeys = ()
@@ -84,20 +86,20 @@ class Order(NamedTuple):
         """Return the hits in this order; without anything to sort by they keep their own. Unknown values stay last."""
         found = hits[::-1] if self.reverse else hits
         keys = [(key, descends is not self.reverse) for key, descends in self.sort]
-        return (sorted_hits(found, keys) if keys else found)[: self.limit]
+        return (sort_hits(found, keys) if keys else found)[: self.limit]
 
 
-def sort_keys(text: str) -> SortKeys:
+def parse_sort_keys(text: str) -> SortKeys:
     """Read ``date,-parameters``: fields, each with whether it descends."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
     for key, _ in keys:
         if key.kind == MAP:
-            raise WrongField(key.path, "for sorting", ("date", "name", "parameters"))
+            raise UnsuitableField(key.path, "for sorting", ("date", "name", "parameters"))
     return keys
 
 
-def sorted_hits(hits: Sequence[Hit], keys: SortKeys) -> list[Hit]:
+def sort_hits(hits: Sequence[Hit], keys: SortKeys) -> list[Hit]:
     """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
     result = list(hits)
     for key, descends in reversed(keys):
@@ -116,4 +118,4 @@ def _sortable(key: Field, report: Report) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-PIPE_COLUMNS = columns(("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens"))
+PIPE_COLUMNS = parse_columns(("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens"))

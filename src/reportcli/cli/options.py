@@ -14,15 +14,16 @@ from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 
-from reportcli.answer.listing import columns, sort_keys
-from reportcli.answer.table import field_list
-from reportcli.catalog import catalogue_folders
+from reportcli.answer.listing import parse_columns, parse_sort_keys
+from reportcli.answer.table import field_table
+from reportcli.catalog.files import catalog_folders
 from reportcli.cli import output
-from reportcli.errors import BadUse
+from reportcli.errors import UsageError
 from reportcli.library import Library, cache_folder
-from reportcli.period import Period, parse_period
-from reportcli.query import EVERYTHING, Query, Within, all_of
-from reportcli.report import DATE, FIELDS
+from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
+from reportcli.query.period import Period, parse_period
+from reportcli.render.formats import formats_for
+from reportcli.report.fields import DATE, FIELDS
 
 
 def _option(*names: str, panel: str, **more: Any) -> Any:
@@ -93,7 +94,7 @@ Folders = Annotated[
 ]
 
 
-class Span(NamedTuple):
+class DateFilter(NamedTuple):
     """Options that narrow by date."""
 
     since: Since = None
@@ -103,9 +104,9 @@ class Span(NamedTuple):
     def query(self) -> Query:
         """Return what these options ask."""
         if self.date_field not in DATE_FIELDS:
-            raise BadUse(f"--date-field cannot be {self.date_field!r}", f"write {' or '.join(DATE_FIELDS)}")
+            raise UsageError(f"--date-field cannot be {self.date_field!r}", f"write {' or '.join(DATE_FIELDS)}")
         if self.since and self.until and self.since.span()[0] > self.until.span()[1]:
-            raise BadUse("--since begins after --until ends", "exchange the two")
+            raise UsageError("--since begins after --until ends", "exchange the two")
         ends = []
         if self.since:
             ends.append(Period(f"{self.since.span()[0]}..", first=self.since.span()[0]))
@@ -114,7 +115,7 @@ class Span(NamedTuple):
         return all_of(Within(self.date_field, end) for end in ends)
 
 
-class Arranged(NamedTuple):
+class ListingOptions(NamedTuple):
     """Options for the order, amount and columns of a listing."""
 
     sort: Sort = None
@@ -125,14 +126,14 @@ class Arranged(NamedTuple):
     def arguments(self) -> dict[str, Any]:
         """Return what ``Library.listing`` is to be told."""
         return {
-            "sort": sort_keys(self.sort) if self.sort else (),
+            "sort": parse_sort_keys(self.sort) if self.sort else (),
             "reverse": self.reverse,
             "limit": self.limit,
-            "columns": columns([name.strip() for name in (self.columns or "").split(",") if name.strip()]),
+            "columns": parse_columns([name.strip() for name in (self.columns or "").split(",") if name.strip()]),
         }
 
 
-class Shown(NamedTuple):
+class OutputOptions(NamedTuple):
     """Options for the way an answer is written, beside its format, which each command names for itself."""
 
     json: Json = False
@@ -143,10 +144,10 @@ class Shown(NamedTuple):
     color: Color = None
 
 
-_GROUPS = (Span, Arranged)
+_GROUPS = (DateFilter, ListingOptions)
 
 
-def narrowed(library: Library, where: str | None, span: Span) -> Query:
+def combined_query(library: Library, where: str | None, span: DateFilter) -> Query:
     """Return what --where and the options of dates ask together."""
     return all_of([EVERYTHING if where is None else library.parse(where), span.query()])
 
@@ -162,18 +163,18 @@ def command(function: Callable[..., Any]) -> Callable[..., int]:
     spread = {one.name: one.annotation for one in wanted if one.annotation in _GROUPS}
 
     def run(context: typer.Context, **given: Any) -> int:
-        shown = Shown(**_taken(Shown, given))
+        shown = OutputOptions(**_taken(OutputOptions, given))
         shown = shown._replace(quiet=shown.quiet or context.obj.quiet, color=shown.color or context.obj.color)
-        folders = catalogue_folders(given["catalog"] or ()) if reads else ()
+        folders = catalog_folders(given["catalog"] or ()) if reads else ()
         if reads and "catalog" not in signature.parameters:
             del given["catalog"]
         arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
-        printing = output.printing(kinds, format=given.pop("format"), **shown._asdict())
+        printing = output.output_settings(kinds, format=given.pop("format"), **shown._asdict())
         if not reads:
             return output.write(function(**arguments, **given), (), printing)
         with Library(folders, cache_folder(), output.progress(printing)) as library:
             wants_fields = any(getattr(group, "columns", None) == "help" for group in arguments.values())
-            answer = field_list() if wants_fields else function(library, **arguments, **given)
+            answer = field_table() if wants_fields else function(library, **arguments, **given)
             return output.write(answer, library.unreadable(), printing)
 
     parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
@@ -182,7 +183,7 @@ def command(function: Callable[..., Any]) -> Callable[..., int]:
     ]
     for group in spread.values():
         parameters += _parameters(group)
-    parameters += [_parameter("format", None, _format(kinds)), *_parameters(Shown)]
+    parameters += [_parameter("format", None, _format(kinds)), *_parameters(OutputOptions)]
     parameters += [_parameter("catalog", None, Folders)] if reads and "catalog" not in signature.parameters else []
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
@@ -195,14 +196,14 @@ def _written(function: Callable[..., Any]) -> Callable[..., int]:
 
     @wraps(function)
     def run(**given: Any) -> int:
-        output.put([function(**given)], output.Printing(output.TEXT))
+        output.write_text([function(**given)], output.OutputSettings(output.TEXT))
         return 0
 
     return run
 
 
 def _format(kinds: Sequence[type]) -> Any:
-    known = output.formats(kinds)
+    known = formats_for(kinds)
     help = f"One of: {', '.join(known)}."
     return Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help=help), known]
 

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 PLAIN, JSON, TOML, XML = "reportcli.plain", "reportcli.json", "reportcli.toml", "xmlcharrefreplace"
 
 _HYPERLINK = r"\x1b\]8;[^\x1b]*\x1b\\"
-_COLOUR = r"\x1b\[[\d;]*m"
+_COLOR = r"\x1b\[[\d;]*m"
 _SIGNS = {
     **dict.fromkeys("─–—", "-"), **dict.fromkeys("│▏▎▍", "|"), **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╯╰", "+"),
     **dict.fromkeys("█▉▊▋▌", "#"), **dict.fromkeys("‘’", "'"), **dict.fromkeys("“”", '"'), "…": ".", "•": "*",
@@ -22,7 +22,7 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def prepare() -> None:
+def prepare_streams() -> None:
     """Make the standard streams usable: a closed one holds nothing and swallows all, no letter is too much for one."""
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  (a closed stream is None; it lasts to the end)
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
@@ -85,7 +85,7 @@ def shows_links() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "linux")
 
 
-def pager() -> list[str]:
+def pager_command() -> list[str]:
     """Return the user's pager as arguments; none where it is turned off or cannot be found."""
     import shlex
 
@@ -97,12 +97,12 @@ def pager() -> list[str]:
     return command if command and command != ["cat"] and shutil.which(command[0]) else []
 
 
-def is_long(text: str) -> bool:
+def exceeds_screen(text: str) -> bool:
     """Return whether a text does not fit on the terminal together with the prompt."""
     return sys.stdout.isatty() and text.count("\n") >= shutil.get_terminal_size().lines
 
 
-def page(text: str, command: Sequence[str]) -> bool:
+def show_in_pager(text: str, command: Sequence[str]) -> bool:
     """Show a text in a pager, and wait for its end; return whether it could be started."""
     import re
     import signal
@@ -112,7 +112,7 @@ def page(text: str, command: Sequence[str]) -> bool:
     environment = os.environ if options is not None else {**os.environ, "LESS": "FRX"}
     text = without_links(text)
     if os.path.basename(command[0]) == "less" and not (options is None or "r" in options.lower()):
-        text = re.sub(_COLOUR, "", text)
+        text = re.sub(_COLOR, "", text)
     encoding = sys.stdout.encoding
     try:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors=PLAIN)

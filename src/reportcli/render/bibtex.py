@@ -1,9 +1,17 @@
 """A report as a BibTeX entry: what a bibliography needs, with the id as a key that does not change."""
 
 import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from reportcli.render.cells import visible
-from reportcli.report import Report
+from reportcli.render.value import escape_controls
+from reportcli.report.fields import Report
+
+if TYPE_CHECKING:
+    from reportcli.answer.comparison import Comparison
+    from reportcli.answer.details import ReportDetails
+    from reportcli.answer.listing import Listing
+    from reportcli.answer.technique import TechniqueDetails
 
 # BibTeX counts braces also after a backslash, hence their names.
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -13,7 +21,12 @@ _SPECIAL = {
 }  # fmt: skip
 
 
-def entry(report: Report) -> str:
+def bibliography(answer: "Listing | ReportDetails | Comparison | TechniqueDetails") -> Iterator[str]:
+    """Yield one entry a report, under its id; on arXiv it is ``misc`` with an eprint, else ``techreport``."""
+    return map(bibtex_entry, {report.id: report for report in answer.reports}.values())
+
+
+def bibtex_entry(report: Report) -> str:
     """Return an entry; the year and month are those of the first public version, where it is known."""
     links, first = report.links, report.first_published or report.date
     address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
@@ -36,9 +49,9 @@ def _key(id: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(_SPECIAL.get(letter, letter) for letter in visible(text))
+    return "".join(_SPECIAL.get(letter, letter) for letter in escape_controls(text))
 
 
 def _address(address: str) -> str:
     """Return an address without letters that end a field, which no address needs."""
-    return visible(address).translate({ord(letter): f"%{ord(letter):02X}" for letter in '{}\\" '})
+    return escape_controls(address).translate({ord(letter): f"%{ord(letter):02X}" for letter in '{}\\" '})

@@ -6,34 +6,48 @@ from typing import Any
 
 from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison
+from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import Listing
-from reportcli.answer.sheet import Sheets, spoken
-from reportcli.render.cells import cell, is_number, visible
-from reportcli.render.outline import CONTINUES, SECTIONS, by_topic, continues, dateline, heading, lines, models
-from reportcli.report import Report
+from reportcli.render.outline import (
+    CONTINUES_NOTE,
+    SECTIONS,
+    by_topic,
+    continues_training,
+    dateline,
+    heading,
+    model_table,
+    outline_lines,
+)
+from reportcli.render.value import escape_controls, format_value, is_numeric
+from reportcli.report.fields import Report
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#&])")
 _START = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)] )|(?<=^\d\d)(?=[.)] )")  # of a list, a rule or a heading
 
 
 def table(answer: Answer) -> Iterator[str]:
-    """Yield a table: numbers as they are read, to the right; reports and models by their names."""
-    if isinstance(answer, Listing):
-        shown = [column for column in answer.columns if answer.chosen or column.path != "id"]
-        yield from _head([column.heading for column in shown], [is_number(column) for column in shown])
-        for hit in answer.hits:
-            yield _row(_linked(hit.report, text) if column.path == "name" else _plain(text) for column, text in (
-                (column, cell(column, column.get(hit.report))) for column in shown))  # fmt: skip
-    elif isinstance(answer, Comparison):
-        yield from _head(["", *answer.titles], [False] * (1 + len(answer.names)))
-        for line in answer.lines:
-            yield _row(map(_plain, (line.field.label, *(cell(line.field, value) for value in line.values))))
-    else:
-        rows = list(answer.rows())
-        yield from _head(answer.header, [all(isinstance(row[place], (int, float)) for row in rows)
-                                         for place in range(len(answer.header))])  # fmt: skip
-        for row in rows:
-            yield _row(map(_value, row))
+    """Yield a table of any answer: numbers to the right."""
+    rows = list(answer.rows())
+    numeric = [all(isinstance(row[place], (int, float)) for row in rows) for place in range(len(answer.header))]
+    yield from _head(answer.header, numeric)
+    for row in rows:
+        yield _row(map(_value, row))
+
+
+def listing(answer: Listing) -> Iterator[str]:
+    """Yield a table of reports: figures as they are read, names as links."""
+    shown = [column for column in answer.columns if answer.chosen or column.path != "id"]
+    yield from _head([column.heading for column in shown], map(is_numeric, shown))
+    for hit in answer.hits:
+        cells = ((column, format_value(column, column.get(hit.report))) for column in shown)
+        yield _row(_linked(hit.report, text) if column.path == "name" else _plain(text) for column, text in cells)
+
+
+def comparison(answer: Comparison) -> Iterator[str]:
+    """Yield a table with a row a field and a column a side."""
+    yield from _head(["", *answer.titles], [False] * (1 + len(answer.names)))
+    for line in answer.lines:
+        yield _row(map(_plain, (line.field.label, *(format_value(line.field, value) for value in line.values))))
 
 
 def _head(titles: Sequence[str], right: Iterable[bool]) -> Iterator[str]:
@@ -52,7 +66,7 @@ def _value(value: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    return _START.sub(r"\\", _MARKUP.sub(r"\\\1", visible(text)))
+    return _START.sub(r"\\", _MARKUP.sub(r"\\\1", escape_controls(text)))
 
 
 def _linked(report: Report, text: str) -> str:
@@ -60,10 +74,10 @@ def _linked(report: Report, text: str) -> str:
     return f"[{_plain(text)}](<{address}>)" if address else _plain(text)
 
 
-def pages(answer: Sheets) -> Iterator[str]:
+def pages(answer: ReportDetails) -> Iterator[str]:
     """Yield the page of each report, or only its notes under one topic."""
-    for found in answer.told:
-        report = spoken(found)
+    for found in answer.with_notes:
+        report = as_selected_model(found)
         yield f"# {_linked(report, report.name)}\n"
         if answer.topic:
             yield from _notes(report, answer.topic)
@@ -79,12 +93,12 @@ def pages(answer: Sheets) -> Iterator[str]:
 
 
 def _section(report: Report, section: str, sources: bool) -> Iterator[str]:
-    known = list(lines(report, section))
+    known = list(outline_lines(report, section))
     title = heading(report, section)
     if known:
         yield f"\n## {_plain(title)}\n\n" if title else "\n"
-    if known and continues(report, section):
-        yield f"{CONTINUES}\n\n"
+    if known and continues_training(report, section):
+        yield f"{CONTINUES_NOTE}\n\n"
     for field, texts in known:
         if len(texts) == 1:
             yield f"- **{field.label}**: {_plain(texts[0])}\n"
@@ -94,9 +108,9 @@ def _section(report: Report, section: str, sources: bool) -> Iterator[str]:
 
 def _models(report: Report) -> Iterator[str]:
     if report.models:
-        columns, rows = models(report)
+        columns, rows = model_table(report)
         yield "\n## Models\n\n"
-        yield from _head([column.heading for column in columns], map(is_number, columns))
+        yield from _head([column.heading for column in columns], map(is_numeric, columns))
         for row in rows:
             yield _row(map(_plain, row))
 

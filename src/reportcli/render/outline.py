@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from reportcli.derived import DERIVED, speaker
-from reportcli.render.cells import cell, visible
-from reportcli.report import FIELDS, TOPICS, Field, Model, Note, Report
+from reportcli.render.value import escape_controls, format_value
+from reportcli.report.derived import DERIVED, flagship_model
+from reportcli.report.fields import FIELDS, TOPICS, Field, Model, Note, Report
 
 SECTIONS = {
     "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
     "posttraining": "Post-training", "derived": "Derived",
 }  # fmt: skip
-CONTINUES = "continues another model: no figures of training as a whole"
+CONTINUES_NOTE = "continues another model: no figures of training as a whole"
 _OWN_PLACE = (
     "id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number", "techniques",
     "corrections", "sources", "confidence", "flagship", "derived.model",
@@ -24,10 +24,12 @@ def dateline(report: Report) -> str:
     dates = report.date.isoformat()
     if report.first_published and report.first_published != report.date:
         dates += f" (first published {report.first_published.isoformat()})"
-    return " · ".join(map(visible, filter(None, [", ".join(report.organizations), dates, report.license or ""])))
+    return " · ".join(
+        map(escape_controls, filter(None, [", ".join(report.organizations), dates, report.license or ""]))
+    )
 
 
-def lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]]]:
+def outline_lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]]]:
     """Yield each known field of a table with its text; a list of sentences gives one text an item."""
     for field in FIELDS + DERIVED:
         inside, dot, _ = field.path.partition(".")
@@ -38,27 +40,27 @@ def lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]]]:
 
 
 def _items(field: Field, value: object) -> list[str]:
-    if isinstance(value, tuple) and not field.about.closed and field.path not in _ON_ONE_LINE:
-        return [visible(text) for text in value]
-    return [cell(field, value)]
+    if isinstance(value, tuple) and not field.info.choices and field.path not in _ON_ONE_LINE:
+        return [escape_controls(text) for text in value]
+    return [format_value(field, value)]
 
 
 def heading(report: Report, table: str) -> str:
     """Return the heading of a table; of derived figures, with the model that they are of where there are several."""
-    speaks = speaker(report)
-    of = f" ({visible(speaks.name)})" if table == "derived" and speaks and len(report.models) > 1 else ""
+    speaks = flagship_model(report)
+    of = f" ({escape_controls(speaks.name)})" if table == "derived" and speaks and len(report.models) > 1 else ""
     return SECTIONS[table] + of
 
 
-def continues(report: Report, table: str) -> bool:
+def continues_training(report: Report, table: str) -> bool:
     """Return whether the figures of training as a whole are missing since the report continues another model."""
     return table == "derived" and bool(report.based_on and report.pretraining.tokens)
 
 
-def models(report: Report) -> tuple[list[Field], list[list[str]]]:
+def model_table(report: Report) -> tuple[list[Field], list[list[str]]]:
     """Return the columns of which something is known, and a row a model: its type where it is not its own too."""
     columns = [field for field in FIELDS if field.path.startswith("models.")]
-    rows = [[cell(column, _of_model(column, model, report)) for column in columns] for model in report.models]
+    rows = [[format_value(column, _of_model(column, model, report)) for column in columns] for model in report.models]
     shown = [place for place in range(len(columns)) if any(row[place] for row in rows)]
     return [columns[place] for place in shown], [[row[place] for place in shown] for row in rows]
 

@@ -1,0 +1,37 @@
+"""Many reports at a glance: counted by value and period, along time, between two axes, by who builds on whom."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from reportcli.answer import Record
+from reportcli.query.subject import Hit
+from reportcli.report.derived import derive
+from reportcli.report.fields import Field, Report
+from reportcli.report.json import to_record
+
+
+class Timeline(NamedTuple):
+    """Reports along the days of a date field, newest first."""
+
+    hits: Sequence[Hit]
+    dated: Field
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ("id", "date", "organizations", "name")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        return map(self._row, self.reports)
+
+    def _row(self, report: Report) -> tuple[Any, ...]:
+        return report.id, self.dated.get(report), report.organizations, report.name
+
+    def records(self) -> Iterator[Record]:
+        for report in self.reports:
+            known = dict(zip(self.header, map(to_record, self._row(report)), strict=True))
+            yield known | {"parameters": derive(report).parameters}
+
+    @property
+    def reports(self) -> Iterator[Report]:
+        return (hit.report for hit in self.hits)
+
+    def ids(self) -> Iterator[str]:
+        return (report.id for report in self.reports)

@@ -1,0 +1,1 @@
+"""Catalogue folders and the files in them."""

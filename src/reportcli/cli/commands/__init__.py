@@ -1,0 +1,1 @@
+"""The functions behind the commands, grouped by what they are for."""

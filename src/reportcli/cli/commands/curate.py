@@ -1,0 +1,162 @@
+"""The commands with which a catalogue grows: add, edit, check, schema. What is saved is checked first."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reportcli.answer.action import ActionResult
+from reportcli.answer.check import CheckReport
+from reportcli.catalog.files import MAX_BYTES, TOO_LONG, new_entry_folder
+from reportcli.cli import output
+from reportcli.cli.options import FILES, NAMES, Folders
+from reportcli.curate.check import check
+from reportcli.curate.template import empty_template, template_from_paper, template_from_text
+from reportcli.errors import UsageError
+from reportcli.library import Library
+from reportcli.report.json_schema import entry_schema, schema_text
+
+if TYPE_CHECKING:
+    from reportcli.curate.template import Template
+
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", show_default=False, help="A report, or the id of an entry that cannot be read."),
+    NAMES,
+]
+
+
+def _option(*names: str, **more: Any) -> Any:
+    return typer.Option(*names, show_default=False, **more)
+
+
+From = Annotated[
+    str | None,
+    _option("--from", metavar="FILE", help="Start from an entry in TOML or JSON; - is standard input."),
+    FILES,
+]
+Arxiv = Annotated[
+    str | None, _option("--arxiv", metavar="NUMBER", help="Start from what arXiv says: 2505.09388, or an address.")
+]
+Id = Annotated[str | None, _option("--id", metavar="ID", help="Name the file so; usually it follows from the name.")]
+NoEdit = Annotated[bool, _option("--no-edit", help="Open no editor; the entry must be complete.")]
+
+
+def add(
+    library: Library,
+    *,
+    source: From = None,
+    arxiv: Arxiv = None,
+    id: Id = None,
+    no_edit: NoEdit = False,
+    catalog: Folders = None,
+) -> ActionResult:
+    """Add a report to your own catalogue, or to the last folder that --catalog names.
+
+    On a terminal your editor opens with what is known, every key explained. The file is checked before it is saved.
+
+    Example: reportcli add --arxiv 2505.09388
+    """
+    from reportcli.curate import edit
+
+    by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+    start = _start(library, source, arxiv, by_hand)
+    return edit.add(library, new_entry_folder(catalog or ()), start, id=id or "", by_hand=by_hand)
+
+
+def edit(library: Library, *, name: Name, catalog: Folders = None) -> ActionResult:
+    """Change an entry in your editor; a shipped one becomes a copy in your own catalogue.
+
+    The text is checked when the editor closes. When it is wrong the entry stays as it was, and what you typed is kept
+    in a file beside it.
+
+    Example: reportcli edit qwen3
+    """
+    from reportcli.curate import edit
+
+    return edit.edit(library, new_entry_folder(catalog or ()), name)
+
+
+def check_files(
+    *,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH...]",
+            show_default=False,
+            help="Entries, or folders of them; without any the whole catalogue.",
+        ),
+        FILES,
+    ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Write files anew in which only the layout is wrong, unless they have comments."),
+    ] = False,
+    catalog: Folders = None,
+) -> CheckReport:
+    """Every problem of every file of a catalogue, with its line and what would be right.
+
+    Remarks are shown after the problems. The exit code is 1 where there are problems, else 0.
+
+    Example: reportcli check --format github
+    """
+    return check(paths or (), catalog or (), fix=fix)
+
+
+def print_schema() -> str:
+    """The JSON Schema of an entry: with it beside a TOML file that begins #:schema ./schema.json, editors check it.
+
+    Example: reportcli schema
+    """
+    return schema_text(entry_schema())
+
+
+def _is_terminal(stream: Any) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _start(library: Library, source: str | None, arxiv: str | None, by_hand: bool) -> "Template":
+    """Return what the entry starts from."""
+    from reportcli.curate.edit import reject_known_paper
+
+    if source is not None and arxiv is not None:
+        raise UsageError("--from and --arxiv contradict one another", "give one of them")
+    if arxiv is not None:
+        from reportcli.curate.arxiv import fetch_paper
+
+        reject_known_paper(library, arxiv)
+        return template_from_paper(fetch_paper(arxiv, waiting=_say_that_we_wait))._replace(rare=not by_hand)
+    if source is not None:
+        text = _text(source)
+        typed = source == "-" and _is_terminal(sys.stdin)
+        return template_from_text(text, source, explained=by_hand)._replace(rare=typed)
+    if not by_hand:
+        raise UsageError(
+            "there is nothing to add",
+            "give --from FILE or --arxiv NUMBER; on a terminal, without --no-edit, an editor opens",
+        )
+    return empty_template()
+
+
+def _text(source: str) -> str:
+    """Return the text of a file, a pipe, or standard input. Raises BadUse."""
+    try:
+        if source == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(source, "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise UsageError(f"{source} is {TOO_LONG}", "an entry is a text of a few pages")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source} is not UTF-8 text") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{source} cannot be read: {getattr(error, 'strerror', '') or error}") from error
+
+
+def _say_that_we_wait(seconds: float) -> None:
+    if _is_terminal(sys.stderr):
+        output.write_note(f"arXiv is busy; asking again in {seconds:.0f} s")

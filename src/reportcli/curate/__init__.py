@@ -1,0 +1,1 @@
+"""People keep the catalogue: entries are added, edited and checked."""

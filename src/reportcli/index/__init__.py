@@ -1,0 +1,1 @@
+"""A SQLite copy of the catalogue that answers quickly and may be deleted at any time."""

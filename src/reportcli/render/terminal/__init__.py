@@ -1,0 +1,1 @@
+"""Answers drawn for a terminal with rich: one module an answer, by the same name as in ``answer``."""

@@ -1,0 +1,102 @@
+"""What every picture on a terminal shares: styles that carry meaning, drawing at a width, breaking lines."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from typing import Literal, NamedTuple
+
+from rich.box import Box
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from reportcli.report.fields import is_web_address
+from reportcli.text import word_spans
+
+LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta", "dim"
+TYPE_STYLES = {"dense": "cyan", "moe": "magenta", "diffusion": "green", "other": "red"}  # of models, in every picture
+NARROW = 70  # columns; below it a table stands as blocks
+RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+GAP = 2  # between columns: one of padding, one of the box
+LEGEND_GAP = 3  # between the parts of a legend
+BULLET = "• "
+_PIECE = re.compile(r"[^\s/-]*[/-]+|[^\s/-]+|\s+")
+
+
+class Picture(NamedTuple):
+    """What to show, and what to say beside it."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def render_to_text(content: RenderableType, width: int, color: bool, many_colours: bool = False) -> str:
+    """Return what rich makes of the content, as text with or without colour: the terminal's own, or 256."""
+    system: Literal["256", "standard"] = "256" if many_colours else "standard"
+    console = Console(
+        file=StringIO(), width=width, height=100, force_terminal=color, color_system=system if color else None,
+        legacy_windows=False, highlight=False, markup=False, emoji=False,
+    )  # fmt: skip
+    console.print(content)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def linked_text(text: str, address: str | None, style: str = "") -> Text:
+    """Return a text that leads to an address where the terminal can follow it."""
+    result = Text(text, style=style)
+    if address and is_web_address(address):
+        result.stylize(f"link {address}")
+    return result
+
+
+def as_svg(text: str, width: int) -> str:
+    """Return a picture of what a terminal shows of a text with colours. It loads nothing from elsewhere."""
+    console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="standard")
+    console.print(Text.from_ansi(text), no_wrap=True, crop=False, end="")
+    picture = console.export_svg(title="reportcli", unique_id="reportcli")
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.S)
+    return picture.replace("<text ", '<text xml:space="preserve" ')
+
+
+def highlighted(text: str, words: Sequence[str]) -> Text:
+    """Return the text with every one of the words marked; ``clip*`` marks all that begins so."""
+    result = Text(text)
+    beginnings = tuple(word[:-1] for word in words if word.endswith("*"))
+    for word, start, end in word_spans(text):
+        if word in words or (beginnings and word.startswith(beginnings)):
+            result.stylize(MARK, start, end)
+    return result
+
+
+def wrap(text: str, width: int, style: str = "", indent: str = "") -> Text:
+    """Break lines at spaces, or after a hyphen or slash where a word is longer than the width."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        hang = BULLET if paragraph.startswith(BULLET) else indent
+        line = hang if hang == BULLET else ""
+        for piece in _pieces(paragraph.removeprefix(BULLET), width - len(hang)):
+            if line.strip(" •") and cell_len(line + piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line = " " * len(hang)
+                piece = piece.lstrip()
+            line += piece
+        lines.append(line.rstrip())
+    return Text("\n".join(lines), style=style)
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """Yield words with the spaces after them; one that is longer than the width in the parts that it may break into."""
+    for word in re.findall(r"\S+\s*|\s+", text):
+        yield from [word] if cell_len(word.rstrip()) <= width else _PIECE.findall(word)
+
+
+def legend(parts: Iterable[Text], width: int) -> Text:
+    """Set the parts of a legend beside one another, in lines that break between them."""
+    lines: list[Text] = []
+    for part in parts:
+        if lines and lines[-1].cell_len + LEGEND_GAP + part.cell_len <= width:
+            lines[-1].append(" " * LEGEND_GAP).append_text(part)
+        else:
+            lines.append(part.copy())
+    return Text("\n").join(lines)

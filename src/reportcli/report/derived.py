@@ -1,0 +1,121 @@
+"""What follows from a report's figures: who speaks for it, sparsity, tokens per parameter, training FLOPs.
+
+Computed, never stored. Where an input is unknown, the value is None.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reportcli.report.fields import FIELDS, Field, Model, Report, fields_of, optional
+
+FLOPS_FORMULA = "6 × active parameters × pre-training tokens (Kaplan et al. 2020, arXiv:2001.08361)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """The figures of the model that speaks for a report, and what they give."""
+
+    model: str | None = optional("model that speaks for the report")
+    parameters: int | None = optional(
+        "parameters of the model that speaks", "params", "parameters", group="size", rank=3
+    )
+    active_parameters: int | None = optional(
+        "parameters at work for each token; all of them in a dense model", "active", "active_parameters",
+        heading="active", group="size", rank=4,
+    )  # fmt: skip
+    context_length: int | None = optional(
+        "context length in tokens", "context", "context_length", heading="context", group="size", context=True, rank=7
+    )
+    sparsity: float | None = optional("active parameters / parameters", group="size", computed=True)
+    tokens_per_parameter: float | None = optional(
+        "pre-training tokens / parameters", group="pretraining", computed=True
+    )
+    tokens_per_active_parameter: float | None = optional(
+        "pre-training tokens / active parameters", group="pretraining", computed=True
+    )
+    training_flops: float | None = optional(
+        f"FLOP of pre-training ≈ {FLOPS_FORMULA}", "flops", label="training FLOPs", group="pretraining", computed=True
+    )
+
+
+def flagship_model(report: Report) -> Model | None:
+    """Return the model that speaks for a report: its flagship, or else the one with most parameters, first listed."""
+    for model in report.models:
+        if model.name == report.flagship:
+            return model
+    return max(report.models, key=lambda model: model.parameters or 0, default=None)
+
+
+def model_type(report: Report) -> str | None:
+    """Return the type of the model that speaks for a report."""
+    model = flagship_model(report)
+    return (model.type if model else None) or report.architecture.type
+
+
+def is_training_total(field: Field) -> bool:
+    """Return whether a figure counts a training as a whole, of which a report that continues one knows only a part."""
+    return field.group == "pretraining" and (field.info.of_flagship or field.info.computed)
+
+
+def as_model(report: Report, model: Model) -> Report:
+    """Return the report as another of its models sees it.
+
+    The type is inherited unless the model states its own; figures that depend on size (layers, experts, hidden size,
+    tokens, GPU hours) hold only for a model with as many parameters as the flagship, or where the model states them.
+    """
+    usual = flagship_model(report)
+    if usual is None or model.name == usual.name:
+        return report
+    architecture, pretraining = report.architecture, report.pretraining
+    if not (model.parameters and model.parameters == usual.parameters):
+        architecture = replace(architecture, **_unknown("architecture"))
+        pretraining = replace(pretraining, **_unknown("pretraining"))
+    return replace(
+        report,
+        flagship=model.name,
+        architecture=replace(architecture, type=model.type or architecture.type),
+        pretraining=replace(pretraining, tokens=model.tokens or pretraining.tokens),
+    )
+
+
+def _unknown(table: str) -> dict[str, Any]:
+    return {field.key: None for field in FIELDS if field.path.startswith(table) and field.info.of_flagship}
+
+
+def derive(report: Report) -> Derived:
+    """Compute the figures of the model that speaks.
+
+    ``sparsity`` is active / total parameters. ``training_flops`` ≈ 6 · active parameters · pre-training tokens, in FLOP
+    (Kaplan et al. 2020, arXiv:2001.08361). The three training figures are None for a report whose training continues
+    another model's (``based_on``), since its tokens are only the last part.
+    """
+    model = flagship_model(report) or Model(name="")
+    type = model.type or report.architecture.type
+    total = model.parameters
+    active = model.active_parameters or (total if type == "dense" else None)
+    tokens = None if report.based_on else report.pretraining.tokens or model.tokens
+    return Derived(
+        model=model.name or None,
+        parameters=total,
+        active_parameters=active,
+        context_length=model.context_length,
+        sparsity=_ratio(active, total),
+        tokens_per_parameter=_ratio(tokens, total),
+        tokens_per_active_parameter=_ratio(tokens, active),
+        training_flops=6.0 * active * tokens if active and tokens else None,
+    )
+
+
+def _ratio(part: int | None, whole: int | None) -> float | None:
+    return part / whole if part and whole else None
+
+
+def _get(key: str) -> Callable[[Report], Any]:
+    return lambda report: getattr(derive(report), key)
+
+
+DERIVED: tuple[Field, ...] = tuple(
+    Field("derived." + field.path, field.kind, field.info, _get(field.path), derived=True)
+    for field in fields_of(Derived)
+)
