@@ -210,7 +210,7 @@ def test_a_column_goes_by_short_names_singular_and_plural(name: str, path: str) 
 
 
 def test_an_unknown_column_names_the_nearest() -> None:
-    with pytest.raises(UnknownField, match="there is no field 'paramters'") as caught:
+    with pytest.raises(UnknownField, match="unknown field 'paramters'") as caught:
         parse_columns(["name", "paramters"])
     assert "parameters" in caught.value.hint
     assert caught.value.exit_code == 2

@@ -258,9 +258,9 @@ def test_a_vocabulary_of_another_folder_is_not_spoken_of() -> None:
     ("content", "place", "problem"),
     [
         (b"= =", (1, 1), "not TOML: invalid statement"),
-        (b'name = "x"\ntitle = = "y"\n', (2, 9), "not TOML: invalid value; a text stands in quotation marks"),
-        (b'name = "x"\nname = "y"\n', (2, 11), "not TOML: cannot overwrite a value; a key stands only once"),
-        (b"a = [\n", (2, 1), "not TOML: invalid value; a text stands in quotation marks"),
+        (b'name = "x"\ntitle = = "y"\n', (2, 9), "not TOML: invalid value; strings must be quoted"),
+        (b'name = "x"\nname = "y"\n', (2, 11), "not TOML: cannot overwrite a value; duplicate key"),
+        (b"a = [\n", (2, 1), "not TOML: invalid value; strings must be quoted"),
         (b"caf\xe9 = 1\n", (1, None), "not UTF-8 text"),
         (CANONICAL.encode("utf-16"), (1, None), "not UTF-8 text"),
         (b'a = "\x00"\n', (1, 6), "not TOML: illegal character '\\x00'"),

@@ -70,8 +70,8 @@ def test_options_of_a_command_come_with_their_help(answer: Offer) -> None:
     assert answer("show --no") == [
         "words",
         "--notes\tOnly the notes under a topic.",
-        "--no-header\tNames above the columns of tsv and csv.",
-        "--no-pager\tWrite a long table without the pager.",
+        "--no-header\tPrint a header row (TSV, CSV).",
+        "--no-pager\tDon't use a pager.",
     ]
 
 

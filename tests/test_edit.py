@@ -126,7 +126,7 @@ def test_a_wrong_text_is_refused_with_every_problem_and_kept(
     assert ended.stderr.startswith("error: x is not saved: ")
     assert "  line 2: title: expected a text, got 7\n" in ended.stderr
     assert "  line 6: date: expected a date such as 2025-06-18, without quotes" in ended.stderr
-    assert ended.stderr.endswith(f"  what was typed is kept in {side}\n")
+    assert ended.stderr.endswith(f"  your text was saved to {side}\n")
     assert path.read_bytes() == before
     assert side.read_text().endswith("nmae = 1\n")
     assert stat.S_IMODE(side.stat().st_mode) == 0o600
@@ -227,7 +227,7 @@ def test_every_rule_is_kept_and_remarks_are_said(reportcli: Run, editor: Callabl
         ["  line 17", "models[0].active_parameters"],
         ["  line 19", "links.page[0]"],
         ["  line 20", "links.fax"],
-        [f"  what was typed is kept in {path}.edited"],
+        [f"  your text was saved to {path}.edited"],
     ]
     ended = reportcli(
         "edit", "x", "--catalog", str(path.parent), EDITOR=editor("text += 'based_on = [\"Some Modl 7B\"]'")
@@ -279,7 +279,7 @@ def test_a_shipped_entry_becomes_a_copy_in_the_users_folder(reportcli: Run, edit
     command = editor("text = text.replace('Apache-2.0', 'MIT')")
     ended = reportcli("edit", "Qwen3-32B", EDITOR=command)
     assert (ended.returncode, ended.stdout) == (0, f"{mine}\n")
-    assert ended.stderr == f"note: it now hides {shipped}\n"
+    assert ended.stderr == f"note: it now overrides {shipped}\n"
     assert shipped.read_bytes() == before
     assert reportcli("list", "--where", "id:qwen3", "--columns", "license").stdout == "MIT\n"
     assert stat.S_IMODE(mine.parent.stat().st_mode) == 0o700
@@ -373,7 +373,7 @@ def test_a_file_that_changed_under_the_editor_is_left_alone_and_the_text_kept(
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     assert (ended.returncode, ended.stdout) == (3, "")
     assert "it changed since it was read" in ended.stderr
-    assert f"what was typed is kept in {path}.edited" in ended.stderr
+    assert f"your text was saved to {path}.edited" in ended.stderr
     assert read_report(str(path)).summary == "Their sentence."
     assert "My sentence." in Path(f"{path}.edited").read_text()
 
@@ -454,7 +454,7 @@ def test_an_editor_that_fails_after_it_wrote_leaves_the_text(
     command = editor("path.write_text(text.replace('One', 'Typed')); os.kill(os.getpid(), 9)")
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     assert ended.returncode == 2
-    assert f"what was typed is kept in {path}.edited" in ended.stderr
+    assert f"your text was saved to {path}.edited" in ended.stderr
     assert read_report(str(path)).summary == "One sentence."
     assert "Typed sentence." in Path(f"{path}.edited").read_text()
 
@@ -512,7 +512,7 @@ def test_where_no_folder_takes_a_text_its_copy_stays(
     assert ended.returncode == 2
     (copy,) = no_editor_of_the_developer.glob("*/x.toml")
     assert copy.read_text() == "typed = "
-    assert f"what was typed is kept in {copy}" in ended.stderr
+    assert f"your text was saved to {copy}" in ended.stderr
 
 
 def test_a_private_file_never_follows_a_link(tmp_path: Path) -> None:
@@ -592,8 +592,12 @@ def test_comments_of_the_person_are_added_too(reportcli: Run) -> None:
     ("name", "options", "said"),
     [
         ("QWEN 3", (), 'line 1: name: "QWEN 3" is a name of qwen3 too'),
-        ("X", ("--id", "qwen3"), "error: 'qwen3' is taken by qwen3\n  `reportcli edit qwen3` changes that entry\n"),
-        ("X", ("--id", "tulu3"), "error: 'tulu3' is taken by tulu-3\n"),
+        (
+            "X",
+            ("--id", "qwen3"),
+            "error: 'qwen3' is already used by qwen3\n  `reportcli edit qwen3` changes that entry\n",
+        ),
+        ("X", ("--id", "tulu3"), "error: 'tulu3' is already used by tulu-3\n"),
         ("X", ("--id", "Qwen 9"), "error: 'Qwen 9' cannot be an id\n"),
         ("X", ("--id", "../x"), "error: '../x' cannot be an id\n"),
         ("X", ("--id", ".x"), "error: '.x' cannot be an id\n"),
@@ -621,7 +625,7 @@ def test_the_id_of_a_file_that_cannot_be_read_is_taken(reportcli: Run) -> None:
     path.write_text("= =")
     ended = reportcli("add", "--from", "-", stdin=CANONICAL.format(name="X"))
     assert ended.returncode == 2
-    assert "'x' is taken by x" in ended.stderr
+    assert "'x' is already used by x" in ended.stderr
     assert path.read_text() == "= ="
 
 
@@ -689,13 +693,13 @@ def test_on_a_terminal_the_editor_opens_with_a_template(editor: Callable[..., st
 
 def test_a_template_that_is_left_as_it_was_adds_nothing() -> None:
     written, code = on_terminal("reportcli add", stdin=True, EDITOR="true")
-    assert (written, code) == ("error: nothing was added: nothing was filled in\n", 1)
+    assert (written, code) == ("error: nothing added: the template is unchanged\n", 1)
     assert files(user_folder()) == []
 
 
 def test_a_template_that_is_emptied_adds_nothing(editor: Callable[..., str]) -> None:
     written, code = on_terminal("reportcli add", stdin=True, EDITOR=editor("text = ''"))
-    assert (written, code) == ("error: nothing was added: nothing was filled in\n", 1)
+    assert (written, code) == ("error: nothing added: the template is unchanged\n", 1)
     assert files(user_folder()) == []
 
 
@@ -716,7 +720,7 @@ def test_a_template_that_is_filled_in_wrongly_is_kept(editor: Callable[..., str]
     assert code == 2
     assert "title: required, but missing" in written
     kept = user_folder() / "new.toml.edited"
-    assert f"what was typed is kept in {kept}" in written
+    assert f"your text was saved to {kept}" in written
     assert 'name = "Qwen3"' in kept.read_text()
 
 
@@ -748,7 +752,7 @@ def test_what_is_typed_at_the_terminal_itself_is_kept_when_it_is_refused() -> No
     written, code = on_terminal("reportcli add --no-edit --from -", 200, stdin=b'name = "Typed"\n\x04')
     assert code == 2
     assert (user_folder() / "new.toml.edited").read_text() == 'name = "Typed"\n'
-    assert f"what was typed is kept in {user_folder() / 'new.toml.edited'}" in written
+    assert f"your text was saved to {user_folder() / 'new.toml.edited'}" in written
 
 
 # From arXiv.
@@ -808,7 +812,7 @@ def test_a_paper_without_an_editor_is_kept_for_one(arxiv: None, reportcli: Run) 
         "error: tale is not saved: 2 problems\n"
         "  organizations: required, but missing\n"
         "  tags: required, but missing\n"
-        f"  what was typed is kept in {kept}\n"
+        f"  your text was saved to {kept}\n"
     )
     assert tomllib.loads(kept.read_text())["name"] == "Tale"
 
@@ -818,7 +822,9 @@ def test_a_paper_that_is_described_already_is_not_asked_for(reportcli: Run, text
     ended = reportcli("add", "--arxiv", text, REPORTCLI_ARXIV_API="http://127.0.0.1:9/", no_proxy="*")
     assert (ended.returncode, ended.stdout) == (2, "")
     other = "tulu-3-2025" if "v5" in text else "qwen3"
-    assert ended.stderr == f"error: {text!r} is taken by {other}\n  `reportcli edit {other}` changes that entry\n"
+    assert (
+        ended.stderr == f"error: {text!r} is already used by {other}\n  `reportcli edit {other}` changes that entry\n"
+    )
 
 
 def test_another_version_of_a_paper_may_be_added(reportcli: Run) -> None:
@@ -848,7 +854,7 @@ def test_a_signal_to_end_while_the_editor_is_open_keeps_what_was_typed(
     )  # fmt: skip
     assert (ended.returncode, ended.stdout) == (128 + number, "")
     assert ended.stderr == (
-        f"error: told to end by signal {number:d}; nothing was saved\n  what was typed is kept in {path}.edited\n"
+        f"error: terminated by signal {number:d}; nothing was saved\n  your text was saved to {path}.edited\n"
     )
     assert Path(f"{path}.edited").read_text() == "typed = "
     assert path.read_bytes() == before
@@ -874,7 +880,7 @@ def test_a_folder_that_cannot_be_made_does_not_hide_where_the_text_is(
     (copy,) = no_editor_of_the_developer.glob("*/qwen3.toml")
     assert ended.returncode == 3
     assert ended.stderr.startswith("error: cannot write /proc/nowhere/reportcli/catalog/qwen3.toml: ")
-    assert ended.stderr.endswith(f"  what was typed is kept in {copy}\n")
+    assert ended.stderr.endswith(f"  your text was saved to {copy}\n")
 
 
 def test_a_text_of_an_editor_has_an_end(reportcli: Run, editor: Callable[..., str], tmp_path: Path) -> None:
@@ -902,7 +908,7 @@ def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(
     command = editor(f"os.unlink({str(path)!r}); os.mkfifo({str(path)!r}); text += '# mine'")
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     assert ended.returncode == 3
-    assert f"what was typed is kept in {path}.edited" in ended.stderr
+    assert f"your text was saved to {path}.edited" in ended.stderr
 
 
 def test_what_killed_writers_left_is_passed_over_and_removed_when_it_is_old(reportcli: Run, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from rich.cells import cell_len
 
 from conftest import Ran
-from fire.trials import call
-from fire.writers import can_mount
+from trials.runner import call
+from trials.writers import can_mount
 from makers import write
 from reportcli.catalog.files import user_folder
 from reportcli.cli.complete.shells import install_completion

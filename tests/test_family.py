@@ -56,7 +56,7 @@ def told(found: LineageGraph) -> list[tuple[str | None, str, str]]:
 
 
 def drawn(branches: Iterable[Branch]) -> list[str]:
-    return ["  " * one.depth + one.node.name + (" again" if one.again else "") for one in branches]
+    return ["  " * one.depth + one.node.name + (" again" if one.is_repeat else "") for one in branches]
 
 
 # What a name stands for.
@@ -316,7 +316,7 @@ def test_any_forest_ends_and_shows_every_report_in_full_once_and_every_relation(
     branches = list(found.forest())
     bases = {(one.report, one.other) for one in found.relations if one.kind == BUILDS_ON}
     taught = {one.report for one in found.relations if one.kind == TAUGHT_BY}
-    whole = [one.node for one in branches if not one.again]
+    whole = [one.node for one in branches if not one.is_repeat]
     assert len(whole) == len(set(whole))
     assert set(whole) == {side for pair in bases for side in pair} | taught
     assert under(branches) == bases
@@ -330,7 +330,7 @@ def under(branches: Iterable[Branch]) -> set[tuple[LineageNode, LineageNode]]:
         assert branch.depth <= len(path)
         del path[branch.depth :]
         if path:
-            assert not path[-1].again
+            assert not path[-1].is_repeat
             pairs.add((branch.node, path[-1].node))
         path.append(branch)
     return pairs

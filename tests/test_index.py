@@ -114,7 +114,7 @@ def a_range(draw: st.DrawFn) -> Between:
     path = draw(st.sampled_from(list(FIGURES)))
     figure = st.sampled_from(FIGURES[path])
     end = st.none() | figure | figure.map(lambda value: value + 1) | st.sampled_from([0, 1, 0.5, 2**63, 10**30, 1e12])
-    return Between(path, draw(end), draw(end), strictly=draw(st.booleans()))
+    return Between(path, draw(end), draw(end), exclusive=draw(st.booleans()))
 
 
 def a_period() -> st.SearchStrategy[Period]:
@@ -407,7 +407,7 @@ def test_a_hidden_entry_is_not_found_by_name_nor_counted(tmp_path: Path) -> None
     with closing(open_index([low, high], None)) as index:
         assert index.total(EVERYTHING) == (1, 0)
         assert sorted(known.written for known in index.spellings()) == ["Lion", "shared"]
-        assert index.spelled("zebra") == index.beginning("zeb") == []
+        assert index.spelled_as("zebra") == index.starting_with("zeb") == []
 
 
 def test_a_change_of_the_vocabulary_is_seen(tmp_path: Path) -> None:

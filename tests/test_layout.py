@@ -314,7 +314,7 @@ def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
     lines = key_lines(text)
     for field in FIELDS:
         value = field.get(report)
-        if field.path != "id" and not field.many and value not in (None, (), {}):
+        if field.path != "id" and not field.in_array and value not in (None, (), {}):
             line = text.split("\n")[lines[field.path] - 1]
             assert line.startswith((f"{field.key} = ", f"[{field.path}]"))
 

@@ -248,14 +248,14 @@ def test_a_limit_that_cuts_nothing_says_nothing(small: Library, limit: int | Non
 
 def test_those_that_do_not_say_are_counted(shipped: Library) -> None:
     listing = shipped.listing(shipped.parse("rl:grpo kl:no"))
-    assert (len(listing.hits), listing.notes) == (4, ("18 more reports do not say",))
+    assert (len(listing.hits), listing.notes) == (4, ("18 more reports don't record this",))
 
 
 def test_one_that_does_not_say_is_counted_in_the_singular(small: Library) -> None:
     listing = small.listing(small.parse("tokens:9 or (tokens:..100 and id:gamma)"))
-    assert (ids(listing), listing.notes) == (["beta"], ("2 more reports do not say",))
+    assert (ids(listing), listing.notes) == (["beta"], ("2 more reports don't record this",))
     listing = small.listing(small.parse("tokens:9 id:beta or (tokens:..100 and id:gamma)"))
-    assert (ids(listing), listing.notes) == (["beta"], ("1 more report does not say",))
+    assert (ids(listing), listing.notes) == (["beta"], ("1 more report doesn't record this",))
 
 
 def test_a_condition_on_what_is_known_leaves_none_silent(small: Library) -> None:
@@ -267,7 +267,7 @@ def test_both_notes_stand_together(shipped: Library) -> None:
     listing = shipped.listing(shipped.parse("rl:grpo"), limit=2, searched=True)
     total = len(shipped.search("rl:grpo"))
     assert total == 12
-    assert listing.notes == ("2 of 12 reports", "15 more reports do not say")
+    assert listing.notes == ("2 of 12 reports", "15 more reports don't record this")
 
 
 # Slips of the keyboard.

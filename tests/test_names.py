@@ -23,10 +23,10 @@ class Shelf:
         self._reports = {report.id: report for report in reports}
         self._known = [known for report in self._reports.values() for known in spellings_of(report)]
 
-    def spelled(self, folded: str) -> list[Spelling]:
+    def spelled_as(self, folded: str) -> list[Spelling]:
         return [known for known in self._known if known.folded == folded]
 
-    def beginning(self, folded: str, kind: int = 0) -> list[Spelling]:
+    def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
         return [one for one in self._known if one.folded.startswith(folded) and kind in (0, one.kind)]
 
     def spellings(self) -> list[Spelling]:

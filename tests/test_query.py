@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CATALOG
-from fire.trials import calls
+from trials.runner import calls
 from makers import a_report
 from reportcli.errors import InvalidQuery
 from reportcli.query.conditions import (
@@ -93,8 +93,8 @@ GOOD: list[tuple[str, Query]] = [
     ('pre"clip higher"', word("pre", "clip", "higher")),
     ('"and"', word("and")),
     ('"GRPO or PPO"', word("grpo", "or", "ppo")),
-    ("clip*", Words(("clip",), beginning=True)),
-    ("clip-hi*", Words(("clip", "hi"), beginning=True)),
+    ("clip*", Words(("clip",), is_prefix=True)),
+    ("clip-hi*", Words(("clip", "hi"), is_prefix=True)),
     ("qwen2", word("qwen2")),
     ("android", word("android")),
     # and, or, not, brackets
@@ -175,11 +175,11 @@ GOOD: list[tuple[str, Query]] = [
     ("params:1.5B", Between(PARAMETERS, 1_500_000_000, 1_500_000_000)),
     ("params:500M", Between(PARAMETERS, 500_000_000, 500_000_000)),
     ("sft:10k", Between("posttraining.sft_examples", 10_000, 10_000)),
-    ("params:>100B", Between(PARAMETERS, 100 * B, None, strictly=True)),
-    ("params:<100B", Between(PARAMETERS, None, 100 * B, strictly=True)),
+    ("params:>100B", Between(PARAMETERS, 100 * B, None, exclusive=True)),
+    ("params:<100B", Between(PARAMETERS, None, 100 * B, exclusive=True)),
     ("params:>=100B", Between(PARAMETERS, 100 * B)),
     ("params:<=100B", Between(PARAMETERS, None, 100 * B)),
-    ('params:"> 100B"', Between(PARAMETERS, 100 * B, None, strictly=True)),
+    ('params:"> 100B"', Between(PARAMETERS, 100 * B, None, exclusive=True)),
     ("tokens:1e12", Between(TOKENS, T, T)),
     ("tokens:1.5e12..", Between(TOKENS, 1_500 * B)),
     ("tokens:36_000_000_000_000", Between(TOKENS, 36 * T, 36 * T)),
@@ -195,8 +195,8 @@ GOOD: list[tuple[str, Query]] = [
     ("context:32k..128k", Between(CONTEXT, 32_000, 131_072)),
     ("context:128k..", Between(CONTEXT, 128_000)),
     ("context:..128k", Between(CONTEXT, None, 131_072)),
-    ("context:>128k", Between(CONTEXT, 131_072, None, strictly=True)),
-    ("context:<128k", Between(CONTEXT, None, 128_000, strictly=True)),
+    ("context:>128k", Between(CONTEXT, 131_072, None, exclusive=True)),
+    ("context:<128k", Between(CONTEXT, None, 128_000, exclusive=True)),
     ("context:>=128k", Between(CONTEXT, 128_000)),
     ("context:<=128k", Between(CONTEXT, None, 131_072)),
     (
@@ -326,7 +326,7 @@ def test_a_bad_query_has_a_mark_and_says_what_would_be_right(text: str, position
     [
         ("grpo or", "something is missing after or\n  grpo or\n         ^"),
         ("kl rl:grpoo", "rl is never grpoo\n  kl rl:grpoo\n        ^"),
-        ("a\tb )", "this bracket was never opened\n  a b )\n      ^"),
+        ("a\tb )", "unmatched )\n  a b )\n      ^"),
         ("x " * 40 + "-kl", f"a minus does not exclude\n  {'x ' * 25}-kl\n  {' ' * 50}^"),
     ],
 )

@@ -287,7 +287,7 @@ def test_fields_of_models_give_one_value_for_each_model() -> None:
     report = shipped(CATALOG / "qwen3-embedding.toml")
     [parameters] = [field for field in FIELDS if field.path == "models.parameters"]
     [active] = [field for field in FIELDS if field.path == "models.active_parameters"]
-    assert parameters.many
+    assert parameters.in_array
     assert parameters.get(report) == (
         600_000_000, 4_000_000_000, 8_000_000_000, 600_000_000, 4_000_000_000, 8_000_000_000,
     )  # fmt: skip

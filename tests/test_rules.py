@@ -182,11 +182,11 @@ CASES = [
     (sources, changed(("models = ", "license = ")), "sources.license",
      "the entry has no license; what is uncertain or absent is for [confidence]"),
     (sources, changed(("models = ", "modles = ")), "sources.modles",
-     'there is no field "modles"; did you mean models?'),
+     'unknown field "modles"; did you mean models?'),
     (sources, changed(("models = ", '"models.tokens" = ')), "sources.models.tokens",
      "the entry has no models.tokens; what is uncertain or absent is for [confidence]"),
     (confidence_keys, changed(("license = ", "licence = ")), "confidence.licence",
-     'there is no field "licence"; did you mean license?'),
+     'unknown field "licence"; did you mean license?'),
     (displayable_letters, changed(("Eight models.", "Eight \\u202emodels.")), "summary",
      "holds U+202E (RIGHT-TO-LEFT OVERRIDE), which is not shown"),
     (displayable_letters, changed(("RL takes two stages.", "RL\\ntakes\\ntwo stages.")), "notes[0].text",
@@ -201,7 +201,7 @@ CASES = [
     (lengths, changed(('    "Alibaba Qwen",\n', "")), "organizations", "required, but empty"),
     (tag_and_type, changed(('[architecture]\ntype = "moe"', '[architecture]\ntype = "other"')), "tags[0]",
      '"moe" is a tag, but the type is dense, other'),
-    (redundant_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is found without it'),
+    (redundant_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is redundant'),
 ]  # fmt: skip
 
 

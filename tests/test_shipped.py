@@ -153,7 +153,7 @@ def test_closed_lists_hold(report: Report) -> None:
 def test_no_list_says_a_thing_twice(report: Report) -> None:
     for field in FIELDS:
         value = field.get(report)
-        if field.kind == "texts" and not field.many:
+        if field.kind == "texts" and not field.in_array:
             assert [item for item, count in Counter(value).items() if count > 1] == [], field.path
 
 

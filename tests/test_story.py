@@ -96,7 +96,7 @@ def test_a_shipped_report_is_changed_in_a_copy_and_comes_back_without_it(
     reports, before, text = told("list"), told("show", "qwen3"), shipped.read_text(encoding="utf-8")
     copy = user_folder() / "qwen3.toml"
     ended = reportcli("edit", "Qwen3", EDITOR=editor("^license = .*", 'license = "MIT"'))
-    assert (ended.stdout, ended.stderr) == (f"{copy}\n", f"note: it now hides {shipped}\n")
+    assert (ended.stdout, ended.stderr) == (f"{copy}\n", f"note: it now overrides {shipped}\n")
 
     assert shipped.read_text(encoding="utf-8") == text
     assert told("search", "id:qwen3 license:mit", "--format", "names") == ["qwen3"]

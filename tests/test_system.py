@@ -160,7 +160,7 @@ def test_a_browser_that_fails_ends_with_the_address(reportcli: Run, tmp_path: Pa
 def test_without_a_browser_the_address_is_printed(reportcli: Run) -> None:
     ended = reportcli("open", "Qwen3", BROWSER="", DISPLAY="", WAYLAND_DISPLAY="")
     assert (ended.returncode, ended.stdout) == (0, "https://arxiv.org/abs/2505.09388\n")
-    assert ended.stderr == "note: there is no browser here; this is the address\n"
+    assert ended.stderr == "note: no browser found; open this URL\n"
 
 
 def test_addresses_are_printed_one_a_line(reportcli: Run, browser: tuple[str, Path], tmp_path: Path) -> None:

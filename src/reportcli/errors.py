@@ -40,7 +40,7 @@ class UnknownName(ReportcliError):
     """No report, model or technique goes by this name."""
 
     def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
-        super().__init__(f"no {what} is called {name!r}", did_you_mean(nearest))
+        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest))
         self.nearest = tuple(nearest)
 
 
@@ -48,7 +48,7 @@ class AmbiguousName(ReportcliError):
     """A name fits several reports; nothing is guessed."""
 
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        super().__init__(f"{name!r} fits several reports", f"write one of: {', '.join(candidates)}")
+        super().__init__(f"{name!r} is ambiguous", f"write one of: {', '.join(candidates)}")
         self.candidates = tuple(candidates)
 
 
@@ -56,7 +56,7 @@ class UnknownField(ReportcliError):
     """No field goes by this name."""
 
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
-        super().__init__(f"there is no field {name!r}", did_you_mean(nearest) or "`--columns help` lists the fields")
+        super().__init__(f"unknown field {name!r}", did_you_mean(nearest) or "`--columns help` lists the fields")
 
 
 class UnsuitableField(ReportcliError):
@@ -100,7 +100,7 @@ class NoNamesGiven(ReportcliError):
     """``-`` was given and standard input held no name."""
 
     def __init__(self) -> None:
-        super().__init__("standard input holds no name", "write one name a line")
+        super().__init__("no names on standard input", "give one per line")
 
 
 class UsageError(ReportcliError):
@@ -111,7 +111,7 @@ class PathNotFound(ReportcliError):
     """A file or folder was named that is not there."""
 
     def __init__(self, path: object) -> None:
-        super().__init__(f"there is no file or folder {path}", "name TOML files, or folders that hold some")
+        super().__init__(f"there is no file or folder {path}", "give TOML files, or folders containing them")
 
 
 class LinkNotFound(ReportcliError):
@@ -149,7 +149,7 @@ class PaperNotFound(ReportcliError):
 
     def __init__(self, number: str, reason: str = "") -> None:
         said = f": {reason}" if reason else ""
-        super().__init__(f"arXiv knows no paper {number}{said}", "write a number such as 2505.09388 or 2505.09388v1")
+        super().__init__(f"no arXiv paper {number}{said}", "write a number such as 2505.09388 or 2505.09388v1")
 
 
 class ArxivUnavailable(ReportcliError):
@@ -177,7 +177,7 @@ class IndexDamaged(ReportcliError):
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self) -> None:
-        super().__init__("the index was changed or damaged, and the answer stops here", "run the command again")
+        super().__init__("the index was changed or damaged; output is incomplete", "run the command again")
 
 
 class EntryUnreadable(ReportcliError):
@@ -237,7 +237,7 @@ class NameInUse(ReportcliError):
     """An id, name or alias that another entry goes by."""
 
     def __init__(self, name: str, other: str) -> None:
-        super().__init__(f"{name!r} is taken by {other}", f"`reportcli edit {other}` changes that entry")
+        super().__init__(f"{name!r} is already used by {other}", f"`reportcli edit {other}` changes that entry")
 
 
 class NothingToAdd(ReportcliError):
@@ -246,7 +246,7 @@ class NothingToAdd(ReportcliError):
     exit_code = ExitCode.NOTHING_FOUND
 
     def __init__(self) -> None:
-        super().__init__("nothing was added: nothing was filled in")
+        super().__init__("nothing added: the template is unchanged")
 
 
 class EditorUnavailable(ReportcliError):
@@ -262,7 +262,7 @@ class Terminated(ReportcliError):
     editor_runs = False
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"told to end by signal {number}; nothing was saved")
+        super().__init__(f"terminated by signal {number}; nothing was saved")
         self.exit_code = 128 + number  # as the shells say it
 
 

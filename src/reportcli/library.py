@@ -162,7 +162,7 @@ class Library:
         from reportcli.query.spelling import correct_spelling
 
         better, replaced = correct_spelling(asked, self._ask(Index.terms))
-        said = "; ".join(f"no report says {typed!r}, searched {word!r} instead" for typed, word in replaced.items())
+        said = "; ".join(f"no match for {typed!r}; showing results for {word!r}" for typed, word in replaced.items())
         return better, (said,) if replaced else ()
 
     def details(self, wanted: Iterable[str], *, sources: bool = False, topic: str = "") -> ReportDetails:

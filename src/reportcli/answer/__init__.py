@@ -44,7 +44,8 @@ def record_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def unknown_note(count: int) -> str:
     """Return the note that counts reports which may fit, but do not say."""
-    return f"{count:,} more {'report does' if count == 1 else 'reports do'} not say"
+    who = "report doesn't" if count == 1 else "reports don't"
+    return f"{count:,} more {who} record this"
 
 
 def left_out_note(count: int, what: str) -> str:

@@ -73,7 +73,7 @@ def compare_reports(
     known = [line for line in lines if fields or any(value is not None and value != () for value in line.values)]
     shown = [line for line in known if line.differs or not differences]
     if left_out := len(known) - len(shown):
-        notes = (*notes, f"left out: {left_out} {'row' if left_out == 1 else 'rows'} without a difference")
+        notes = (*notes, f"{left_out} identical {'row' if left_out == 1 else 'rows'} hidden")
     return Comparison(names, reports, tuple(shown), notes, bool(fields))
 
 

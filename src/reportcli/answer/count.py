@@ -56,8 +56,8 @@ class Counts(NamedTuple):
     lines: tuple[ValueCount, ...]
     periods: tuple[str, ...] | None  # None: not told apart
     reports: int  # that stand in one line at least
-    silent: int  # that stand in none, since the catalogue does not say
-    dated: Field | None  # tells the periods apart
+    unknown: int  # that stand in none, since the catalogue does not say
+    date_field: Field | None  # tells the periods apart
     undated: int  # that belong to no period
 
 
@@ -69,7 +69,11 @@ def require_countable(field: Field) -> Field:
 
 
 def count_values(
-    subjects: Iterable[Subject], field: Field, wanted: Sequence[Query] = (), step: str = "", dated: Field | None = None
+    subjects: Iterable[Subject],
+    field: Field,
+    wanted: Sequence[Query] = (),
+    step: str = "",
+    date_field: Field | None = None,
 ) -> Counts:
     """Count the reports that have each value of a field; a report counts once for each of its values.
 
@@ -78,7 +82,7 @@ def count_values(
     """
     group = _grouping(field, step)
     wanted = [leaf for condition in wanted for leaf, _ in conditions_of(condition)]
-    periodic = dated if step and field.kind != DATE else None
+    periodic = date_field if step and field.kind != DATE else None
     cells: dict[tuple[Value, str], int] = {}
     days: list[date] = []
     reports = silent = undated = 0
@@ -238,9 +242,9 @@ def build_count_table(
     if limit is not None and limit < len(lines):
         said.append(f"{limit:,} of {len(lines):,} values")
     if (sum_of_all := sum(line.total for line in lines)) > found.reports:
-        said.append(f"a report may have several values: {found.reports:,} reports are counted {sum_of_all:,} times")
-    if found.silent:
-        said.append(unknown_note(found.silent))
-    if found.dated and found.undated:
-        said.append(left_out_note(found.undated, f"without {found.dated.label}"))
+        said.append(f"counts add up to {sum_of_all:,} because reports can have several values")
+    if found.unknown:
+        said.append(unknown_note(found.unknown))
+    if found.date_field and found.undated:
+        said.append(left_out_note(found.undated, f"without {found.date_field.label}"))
     return CountTable(found.field, lines[:limit], found.periods, tuple(said))

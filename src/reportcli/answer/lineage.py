@@ -39,7 +39,7 @@ class Branch(NamedTuple):
 
     node: LineageNode
     depth: int
-    again: bool = False
+    is_repeat: bool = False
 
 
 Neighbours = Mapping[LineageNode, Sequence[LineageNode]]
@@ -186,7 +186,7 @@ class Lineage(NamedTuple):
     """Who builds on whom, and who taught whom: around the report that was asked for, or everywhere."""
 
     graph: LineageGraph
-    asked: LineageNode | None = None
+    focus: LineageNode | None = None
     notes: tuple[str, ...] = ()
     header: tuple[str, ...] = ("report", "relation", "other")
 

@@ -53,7 +53,7 @@ class PlottedPoints(NamedTuple):
     y: Field
     points: tuple[Point, ...]
     continuing: int
-    silent: int
+    unknown: int
 
 
 def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoints:
@@ -83,7 +83,7 @@ def require_axis(field: Field) -> Field:
 
 
 def _is_axis(field: Field) -> bool:
-    return field.kind in (NUMBER, DATE) and not field.many
+    return field.kind in (NUMBER, DATE) and not field.in_array
 
 
 class Plot(NamedTuple):
@@ -111,6 +111,6 @@ def build_plot(found: PlottedPoints, notes: Sequence[str] = ()) -> Plot:
     x, y, said = found.x, found.y, list(notes)
     if found.continuing:
         said.append(left_out_note(found.continuing, "that started from another model's training"))
-    if found.silent:
-        said.append(left_out_note(found.silent, f"without {x.label} or {y.label}"))
+    if found.unknown:
+        said.append(left_out_note(found.unknown, f"without {x.label} or {y.label}"))
     return Plot(x, y, found.points, tuple(said), reference_ratio(x, y))

@@ -14,7 +14,7 @@ class Timeline(NamedTuple):
     """Reports along the days of a date field, newest first."""
 
     hits: Sequence[Hit]
-    dated: Field
+    date_field: Field
     notes: tuple[str, ...] = ()
     header: tuple[str, ...] = ("id", "date", "organizations", "name")
 
@@ -22,7 +22,7 @@ class Timeline(NamedTuple):
         return map(self._row, self.reports)
 
     def _row(self, report: Report) -> tuple[Any, ...]:
-        return report.id, self.dated.get(report), report.organizations, report.name
+        return report.id, self.date_field.get(report), report.organizations, report.name
 
     def records(self) -> Iterator[Record]:
         for report in self.reports:

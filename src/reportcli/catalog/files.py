@@ -235,10 +235,10 @@ def parse_toml(path: str | Path, text: str) -> dict[str, Any]:
 
 _ADVICE = {  # to the commonest slips, by how the parser's sentence begins
     "Illegal character '\\n'": "; a text ends with the quotation mark that it begins with",
-    "Invalid value": "; a text stands in quotation marks",
-    "Expected newline or end of document": "; a text stands in quotation marks, a date is written 2025-06-18",
+    "Invalid value": "; strings must be quoted",
+    "Expected newline or end of document": "; strings must be quoted, a date is written 2025-06-18",
     "Unclosed array": "; a comma stands between the items of a list, ] at its end",
-    "Cannot overwrite a value": "; a key stands only once",
+    "Cannot overwrite a value": "; duplicate key",
     "Cannot declare": "; a table stands only once, several models or notes in double brackets",
 }
 

@@ -30,24 +30,24 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "list": Command("Read", "Every report, newest first.", "read", "list_reports"),
-    "search": Command("Read", "The reports that match a query, best first.", "read", "search"),
-    "filter": Command("Read", "The reports of a period.", "read", "filter_reports"),
+    "list": Command("Browse", "Every report, newest first.", "read", "list_reports"),
+    "search": Command("Browse", "The reports that match a query, best first.", "read", "search"),
+    "filter": Command("Browse", "The reports of a period.", "read", "filter_reports"),
     "filter-by-date": Command("", "The same as filter.", "read", "filter_reports"),
-    "show": Command("Read", "All that the catalogue knows of a report.", "read", "show"),
-    "term": Command("Read", "What a technique is, and the reports that use it.", "read", "term"),
-    "compare": Command("Look", "Reports, or single models, side by side.", "read", "compare"),
-    "count": Command("Look", "How many reports have each value of a field.", "overview", "count"),
-    "timeline": Command("Look", "When reports came out.", "overview", "timeline"),
-    "plot": Command("Look", "Reports as points between two fields.", "overview", "plot"),
-    "lineage": Command("Look", "Who builds on whom, and who taught whom.", "overview", "lineage"),
-    "add": Command("Grow", "A new entry in your own catalogue.", "curate", "add"),
-    "edit": Command("Grow", "An entry in your editor, checked before it is saved.", "curate", "edit"),
-    "check": Command("Grow", "Every problem of every file of a catalogue.", "curate", "check_files"),
-    "schema": Command("Grow", "The JSON Schema of an entry, for editors.", "curate", "print_schema"),
-    "open": Command("System", "A report or one of its links in the browser.", "system", "open_link"),
-    "info": Command("System", "What is read from where.", "system", "info"),
-    "help": Command("System", "A page on queries, periods, formats or exit-codes; or on a command.", "help", "page"),
+    "show": Command("Browse", "Show everything known about a report.", "read", "show"),
+    "term": Command("Browse", "What a technique is, and the reports that use it.", "read", "term"),
+    "compare": Command("Analyse", "Reports, or single models, side by side.", "read", "compare"),
+    "count": Command("Analyse", "How many reports have each value of a field.", "overview", "count"),
+    "timeline": Command("Analyse", "When reports came out.", "overview", "timeline"),
+    "plot": Command("Analyse", "Scatter-plot two fields.", "overview", "plot"),
+    "lineage": Command("Analyse", "Show base models and teachers.", "overview", "lineage"),
+    "add": Command("Contribute", "A new entry in your own catalogue.", "curate", "add"),
+    "edit": Command("Contribute", "An entry in your editor, checked before it is saved.", "curate", "edit"),
+    "check": Command("Contribute", "Check a catalogue for errors.", "curate", "check_files"),
+    "schema": Command("Contribute", "The JSON Schema of an entry, for editors.", "curate", "print_schema"),
+    "open": Command("Other", "A report or one of its links in the browser.", "system", "open_link"),
+    "info": Command("Other", "Show the folders and files in use.", "system", "info"),
+    "help": Command("Other", "Help on queries, periods, formats, exit codes, or a command.", "help", "page"),
 }
 
 
@@ -142,8 +142,8 @@ def _set_up(option: str, help: str) -> Any:
 
 
 _INSTALL = "--install-completion"
-_Install = Annotated[bool, _set_up(_INSTALL, "Complete in the shell that is running, or in the one named after it.")]
-_Show = Annotated[bool, _set_up("--show-completion", "Print the script of completion instead.")]
+_Install = Annotated[bool, _set_up(_INSTALL, "Install completion for the current shell, or for the one named.")]
+_Show = Annotated[bool, _set_up("--show-completion", "Print the completion script.")]
 
 
 def _root(
@@ -151,7 +151,7 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Suppress notes and warnings.")] = False,
     color: Annotated[
         str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never."), ("auto", "always", "never")
     ] = None,
@@ -179,14 +179,14 @@ def run(arguments: Sequence[str]) -> int:
     except _UsageError as error:
         context = getattr(error, "ctx", None)
         message = error.format_message()  # type: ignore[attr-defined]
-        return _failed(message, f"`{context.command_path if context else 'reportcli'} --help` says more", 2)
+        return _failed(message, f"`{context.command_path if context else 'reportcli'} --help`.", 2)
     except typer.Exit as ended:
         return ended.exit_code
     except BrokenPipeError:  # the reader has gone away: nothing is owed to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        return _failed(f"cannot write the answer, or read what it needs: {error.strerror or error}", "", 3)
+        return _failed(f"I/O error: {error.strerror or error}", "", 3)
     except (KeyboardInterrupt, typer.Abort):
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C

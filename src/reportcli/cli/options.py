@@ -45,13 +45,19 @@ Where = Annotated[
 Since = Annotated[
     Period | None,
     _option(
-        "--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only from the beginning of this period on."
+        "--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only reports from this period onwards."
     ),
     PERIOD,
 ]
 Until = Annotated[
     Period | None,
-    _option("--until", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only up to the end of this period."),
+    _option(
+        "--until",
+        metavar="PERIOD",
+        parser=parse_period,
+        panel=_PICK,
+        help="Only reports up to and including this period.",
+    ),
     PERIOD,
 ]
 DateField = Annotated[
@@ -59,26 +65,24 @@ DateField = Annotated[
 ]
 Sort = Annotated[
     str | None,
-    _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; a minus sorts downwards."),
+    _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; prefix with - for descending."),
     SORT,
 ]
-Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Turn the order round.")]
-Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="At most N of what is found.")]
+Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Reverse the order.")]
+Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="Show at most N results.")]
 Columns = Annotated[
     str | None,
     _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields."),
     COLUMNS,
 ]
 Json = Annotated[bool, _option("--json", panel=_SHOW, help="The same as --format json.")]
-Header = Annotated[
-    bool | None, _option("--header/--no-header", panel=_SHOW, help="Names above the columns of tsv and csv.")
-]
+Header = Annotated[bool | None, _option("--header/--no-header", panel=_SHOW, help="Print a header row (TSV, CSV).")]
 Width = Annotated[
     int | None,
     _option("--width", metavar="N", min=20, max=10_000, panel=_SHOW, help="Columns of a table or an svg picture."),
 ]
-NoPager = Annotated[bool, _option("--no-pager", panel=_SHOW, help="Write a long table without the pager.")]
-Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="No notes on standard error.")]
+NoPager = Annotated[bool, _option("--no-pager", panel=_SHOW, help="Don't use a pager.")]
+Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="Suppress notes and warnings.")]
 Color = Annotated[
     str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never."), output.COLOR
 ]
@@ -88,7 +92,7 @@ Folders = Annotated[
         "--catalog",
         metavar="DIR",
         panel=_PICK,
-        help="Read this folder instead; repeatable, a later one over an earlier.",
+        help="Read this folder instead; repeatable; later folders override earlier ones.",
     ),
     FOLDERS,
 ]
@@ -104,9 +108,11 @@ class DateFilter(NamedTuple):
     def query(self) -> Query:
         """Return what these options ask."""
         if self.date_field not in DATE_FIELDS:
-            raise UsageError(f"--date-field cannot be {self.date_field!r}", f"write {' or '.join(DATE_FIELDS)}")
+            raise UsageError(
+                f"invalid value for --date-field: {self.date_field!r}", f"write {' or '.join(DATE_FIELDS)}"
+            )
         if self.since and self.until and self.since.span()[0] > self.until.span()[1]:
-            raise UsageError("--since begins after --until ends", "exchange the two")
+            raise UsageError("--since begins after --until ends", "swap them")
         ends = []
         if self.since:
             ends.append(Period(f"{self.since.span()[0]}..", first=self.since.span()[0]))

@@ -112,7 +112,7 @@ def _followed(address: str, to: str) -> str:
     except ValueError:
         target = ""
     if not _is_web(target) or urlsplit(target).hostname != urlsplit(address).hostname:
-        raise ArxivUnavailable(f"it sends us elsewhere, to {to}")
+        raise ArxivUnavailable(f"unexpected redirect to {to}")
     return target
 
 
@@ -178,11 +178,11 @@ def _within(seconds: float, question: Callable[[], _T]) -> _T:
 def _explained(error: Exception) -> tuple[str, ...]:
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, socket.gaierror):
-        return "its host is not found", "is there a network?"
+        return "could not resolve the host", "check your connection"
     if isinstance(reason, TimeoutError):
         return ("it did not answer in time",)
     if isinstance(reason, OSError) and reason.strerror:
-        return f"no connection ({reason.strerror})", "is there a network?"
+        return f"no connection ({reason.strerror})", "check your connection"
     return (f"its answer is not HTTP ({str(reason).strip() or type(reason).__name__})",)
 
 

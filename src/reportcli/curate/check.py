@@ -197,10 +197,10 @@ def _mend(scope: _Scope, said: Sequence[_Said], today: date) -> Iterator[str]:
             try:
                 done = _written_anew(file, bool(wrong), today)
             except (EntryChanged, EntryUnreadable):
-                done = f"left {_shown(file.path)} alone: it was changed meanwhile"
+                done = f"skipped {_shown(file.path)}: it was changed meanwhile"
             yield from filter(None, [done])
         elif layout in wrong:
-            yield f"left {_shown(file.path)} alone: it has other problems"
+            yield f"skipped {_shown(file.path)}: it has other problems"
 
 
 def _written_anew(file: _File, is_wrong: bool, today: date) -> str:
@@ -210,14 +210,14 @@ def _written_anew(file: _File, is_wrong: bool, today: date) -> str:
     line = split_schema_line(text)[0] or schema_line(file.path.parent)
     mended = line + to_toml(draft.report)
     if has_comments(text):
-        return f"left {_shown(file.path)} alone: it has comments" if is_wrong else ""
+        return f"skipped {_shown(file.path)}: it has comments" if is_wrong else ""
     if mended == text:
         return ""
     found = {rule for rule, severity, _ in rules.broken_rules(draft) if severity == PROBLEM}
     if found - {layout}:  # it is not the text that was checked
         raise EntryChanged(file.path, "it was changed meanwhile")
     write_entry(file.path, mended, text)
-    return f"wrote {_shown(file.path)} anew"
+    return f"reformatted {_shown(file.path)}"
 
 
 def _summary(scope: _Scope, findings: Sequence[Finding]) -> str:
@@ -231,5 +231,5 @@ def _summary(scope: _Scope, findings: Sequence[Finding]) -> str:
     return ", ".join(said)
 
 
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+def _counted(count: int, one: str, in_array: str) -> str:
+    return f"{count:,} {one if count == 1 else in_array}"

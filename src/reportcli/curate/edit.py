@@ -109,7 +109,7 @@ def edit(catalogue: EditableCatalog, own: Path, name: str) -> ActionResult:
             return ActionResult(id, "path", (str(path),), ("nothing changed",))
         report, remarks = _checked(catalogue, id, text)
         _save(target, text, report, before if in_place else None)
-    return ActionResult(id, "path", (str(target),), remarks if in_place else (*remarks, f"it now hides {path}"))
+    return ActionResult(id, "path", (str(target),), remarks if in_place else (*remarks, f"it now overrides {path}"))
 
 
 def _file_of(catalogue: EditableCatalog, name: str) -> Path:

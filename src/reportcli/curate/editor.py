@@ -60,7 +60,7 @@ def _new_copy(text: str, target: Path, keep: bool) -> Path:
 
 
 def _say_where(error: ReportcliError, kept: Path | None, left: Path | None) -> None:
-    said = [f"what was typed is kept in {kept}"] if kept else []
+    said = [f"your text was saved to {kept}"] if kept else []
     said += [f"what the editor itself saved, or still saves, is in {left}"] if left else []
     error.hint = "\n  ".join(filter(None, (error.hint, *said)))
 

@@ -44,8 +44,8 @@ def parse_entry(
 def _texts(report: Report) -> Iterator[tuple[str, Field, str]]:
     for field in ENTRY_FIELDS:
         array, _, key = field.path.partition(".")
-        values = enumerate(field.get(report)) if field.many else ()
-        single = () if field.many else [(field.path, field.get(report))]
+        values = enumerate(field.get(report)) if field.in_array else ()
+        single = () if field.in_array else [(field.path, field.get(report))]
         for path, value in chain(((f"{array}[{place}].{key}", one) for place, one in values), single):
             if isinstance(value, str):
                 yield path, field, value
@@ -184,7 +184,7 @@ def sources(draft: ParsedEntry) -> Problems:
     """Sources are of fields that the entry has."""
     for key in draft.report.sources:
         if key not in ENTRY_PATHS:
-            yield Problem(f"sources.{key}", f"there is no field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
+            yield Problem(f"sources.{key}", f"unknown field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
         elif not _has(draft.table, key):
             yield Problem(f"sources.{key}", f"the entry has no {key}; what is uncertain or absent is for [confidence]")
 
@@ -201,7 +201,7 @@ def confidence_keys(draft: ParsedEntry) -> Problems:
     """What is uncertain is a field that an entry can have."""
     for key in draft.report.confidence:
         if key not in ENTRY_PATHS:
-            yield Problem(f"confidence.{key}", f"there is no field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
+            yield Problem(f"confidence.{key}", f"unknown field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
 
 
 def displayable_letters(draft: ParsedEntry) -> Problems:
@@ -226,7 +226,7 @@ def lengths(draft: ParsedEntry) -> Problems:
         elif field.info.max_length and len(text) > field.info.max_length:
             yield Problem(key, f"{len(text)} characters, at most {field.info.max_length} fit")
     for field in ENTRY_FIELDS:
-        if field.required and not field.many and field.get(draft.report) == ():
+        if field.required and not field.in_array and field.get(draft.report) == ():
             yield Problem(field.path, "required, but empty")
 
 
@@ -275,7 +275,7 @@ def redundant_aliases(draft: ParsedEntry) -> Problems:
     known = {fold_name(draft.report.id), fold_name(draft.report.name)}
     for place, alias in enumerate(draft.report.aliases):
         if fold_name(alias) in known:
-            yield Problem(f"aliases[{place}]", f"{quoted(alias)} is found without it")
+            yield Problem(f"aliases[{place}]", f"{quoted(alias)} is redundant")
         known.add(fold_name(alias))
 
 

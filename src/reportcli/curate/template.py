@@ -120,14 +120,14 @@ def write_template(known: Mapping[str, Any], remarks: Sequence[str] | None = Non
     rest = {key: value for key, value in known.items() if key not in tables}
     later = {key: value for key, value in rest.items() if _has_header(key, value)}
     for table, section in _SECTIONS.items():
-        header = f"[[{table}]]\n" if section[0].many else f"[{table}]\n"
+        header = f"[[{table}]]\n" if section[0].in_array else f"[{table}]\n"
         if not table:
             parts += _keys(table, section, {key: rest[key] for key in rest if key not in later}, explained)
         elif table in tables:
-            for one in tables[table] if section[0].many else [tables[table]]:
-                parts += ["\n", header, *_keys(table, section, one, explained and not section[0].many)]
+            for one in tables[table] if section[0].in_array else [tables[table]]:
+                parts += ["\n", header, *_keys(table, section, one, explained and not section[0].in_array)]
         elif explained and table not in rest:
-            parts += ["\n", f"# {header}" if section[0].many else header, *_keys(table, section, {}, explained)]
+            parts += ["\n", f"# {header}" if section[0].in_array else header, *_keys(table, section, {}, explained)]
     parts += [f"\n{to_toml_line(key, value)}" for key, value in later.items()]
     return "".join(parts)
 
@@ -144,7 +144,7 @@ def _fits(key: str, value: Any) -> bool:
     """Return whether a value has the shape of the table, or tables, that its key should name."""
     if not key or key not in _SECTIONS:
         return False
-    if not _SECTIONS[key][0].many:
+    if not _SECTIONS[key][0].in_array:
         return isinstance(value, Mapping)
     return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
 

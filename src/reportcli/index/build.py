@@ -1,7 +1,7 @@
 """The index opened, and brought up to the files: each opening looks at the folders and re-reads only what changed.
 
 Where the copy cannot be written, or is not ours, or is broken, the same code works on one in memory and gives the same
-answers. It answers no questions itself; ``tests/fire`` does its worst to the file.
+answers. It answers no questions itself; ``tests/trials`` does its worst to the file.
 """
 
 import json
@@ -269,7 +269,7 @@ def _contents(subject: Subject) -> _Contents:
         if not values:
             continue
         facts.append(knowledge_token(field.path, SOME))
-        if not field.many or None not in subject.stored(field):
+        if not field.in_array or None not in subject.stored(field):
             facts.append(knowledge_token(field.path, SAID))
         if closed:
             facts += [value_token(field.path, value_text(value)) for value in values]

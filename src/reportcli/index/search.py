@@ -243,11 +243,11 @@ class Index:
         """Return one report by its id, which must exist."""
         return stored_report(*self._row("SELECT body, sum FROM report WHERE id = ? AND NOT hidden", [id]))
 
-    def spelled(self, folded: str) -> list[Spelling]:
+    def spelled_as(self, folded: str) -> list[Spelling]:
         """Return the spellings that equal a folded name."""
         return self._spellings("folded = ?", folded)
 
-    def beginning(self, folded: str, kind: int = 0) -> list[Spelling]:
+    def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
         """Return the spellings that begin with a folded name, where wanted of one kind only."""
         return self._spellings("folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + _LAST, kind)
 
@@ -324,7 +324,7 @@ def _bindable(number: int | float) -> int | float:
 
 def _match(asked: Words, columns: Sequence[str] = ()) -> str:
     columns = (COLUMN[asked.field],) if asked.field else columns or _SEARCHED
-    return f'{{{" ".join(columns)}}} : "{" ".join(asked.words)}"{" *" if asked.beginning else ""}'
+    return f'{{{" ".join(columns)}}} : "{" ".join(asked.words)}"{" *" if asked.is_prefix else ""}'
 
 
 def _marked(field: str, word: str) -> str:

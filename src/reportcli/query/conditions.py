@@ -32,7 +32,7 @@ class Words:
 
     words: tuple[str, ...]
     field: str = ""
-    beginning: bool = False  # the last word may go on
+    is_prefix: bool = False  # the last word may go on
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -41,7 +41,7 @@ class Words:
     @property
     def highlights(self) -> tuple[str, ...]:
         """The words to mark where it matches; ``*`` ends one that may go on."""
-        return (*self.words[:-1], self.words[-1] + "*") if self.beginning else self.words
+        return (*self.words[:-1], self.words[-1] + "*") if self.is_prefix else self.words
 
     def evaluate(self, subject: Subject) -> Truth:
         if any(self.occurs_in(text) for field in self.fields for text in subject.padded_texts(field)):
@@ -49,12 +49,12 @@ class Words:
         return None if self.field and not subject.knows_every(FIELDS_BY_PATH[self.field]) else False
 
     def occurs_in(self, spaced: str) -> bool:
-        return f" {' '.join(self.words)}{'' if self.beginning else ' '}" in spaced
+        return f" {' '.join(self.words)}{'' if self.is_prefix else ' '}" in spaced
 
     def __str__(self) -> str:
         plain = len(self.words) == 1 and self.words[0] not in (*OPERATORS, "known", "unknown")
         text = self.words[0] if plain else f'"{" ".join(self.words)}"'
-        return (f"{self.field}:" if self.field else "") + text + ("*" if self.beginning else "")
+        return (f"{self.field}:" if self.field else "") + text + ("*" if self.is_prefix else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Between:
     field: str
     low: int | float | None = None
     high: int | float | None = None
-    strictly: bool = False
+    exclusive: bool = False
 
     def evaluate(self, subject: Subject) -> Truth:
         field = FIELDS_BY_PATH[self.field]
@@ -94,13 +94,13 @@ class Between:
         return False if subject.knows_every(field) else None
 
     def accepts(self, value: int | float) -> bool:
-        if self.strictly:
+        if self.exclusive:
             return (self.low is None or value > self.low) and (self.high is None or value < self.high)
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def __str__(self) -> str:
         low, high = ("" if end is None else self._spelled(end) for end in (self.low, self.high))
-        if self.strictly:
+        if self.exclusive:
             return f"{self.field}:{'<' if high else '>'}{low or high}"
         return f"{self.field}:{low}" if low == high else f"{self.field}:{low}..{high}"
 

@@ -34,7 +34,7 @@ class Match(NamedTuple):
 def plain_words(query: Query) -> tuple[str, ...]:
     """Return the words that must all be somewhere: together they may be a name."""
     parts = query.parts if isinstance(query, And) else (query,)
-    plain = (part.words for part in parts if isinstance(part, Words) and not part.field and not part.beginning)
+    plain = (part.words for part in parts if isinstance(part, Words) and not part.field and not part.is_prefix)
     return tuple(chain.from_iterable(plain))
 
 

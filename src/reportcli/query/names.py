@@ -38,8 +38,8 @@ class ReportMatch(NamedTuple):
 class NameRegister(Protocol):
     """What the finder asks: spellings, and whole reports by id."""
 
-    def spelled(self, folded: str) -> Sequence[Spelling]: ...
-    def beginning(self, folded: str, kind: int = 0) -> Sequence[Spelling]: ...
+    def spelled_as(self, folded: str) -> Sequence[Spelling]: ...
+    def starting_with(self, folded: str, kind: int = 0) -> Sequence[Spelling]: ...
     def spellings(self) -> Iterable[Spelling]: ...
     def report(self, id: str) -> Report: ...
 
@@ -86,16 +86,16 @@ def complete_name(text: str, register: NameRegister) -> list[Spelling]:
     The latter join in, too, once an id is written out, as in ``qwen3-``. Each folded spelling stands in the list once.
     """
     folded = fold_name(text)
-    ids = register.beginning(folded, ID_SPELLING)
+    ids = register.starting_with(folded, ID_SPELLING)
     if not folded or (ids and all(one.folded != folded for one in ids)):
         return sorted(ids)
-    others = [one for one in register.beginning(folded) if one.kind != ARXIV_SPELLING]
+    others = [one for one in register.starting_with(folded) if one.kind != ARXIV_SPELLING]
     best_last = sorted(others, key=lambda one: -one.kind)
     return sorted({one.folded: one for one in best_last}.values())
 
 
 def _by_spelling(folded: str, register: NameRegister) -> list[str]:
-    known = [spelling for spelling in register.spelled(folded) if spelling.kind != ARXIV_SPELLING] if folded else []
+    known = [spelling for spelling in register.spelled_as(folded) if spelling.kind != ARXIV_SPELLING] if folded else []
     best = min((spelling.kind for spelling in known), default=0)
     return [spelling.report for spelling in known if spelling.kind == best]
 
@@ -104,7 +104,7 @@ def _by_arxiv(text: str, register: NameRegister) -> list[str]:
     number = parse_arxiv_number(text)
     if not number:
         return []
-    ids = [spelling.report for spelling in register.spelled(number[0]) if spelling.kind == ARXIV_SPELLING]
+    ids = [spelling.report for spelling in register.spelled_as(number[0]) if spelling.kind == ARXIV_SPELLING]
     if len(ids) > 1 and number[1]:
         return [id for id in ids if register.report(id).arxiv_version == number[1]] or ids
     return ids
@@ -112,7 +112,11 @@ def _by_arxiv(text: str, register: NameRegister) -> list[str]:
 
 def _by_beginning(folded: str, register: NameRegister) -> list[str]:
     return (
-        [spelling.report for spelling in register.beginning(folded) if spelling.kind in (ID_SPELLING, NAME_SPELLING)]
+        [
+            spelling.report
+            for spelling in register.starting_with(folded)
+            if spelling.kind in (ID_SPELLING, NAME_SPELLING)
+        ]
         if folded
         else []
     )

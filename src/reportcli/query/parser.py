@@ -69,7 +69,7 @@ class _Parser:
             raise self.wrong(self.end, "the query is empty", "write words, such as GRPO, or conditions, such as kl:no")
         query = self.either()
         if self.place < len(self.tokens):
-            raise self.wrong(self.token, "this bracket was never opened", "write (grpo or ppo) kl:no")
+            raise self.wrong(self.token, "unmatched )", "write (grpo or ppo) kl:no")
         return query
 
     def either(self) -> Query:
@@ -90,9 +90,9 @@ class _Parser:
     def one(self) -> Query:
         token = self.token
         if not token.text or token.operator in ("and", "or", ")"):
-            where = f"after {self.tokens[self.place - 1].text}" if self.place else "here"
+            where = f"after {self.tokens[self.place - 1].text!r}" if self.place else "here"
             advice = 'write words on both sides, such as grpo or ppo; in quotes, "or" is a word'
-            raise self.wrong(token, f"something is missing {where}", advice)
+            raise self.wrong(token, f"expected a term {where}", advice)
         self.place += 1
         if token.operator not in ("not", "("):
             return self.condition(token)
@@ -106,7 +106,7 @@ class _Parser:
     def brackets(self, opening: _Token) -> Query:
         inner = self.either()
         if self.token.operator != ")":
-            raise self.wrong(opening, "this bracket is never closed", "write (grpo or ppo) kl:no")
+            raise self.wrong(opening, "missing )", "write (grpo or ppo) kl:no")
         self.place += 1
         return inner
 
@@ -114,8 +114,9 @@ class _Parser:
         if '"' in re.sub(r'"[^"]*"', "", token.text):
             raise self.wrong(token, "this quote is never closed", 'write "clip higher"')
         if token.text.startswith(("-", "!", "~")):
-            sign = "minus" if token.text[0] == "-" else f"{token.text[0]} sign"
-            raise self.wrong(token, f"a {sign} does not exclude", f"write not {token.text.lstrip('-!~') or 'kl'}")
+            raise self.wrong(
+                token, f"{token.text[0]!r} does not negate", f"write not {token.text.lstrip('-!~') or 'kl'}"
+            )
         if compared := re.match(_COMPARED, token.text):
             name, sign, value = *compared.groups(), token.text[compared.end() :] or "100B"
             right = {"!=": f"not {name}:{value}", "=": f"{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
@@ -132,7 +133,7 @@ class _Parser:
             advice = (
                 did_you_mean(closest_spellings(named[1], field_names())) or f'in quotes it is a phrase: "{token.text}"'
             )
-            raise self.wrong(token, f"there is no field {named[1]}", advice)
+            raise self.wrong(token, f"unknown field {named[1]}", advice)
         return self.of_field(field, named[1], named[2], _Token(named[2], token.start + len(named[1]) + 1))
 
     def of_field(self, field: Field, name: str, value: str, place: _Token) -> Query:
@@ -149,7 +150,9 @@ class _Parser:
             except InvalidPeriod as error:
                 raise self.wrong(place, error.problem, f"write {name}:2025-06 or {name}:2025-01..2025-06") from error
         if value[0] in "-!~":
-            raise self.wrong(place, f"{value[0]} does not exclude", f"write not {name}:{value.lstrip('-!~') or 'word'}")
+            raise self.wrong(
+                place, f"{value[0]!r} does not negate", f"write not {name}:{value.lstrip('-!~') or 'word'}"
+            )
         allowed = self.allowed(field)
         return (
             self.words(place, value, field.path)
@@ -176,14 +179,14 @@ class _Parser:
             names = [one for id in allowed for one in self.vocabulary().names(id)] if field.info.vocabulary else allowed
             every = "`term` lists them" if field.info.vocabulary else f"use one of: {', '.join((*allowed, 'unknown'))}"
             advice = did_you_mean(closest_spellings(plain, names)) or every
-            raise self.wrong(place, f"{name} is never {plain}", advice)
+            raise self.wrong(place, f"invalid value for {name}: {plain}", advice)
         return Is(field.path, found)
 
     def words(self, token: _Token, text: str, field: str) -> Query:
         found = tuple(split_words(text))
         if not found:
             raise self.wrong(token, "there is no word in this", "a word has letters or digits")
-        return Words(found, field, beginning=text.endswith("*"))
+        return Words(found, field, is_prefix=text.endswith("*"))
 
     def number(self, field: Field, name: str, text: str, place: _Token) -> Query:
         compared = re.fullmatch(r"(>=|<=|>|<|=?)(.+)", text.strip('"').replace(" ", ""), re.S)
@@ -217,9 +220,9 @@ def _rejoined(text: str, joint: str, named: re.Match[str] | None) -> str:
 def _compare(field: str, sign: str, low: int | float, high: int | float) -> Query:
     match sign:
         case ">":
-            return Between(field, high, None, strictly=True)
+            return Between(field, high, None, exclusive=True)
         case "<":
-            return Between(field, None, low, strictly=True)
+            return Between(field, None, low, exclusive=True)
         case ">=":
             return Between(field, low, None)
         case "<=":

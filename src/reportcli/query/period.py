@@ -64,7 +64,7 @@ def parse_period(text: str) -> Period:
     start, _, since = _moment(first, text) if first else (date.min, date.min, "")
     _, end, until = _moment(last, text) if last else (date.max, date.max, "")
     if start > end:
-        raise InvalidPeriod(text, f"it ends before it begins; turned round it is {last}..{first}")
+        raise InvalidPeriod(text, f"start is after end; did you mean {last}..{first}")
     return Period(f"{since}..{until}", start if first else None, end if last else None)
 
 
@@ -114,7 +114,7 @@ def _moment(text: str, whole: str) -> tuple[date, date, str]:
             return first, last, first.isoformat() if "/" in text else text.upper()
     if two := re.fullmatch(r"([\d/QW-]+) (?:to |- )?([\d/QW-]+)", text, re.I):
         raise InvalidPeriod(whole, f"a range is written {two[1]}..{two[2]}")
-    raise InvalidPeriod(whole, f"{text} is not a date" if text != whole.strip() else "no date is written so")
+    raise InvalidPeriod(whole, f"{text} is not a date" if text != whole.strip() else "not a recognised date")
 
 
 def _year(year: int) -> _Span:

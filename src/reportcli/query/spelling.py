@@ -20,7 +20,7 @@ def correct_spelling(query: Query, terms: Iterable[tuple[str, float, int]]) -> t
     asked = [
         word
         for leaf, negated in conditions_of(query)
-        if isinstance(leaf, Words) and not (leaf.field or leaf.beginning or negated)
+        if isinstance(leaf, Words) and not (leaf.field or leaf.is_prefix or negated)
         for word in leaf.words
         if len(word) >= _SHORTEST_CORRECTED and word.isalpha()
     ]

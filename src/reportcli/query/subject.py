@@ -43,12 +43,12 @@ class Subject:
         if value is None:
             return ()
         if isinstance(value, tuple):
-            return tuple(_flat(value)) if field.many else value
+            return tuple(_flat(value)) if field.in_array else value
         return tuple(value.values()) if field.kind == MAP else (value,)
 
     def knows_every(self, field: Field) -> bool:
         """Return whether the catalogue knows the field wholly: for every model, where it is a field of models."""
-        return bool(self.values(field)) and not (field.many and None in self.stored(field))
+        return bool(self.values(field)) and not (field.in_array and None in self.stored(field))
 
     def texts(self, field: Field) -> list[str]:
         """Return the texts of a field; a technique goes by all its names."""

@@ -13,7 +13,7 @@ def dot(answer: Lineage) -> Iterator[str]:
     for member, node in nodes.items():
         year = f"\\n{member.date.year}" if member.date else ""
         look = ', style="rounded,dashed", color=gray50, fontcolor=gray50' if member.id is None else ""
-        bold = ", penwidth=3" if member == answer.asked else ""
+        bold = ", penwidth=3" if member == answer.focus else ""
         yield f'    {node} [label="{_dot_text(member.name)}{year}"{look}{bold}];\n'
     for report, kind, other in answer.graph.relations:
         backward = report.date and other.date and other.date > report.date  # must not turn the picture round
@@ -28,7 +28,7 @@ def mermaid(answer: Lineage) -> Iterator[str]:
     nodes = _nodes(answer)
     for member, node in nodes.items():
         year = f"<br/>{member.date.year}" if member.date else ""
-        look = ":::outside" if member.id is None else ":::asked" if member == answer.asked else ""
+        look = ":::outside" if member.id is None else ":::asked" if member == answer.focus else ""
         yield f'    {node}["{_mermaid_text(member.name)}{year}"]{look}\n'
     for report, kind, other in answer.graph.relations:
         yield f"    {nodes[other]} {'-.->' if kind == TAUGHT_BY else '-->'} {nodes[report]}\n"

@@ -87,7 +87,7 @@ def pages(answer: ReportDetails) -> Iterator[str]:
             yield from _models(found.report) if section == "models" else _section(report, section, answer.sources)
         yield from _list("Techniques", [", ".join(report.techniques)] if report.techniques else [])
         yield from _notes(report, "")
-        yield from _list("Corrections of the reading list", report.corrections)
+        yield from _list("Corrections to the reading list", report.corrections)
         yield from _list("Sources", [f"{key}: {text}" for key, text in report.sources.items()] * answer.sources)
         yield from _list("Uncertain", [f"{key}: {text}" for key, text in report.confidence.items()] * answer.sources)
 

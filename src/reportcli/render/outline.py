@@ -11,7 +11,7 @@ SECTIONS = {
     "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
     "posttraining": "Post-training", "derived": "Derived",
 }  # fmt: skip
-CONTINUES_NOTE = "continues another model: no figures of training as a whole"
+CONTINUES_NOTE = "continued from another model; whole-run figures unavailable"
 _OWN_PLACE = (
     "id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number", "techniques",
     "corrections", "sources", "confidence", "flagship", "derived.model",
@@ -33,7 +33,7 @@ def outline_lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]
     """Yield each known field of a table with its text; a list of sentences gives one text an item."""
     for field in FIELDS + DERIVED:
         inside, dot, _ = field.path.partition(".")
-        if (inside if dot else "") == table and not field.many and field.path not in _OWN_PLACE:
+        if (inside if dot else "") == table and not field.in_array and field.path not in _OWN_PLACE:
             value = field.get(report)
             if value is not None and value != ():
                 yield field, _items(field, value)

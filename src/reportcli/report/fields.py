@@ -314,7 +314,7 @@ class Field(NamedTuple):
     kind: str
     info: FieldInfo
     get: Callable[[Report], Any]  # for a field of models or notes: a tuple with one value each
-    many: bool = False  # stands in an array of tables
+    in_array: bool = False  # stands in an array of tables
     derived: bool = False  # computed from the others
     required: bool = False
 
@@ -348,7 +348,7 @@ def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
             yield from fields_of(declared.type, path + ".")
         elif declared.type in ARRAYS:
             for inner in fields_of(ARRAYS[declared.type]):
-                yield inner._replace(path=f"{path}.{inner.path}", get=_of_each(path, inner.path), many=True)
+                yield inner._replace(path=f"{path}.{inner.path}", get=_of_each(path, inner.path), in_array=True)
         else:
             about, required = declared.metadata["about"], is_required(declared)
             yield Field(path, KINDS[declared.type], about, attrgetter(path), required=required)

@@ -46,7 +46,7 @@ def schema_text(schema: Mapping[str, Any]) -> str:
 def _table(name: str, inner: Sequence[Field]) -> Schema:
     one = _object({field.key: _value(field) for field in inner}, inner)
     about = {"description": _TABLES[name]}
-    return {**about, "type": "array", "items": one} if inner[0].many else {**about, **one}
+    return {**about, "type": "array", "items": one} if inner[0].in_array else {**about, **one}
 
 
 def _object(properties: Schema, inner: Sequence[Field]) -> Schema:

@@ -38,9 +38,9 @@ From = Annotated[
     FILES,
 ]
 Arxiv = Annotated[
-    str | None, _option("--arxiv", metavar="NUMBER", help="Start from what arXiv says: 2505.09388, or an address.")
+    str | None, _option("--arxiv", metavar="NUMBER", help="Start from arXiv metadata (an arXiv ID or URL).")
 ]
-Id = Annotated[str | None, _option("--id", metavar="ID", help="Name the file so; usually it follows from the name.")]
+Id = Annotated[str | None, _option("--id", metavar="ID", help="Entry id (default: derived from the name).")]
 NoEdit = Annotated[bool, _option("--no-edit", help="Open no editor; the entry must be complete.")]
 
 
@@ -92,7 +92,7 @@ def check_files(
     ] = None,
     fix: Annotated[
         bool,
-        typer.Option("--fix", help="Write files anew in which only the layout is wrong, unless they have comments."),
+        typer.Option("--fix", help="Reformat files whose only problem is layout; files with comments are skipped."),
     ] = False,
     catalog: Folders = None,
 ) -> CheckReport:
@@ -159,4 +159,4 @@ def _text(source: str) -> str:
 
 def _say_that_we_wait(seconds: float) -> None:
     if _is_terminal(sys.stderr):
-        output.write_note(f"arXiv is busy; asking again in {seconds:.0f} s")
+        output.write_note(f"arXiv is busy; retrying in {seconds:.0f} s")

@@ -16,7 +16,7 @@ from reportcli.query.period import PERIOD_STEPS
 
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="PERIOD", show_default=False, help="Count year by year, quarter or month."),
+    typer.Option("--by", metavar="PERIOD", show_default=False, help="Group by year, quarter or month."),
     tuple(PERIOD_STEPS),
 ]
 
@@ -71,7 +71,7 @@ def plot(
     library: Library,
     *,
     x: Annotated[str, typer.Argument(metavar="[X]", help="A field of numbers or dates."), FIGURE] = "parameters",
-    y: Annotated[str, typer.Argument(metavar="[Y]", help="Another one."), FIGURE] = "tokens",
+    y: Annotated[str, typer.Argument(metavar="[Y]", help="Field for the y axis."), FIGURE] = "tokens",
     where: Where = None,
     span: DateFilter,
     limit: Limit = None,

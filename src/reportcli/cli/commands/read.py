@@ -56,7 +56,7 @@ def search(
     query: Annotated[
         list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions."), QUERY
     ],
-    exact: Annotated[bool, typer.Option("--exact", help="Do not replace a word that no report holds.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="Match words exactly; don't correct typos.")] = False,
     explain: Explain = False,
     span: DateFilter,
     arranged: ListingOptions,
@@ -96,19 +96,19 @@ def show(
     library: Library,
     *,
     names: Names,
-    sources: Annotated[bool, typer.Option("--sources", help="Say where each figure comes from.")] = False,
+    sources: Annotated[bool, typer.Option("--sources", help="Cite a source for each figure.")] = False,
     notes: Annotated[
         str | None,
         typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False),
         TOPICS,
     ] = None,
 ) -> ReportDetails:
-    """All that the catalogue knows of a report.
+    """Show everything known about a report.
 
     Example: reportcli show Qwen3 --notes rl
     """
     if notes is not None and notes not in TOPICS:
-        raise UsageError(f"there is no topic {notes!r}", f"write one of: {', '.join(TOPICS)}")
+        raise UsageError(f"unknown topic {notes!r}", f"choose from {', '.join(TOPICS)}")
     return library.details(_names(names), sources=sources, topic=notes or "")
 
 
@@ -131,7 +131,8 @@ def compare(
     given, asked = names or [], combined_query(library, where, span)
     if given and where is None and (asked != EVERYTHING or arranged._replace(columns=None) != ListingOptions()):
         raise UsageError(
-            "only what --where finds can be narrowed, sorted and limited", "give it, or leave the options out"
+            "these options require --where",
+            "add --where QUERY, or drop --since, --until, --sort, --reverse and --limit",
         )
     if asked == EVERYTHING and given != ["-"] and len(given) < (1 if models else 2):
         raise UsageError(

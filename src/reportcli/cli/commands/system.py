@@ -56,14 +56,14 @@ def _opened(found: ActionResult) -> ActionResult:
     if sys.platform not in ("darwin", "win32") and not any(
         map(os.environ.get, ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
     ):
-        return found._replace(notes=("there is no browser here; this is the address",))
+        return found._replace(notes=("no browser found; open this URL",))
     try:
         opened = webbrowser.open(address)
     except (webbrowser.Error, OSError):
         opened = False
     if not opened:
         raise BrowserUnavailable(address)
-    more = (f"{len(others)} more with --print",) if others else ()
+    more = (f"{len(others)} more link{'s' * (len(others) > 1)}; list them with --print",) if others else ()
     return found._replace(lines=(), notes=(f"opened {address}", *more))
 
 

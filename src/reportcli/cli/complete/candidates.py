@@ -152,7 +152,7 @@ def _figure(typed: str, asked: CompletionContext) -> Completion:
 
 
 def _is_figure(field: Field) -> bool:
-    return field.kind in (NUMBER, DATE) and not field.many
+    return field.kind in (NUMBER, DATE) and not field.in_array
 
 
 def _value(typed: str, asked: CompletionContext) -> Completion:

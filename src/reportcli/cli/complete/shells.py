@@ -232,7 +232,7 @@ def install_completion(shell: str) -> str:
         raise CompletionNotInstalled(error, shell) from error
     if not done:
         return f"already installed: {_shown(script)}\n"
-    return f"{''.join(done)}Completion works in each new {shell}; in this one after: source {_shown(script)}\n"
+    return f"{''.join(done)}Restart {shell}, or run: source {_shown(script)}\n"
 
 
 def _places(shell: str) -> tuple[Path, Path | None]:

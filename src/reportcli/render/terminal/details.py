@@ -67,7 +67,7 @@ def _page(found: ReportMatch, sources: bool, width: int) -> Iterator[RenderableT
         yield from _heading("Notes", about.remarks("notes"))
         yield from _notes(report.notes)
     if report.corrections:
-        yield from _heading("Corrections of the reading list", [])
+        yield from _heading("Corrections to the reading list", [])
         yield from (_item(text) for text in report.corrections)
     yield from about.rest()
     yield Text("")
@@ -128,7 +128,7 @@ class _About:
         """Yield what is said of fields that the page has no line for, such as the title or an unknown figure."""
         keys = dict.fromkeys(key for key in (*self.report.sources, *self.report.confidence) if key not in self._told)
         if self.sources and keys:
-            yield from _heading("Further sources", [])
+            yield from _heading("Other sources", [])
             for key in keys:
                 yield Padding(Text(escape_controls(key), style=LABEL), (0, 0, 0, 2))
                 yield from (Padding(remark, (0, 0, 0, 4)) for remark in self.remarks(key))

@@ -36,9 +36,9 @@ def draw(answer: Lineage, width: int, color: bool) -> Picture:
     if not family.relations:
         return Picture("", ())
     deepest = max(2, width // 2 // _STEP)
-    lines = _around(family, answer.asked, deepest) if answer.asked else _forest(family, deepest)
+    lines = _around(family, answer.focus, deepest) if answer.focus else _forest(family, deepest)
     outside = any(relation.other.id is None for relation in family.relations)
-    legend = "; ".join([*([] if answer.asked else [_UNDER]), *([_OUTSIDE] if outside else [])])
+    legend = "; ".join([*([] if answer.focus else [_UNDER]), *([_OUTSIDE] if outside else [])])
     drawn = [*_drawn(list(lines), width), *([Text(""), wrap(legend, width, QUIET)] if legend else [])]
     return Picture(render_to_text(Text("\n").join(drawn), width, color), ())
 
@@ -67,7 +67,7 @@ def _forest(family: LineageGraph, deepest: int) -> Iterator[_Line]:
     teachers = family.upward(TAUGHT_BY)
     for branch, mark in _marked(_cut(list(family.forest()), deepest)):
         said = [Text.assemble(_label(branch.node, "" if branch.depth else NAME), mark)]
-        if branch.node in teachers and not branch.again:
+        if branch.node in teachers and not branch.is_repeat:
             said += _taught_by(teachers[branch.node])
         yield _Line(branch.depth, said)
 
@@ -95,7 +95,7 @@ def _cut(branches: Sequence[Branch], deepest: int) -> list[Branch]:
         if depth == 0:
             open = [[]]
             pieces += open
-        open[level].append(Branch(branch.node, depth, branch.again or goes_on))
+        open[level].append(Branch(branch.node, depth, branch.is_repeat or goes_on))
         if goes_on:
             open[level + 1 :] = [[Branch(branch.node, 0)]]
             pieces.append(open[-1])
@@ -104,9 +104,9 @@ def _cut(branches: Sequence[Branch], deepest: int) -> list[Branch]:
 
 def _marked(branches: Sequence[Branch]) -> list[tuple[Branch, Text]]:
     """Say of each branch that stands in full elsewhere whether that is above or below."""
-    full = {branch.node: place for place, branch in enumerate(branches) if not branch.again}
+    full = {branch.node: place for place, branch in enumerate(branches) if not branch.is_repeat}
     marks = (
-        ("" if not branch.again else " (above)" if full[branch.node] < place else " (below)")
+        ("" if not branch.is_repeat else " (above)" if full[branch.node] < place else " (below)")
         for place, branch in enumerate(branches)
     )
     return [(branch, Text(mark, QUIET)) for branch, mark in zip(branches, marks, strict=True)]

@@ -55,7 +55,7 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
     widths = _widths(answer.hits, wanted)
     shown = _fitting(answer, wanted, widths, width) if width >= NARROW else []
     dropped = [column.heading for column in wanted if column not in shown] if shown else []
-    notes = (f"no room for {', '.join(dropped)}",) if dropped else ()
+    notes = (f"columns hidden (terminal too narrow): {', '.join(dropped)}",) if dropped else ()
     content = _table(answer, shown, widths) if shown else _blocks(answer, wanted)
     return Picture(render_to_text(content, width, color), notes)
 
@@ -81,7 +81,7 @@ def _widths(hits: Iterable[Hit], columns: Sequence[Field]) -> dict[str, int]:
 
 
 def _wraps(column: Field) -> bool:
-    return column.path in _WRAPPED or (column.kind == TEXTS and column.path != "organizations") or column.many
+    return column.path in _WRAPPED or (column.kind == TEXTS and column.path != "organizations") or column.in_array
 
 
 def _table(answer: Listing, shown: Sequence[Field], widths: Mapping[str, int]) -> Table:

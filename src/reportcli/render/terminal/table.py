@@ -25,7 +25,7 @@ def draw(answer: Plain, width: int, color: bool) -> Picture:
         table.add_column(key, justify="right" if right else "left", no_wrap=place == 0 or right, overflow="fold")
     for entry in answer.entries:
         table.add_row(*(Text(_plain(entry[key])) for key in keys))
-    notes = (f"no room for {', '.join(dropped)}",) if dropped and answer.entries else ()
+    notes = (f"columns hidden (terminal too narrow): {', '.join(dropped)}",) if dropped and answer.entries else ()
     return Picture(render_to_text(table, width, color) if answer.entries else "", notes)
 
 

@@ -60,7 +60,7 @@ def draw(answer: Timeline, width: int, color: bool) -> Picture:
 
     Months without a report keep their place, so that the distance is seen.
     """
-    entries = [_entry(report, answer.dated) for report in answer.reports]
+    entries = [_entry(report, answer.date_field) for report in answer.reports]
     if not entries:
         return Picture("", ())
     layout = _layout(entries, width - _MONTH)
@@ -74,8 +74,8 @@ def draw(answer: Timeline, width: int, color: bool) -> Picture:
     return Picture(render_to_text(Group(*lines, Text(), _legend(width)), width, color, many_colours=True), ())
 
 
-def _entry(report: Report, dated: Field) -> _Entry:
-    day = dated.get(report).isoformat()
+def _entry(report: Report, date_field: Field) -> _Entry:
+    day = date_field.get(report).isoformat()
     parameters = _PARAMETERS.get(report)
     mark = UNKNOWN if parameters is None else next(mark for least, mark, _ in SIZES if parameters >= least)
     return _Entry(

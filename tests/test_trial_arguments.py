@@ -1,4 +1,4 @@
-"""Short, seeded rounds of what tests/fire/arguments.py types at length, and how the work grows with what is typed."""
+"""Short, seeded rounds of what tests/trials/arguments.py types at length, and how the work grows with what is typed."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fire.arguments import PLACES, SHAPES, TRIALS, Ground, prepare, typed_in
-from fire.trials import Answered, calls, complaints
+from trials.arguments import PLACES, SHAPES, TRIALS, Ground, prepare, typed_in
+from trials.runner import Answered, calls, complaints
 
 ROUNDS = 6
 

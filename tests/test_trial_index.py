@@ -1,4 +1,4 @@
-"""Short, seeded rounds of what tests/fire/index.py does to the index at length."""
+"""Short, seeded rounds of what tests/trials/index.py does to the index at length."""
 
 import os
 import tempfile
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fire.index import TRIALS, Ground, prepare
-from fire.trials import complaints
+from trials.index import TRIALS, Ground, prepare
+from trials.runner import complaints
 
 ROUNDS = {
     "damaged": 25,

@@ -1,4 +1,4 @@
-"""Short, seeded rounds of what tests/fire/entries.py does to entries at length, and files of every odd kind at once."""
+"""Short, seeded rounds of what tests/trials/entries.py does to entries at length, and files of every odd kind at once."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Ran
-from fire.entries import TRIALS, Ground, prepare
-from fire.trials import complaints
+from trials.entries import TRIALS, Ground, prepare
+from trials.runner import complaints
 from makers import ODD_FILES, entry, write
 
 Run = Callable[..., Ran]

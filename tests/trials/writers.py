@@ -1,6 +1,6 @@
-"""Writers under fire: killed, told to end, refused room, crowded, and served by the worst editors.
+"""Writers under attack: killed, told to end, refused room, crowded, and served by the worst editors.
 
-Usage: python tests/fire/writers.py [--trials 100] [--seed 1] [--only killed,ended] [--at 17]
+Usage: python tests/trials/writers.py [--trials 100] [--seed 1] [--only killed,ended] [--at 17]
 
 After each misfortune every entry is the old text or a new one, whole; every text that a person typed is in the entry,
 in a side file or in the copy that they worked on; the exit code is right; and nothing is left that would grow. Prints
@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fire.trials import Answered, Trial, attempt, main, without_settings
+from trials.runner import Answered, Trial, attempt, main, without_settings
 from makers import CANONICAL
 from reportcli.catalog.files import MAX_BYTES
 
@@ -202,7 +202,7 @@ def entries_whole(folder: Path, allowed: Mapping[str, set[str]]) -> Iterator[str
 
 def typed_is_kept(ground: Ground, typed: bytes, said: str = "") -> Iterator[str]:
     """Complain of a text that is nowhere; where all our folders are full, it may be where the error says."""
-    named = re.search(r"what was typed is kept in (.*)", said)
+    named = re.search(r"your text was saved to (.*)", said)
     elsewhere = Path(named[1]) if named else ground.entry
     texts = [elsewhere.read_bytes()] if elsewhere.is_file() else []
     for folder in (ground.mine, ground.temporary, ground.home):

@@ -1,4 +1,4 @@
-"""Short, seeded rounds of what tests/fire/writers.py does to writers at length."""
+"""Short, seeded rounds of what tests/trials/writers.py does to writers at length."""
 
 import os
 import tempfile
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fire.trials import complaints
-from fire.writers import TRIALS, Ground, can_mount, prepare
+from trials.runner import complaints
+from trials.writers import TRIALS, Ground, can_mount, prepare
 
 ROUNDS = {
     "killed": 12,

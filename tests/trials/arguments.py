@@ -1,6 +1,6 @@
 """Strange texts in every place of a command line: queries, periods, names, fields, formats, numbers, ids.
 
-Usage: python tests/fire/arguments.py [--trials 300] [--seed 1] [--only query,long] [--at 17]
+Usage: python tests/trials/arguments.py [--trials 300] [--seed 1] [--only query,long] [--at 17]
 
 Each ends with an answer or with one of our own errors: never with a traceback, never with a control character on the
 screen, never with a file where none belongs, and a text of 10,000 letters within a second. Prints what did not hold.
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fire.trials import Answered, Trial, attempt, main, without_settings
+from trials.runner import Answered, Trial, attempt, main, without_settings
 from makers import entry
 from reportcli.report.fields import FIELDS
 

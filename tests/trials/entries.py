@@ -1,6 +1,6 @@
 """Hostile entries: files harmed in every way go through reading, check, every format and every picture.
 
-Usage: python tests/fire/entries.py [--trials 400] [--seed 1] [--at 17]
+Usage: python tests/trials/entries.py [--trials 400] [--seed 1] [--at 17]
 
 A trial is a catalogue of 250 harmed files beside some that are sound. All go through check and, as a listing and as
 sheets, through every format; every kind of answer is drawn at one width or as SVG, of long ones a part. Nothing may
@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import tomli
 
-from fire import mutations, readers
-from fire.trials import Hung, Trial, in_time, main
+from trials import mutations, readers
+from trials.runner import Hung, Trial, in_time, main
 from reportcli.answer.listing import parse_sort_keys
 from reportcli.catalog.files import shipped_folder
 from reportcli.cli.main import run

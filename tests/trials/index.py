@@ -1,6 +1,6 @@
-"""The index under fire: cut, overwritten, replaced, forbidden, locked, besieged, its builder killed.
+"""The index under attack: cut, overwritten, replaced, forbidden, locked, besieged, its builder killed.
 
-Usage: python tests/fire/index.py [--trials 300] [--seed 1] [--only damaged,killed] [--at 17]
+Usage: python tests/trials/index.py [--trials 300] [--seed 1] [--only damaged,killed] [--at 17]
 
 After each misfortune the next calls must answer as they do without an index file, no file elsewhere may change, and
 nothing may be left behind in the cache folder. Prints what did not hold.
@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fire.trials import Answered, Trial, attempt, main
+from trials.runner import Answered, Trial, attempt, main
 from reportcli.catalog.files import shipped_folder
 from reportcli.index.cache import index_path
 from reportcli.library import Library, cache_folder
