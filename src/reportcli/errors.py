@@ -172,12 +172,21 @@ class CatalogUnreadable(ReportcliError):
 
 
 class IndexDamaged(ReportcliError):
-    """The index was changed or damaged in the middle of a long answer; the next call has a sound one."""
+    """The index could not be read in the middle of an answer; the next call makes a new one."""
 
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self) -> None:
-        super().__init__("the index was changed or damaged; output is incomplete", "run the command again")
+        super().__init__("the index was damaged; output is incomplete", "run the command again")
+
+
+class SearchUnavailable(ReportcliError):
+    """The SQLite of this Python lacks FTS5, which the index is made with."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("the SQLite of this Python lacks FTS5 (full-text search)", "use a Python whose SQLite has it")
 
 
 class EntryUnreadable(ReportcliError):

@@ -1,19 +1,18 @@
-"""The index opened, and brought up to the files: each opening looks at the folders and re-reads only what changed.
+"""Opens the index and brings it up to the files: each opening looks at the folders and reads only what changed.
 
-Where the copy cannot be written, or is not ours, or is broken, the same code works on one in memory and gives the same
-answers. It answers no questions itself; ``tests/trials`` does its worst to the file.
+Where the copy cannot be written, is not ours or is damaged, the same code works on one in memory and gives the same
+answers.
 """
 
 import json
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
-from zlib import crc32
 
 from reportcli.catalog.files import (
     EntryFile,
@@ -24,18 +23,18 @@ from reportcli.catalog.files import (
     take_snapshot,
     vocabulary_files,
 )
-from reportcli.errors import EntryUnreadable
-from reportcli.index.cache import discard_index, file_identity, prepare_index_file
+from reportcli.errors import EntryUnreadable, SearchUnavailable
+from reportcli.index.cache import discard_index, discard_oldest, file_identity, prepare_cache
 from reportcli.index.search import (
     CODE,
     COLUMN,
-    INDEX_ERRORS,
-    SAID,
+    EVERY,
     SCHEMA,
     SOME,
     Index,
+    is_damage,
     knowledge_token,
-    stored_report,
+    stored_vocabulary,
     value_token,
 )
 from reportcli.query.conditions import value_text
@@ -43,92 +42,79 @@ from reportcli.query.names import spellings_of
 from reportcli.query.subject import CLOSED_FIELDS, Subject
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import DATE, FIELDS, NUMBER, Report
-from reportcli.report.json import pack
+from reportcli.report.json import pack, unpack
 from reportcli.report.techniques import Technique, Vocabulary
 
 _VERSION = checksum(repr((SCHEMA, Technique._fields, [(field.path, field.kind) for field in FIELDS + DERIVED])))
 _CLOCK_TICK = 20_000_000  # nanoseconds; file systems stamp in steps of up to 10 ms
 _CLOCK_ERROR = 3600 * 10**9  # nanoseconds that the clock of a file server may be ahead of ours
-_LEAST_PATIENCE, _MOST_PATIENCE = 2_000, 8_000  # milliseconds that a call waits for another process
-_FILE_PATIENCE = 4  # milliseconds for each file that it may be reading
+_PATIENCE = 5.0  # seconds to wait for another process that writes the index
 
 
 def open_index(folders: Sequence[Path], file: Path | None, progress: Progress | None = None) -> Index:
-    """Return the index of these folders, fresh. Without a file for it, or where that fails, it lives in memory.
+    """Return the index of these folders, as they are now. Without a file, or where it fails, it lives in memory.
 
-    ``progress`` is called with the number of files read and to read. Raises NoCatalogue.
+    ``progress`` is called with the number of files read and to read. Raises CatalogUnreadable or SearchUnavailable.
     """
-    for _ in range(2 if file else 0):
-        assert file is not None
-        found = file_identity(file)
-        try:
-            return _fresh(_connected(file), folders, progress)
-        except OSError:
-            break
-        except INDEX_ERRORS as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
-                break
+    if file is not None:
+        with suppress(OSError, sqlite3.Error):
+            return _open_file(file, folders, progress)
+    return _up_to_date(sqlite3.connect(":memory:", isolation_level=None), folders, progress)
+
+
+def _open_file(file: Path, folders: Sequence[Path], progress: Progress | None) -> Index:
+    prepare_cache(file.parent)
+    if not file.exists():
+        discard_oldest(file.parent)
+    connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
+    identity = file_identity(file)
+
+    def discard() -> None:
+        if file_identity(file) == identity:  # else another process has made a new one meanwhile
             with suppress(OSError):
-                if file_identity(file) == found:  # else another process has made a new one meanwhile
-                    discard_index(file)
-    return _fresh(sqlite3.connect(":memory:", isolation_level=None), folders, progress)
+                discard_index(file)
 
-
-_NOT_ITS_FAULT = (  # locked, read-only, full: such a file is left as it is
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
-)  # fmt: skip
-
-
-def _connected(file: Path) -> sqlite3.Connection:
-    prepare_index_file(file)
-    return sqlite3.connect(file, isolation_level=None)
-
-
-def _fresh(connection: sqlite3.Connection, folders: Sequence[Path], progress: Progress | None) -> Index:
     try:
-        files, vocabularies = take_snapshot(folders), vocabulary_files(folders)
-        seen = f"{files.checksum} {vocabularies}"
-        patience = min(max(_LEAST_PATIENCE, _FILE_PATIENCE * files.size), _MOST_PATIENCE)
-        connection.execute(f"PRAGMA busy_timeout = {patience}")
-        if not _is_current(connection, seen):
-            _Builder(connection, progress, patience).update(list(files.entries()), vocabularies, seen)
+        index = _up_to_date(connection, folders, progress)
+    except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+        if not is_damage(error):
+            raise
+        discard()
+        raise sqlite3.DatabaseError("the index is damaged") from error
+    index.discard = discard
+    return index
+
+
+def _up_to_date(connection: sqlite3.Connection, folders: Sequence[Path], progress: Progress | None) -> Index:
+    """Return the index in a read transaction that shows the folders as they are, or later."""
+    try:
+        connection.execute("BEGIN")
+        if not _is_current(connection, _look_at(folders)):
+            connection.execute("ROLLBACK")
+            _update(connection, folders, progress)
+            connection.execute("BEGIN")
+            _meta(connection, "seen")  # the transaction begins with its first read
         return Index(connection)
     except BaseException:
         connection.close()
         raise
 
 
-def _is_current(connection: sqlite3.Connection, seen: str) -> bool:
-    """Return whether the index says what the files say. Raises DatabaseError where something else has changed it."""
-    with connection:
-        connection.execute("BEGIN")
-        (sealed,) = connection.execute("PRAGMA user_version").fetchone()
-        if sealed and sealed != _sum(connection):
-            raise sqlite3.DatabaseError("the index is not what was written")
-        return _says(connection, seen)
+class _Seen(NamedTuple):
+    """The files of the folders as they were seen at one moment, and a text that changes with any of them."""
+
+    entries: Iterator[EntryFile]
+    vocabularies: list[EntryFile]
+    checksum: str
 
 
-def _says(connection: sqlite3.Connection, seen: str) -> bool:
-    return (_meta(connection, "seen"), _meta(connection, "version")) == (seen, _VERSION)
+def _look_at(folders: Sequence[Path]) -> _Seen:
+    snapshot, vocabularies = take_snapshot(folders), vocabulary_files(folders)
+    return _Seen(snapshot.entries(), vocabularies, f"{snapshot.checksum} {vocabularies}")
 
 
-_MOST_SUMMED = 200  # pages of 4 KiB, which cost each call a millisecond
-_SUMMED = (slice(24), slice(28, 60), slice(64, 92), slice(100, None))  # neither counters of commits nor the sum itself
-
-
-def _sum(connection: sqlite3.Connection) -> int:
-    """Return 31 bits that change with every byte; 0 for an index that is too large to look at.
-
-    The places are those of https://www.sqlite.org/fileformat.html#the_database_header.
-    """
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    if pages > _MOST_SUMMED or not hasattr(connection, "serialize"):
-        return 0
-    content, sum = memoryview(connection.serialize()), 0  # to open the file once more would undo SQLite's locks
-    for part in _SUMMED:
-        sum = crc32(content[part], sum)
-    return sum >> 1 or 1
+def _is_current(connection: sqlite3.Connection, seen: _Seen) -> bool:
+    return (_meta(connection, "seen"), _meta(connection, "version")) == (seen.checksum, _VERSION)
 
 
 def _meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -141,118 +127,140 @@ def _meta(connection: sqlite3.Connection, key: str) -> str | None:
     return row[0] if row else None
 
 
-class _Builder:
-    """Brings the tables up to the files, in one transaction: an interruption leaves the former index."""
+def _update(connection: sqlite3.Connection, folders: Sequence[Path], progress: Progress | None) -> None:
+    """Bring the tables up to the files, in one transaction: an interruption leaves the former index.
 
-    def __init__(self, connection: sqlite3.Connection, progress: Progress | None, patience: int) -> None:
+    The folders are looked at again once no other process writes, so that no older view replaces a newer one.
+    """
+    with suppress(sqlite3.OperationalError):  # another process has it open: it may write, and has chosen already
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    with _writing(connection):
+        seen = _look_at(folders)
+        if not _is_current(connection, seen):
+            _Builder(connection, progress).update(seen)
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    pass
+
+
+class _Builder:
+    """Brings the tables up to the files that were seen."""
+
+    def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
         self.connection = connection
-        self.progress = progress or (lambda done, total: None)
-        self.patience = patience
+        self.progress = progress or _no_progress
+        now = time.time_ns()
+        self.recent = range(now - _CLOCK_TICK, now + _CLOCK_ERROR)
+        self.is_final = True  # whether each file that was read need not be read again unless it changes
         self.vocabulary = Vocabulary()
 
-    def update(self, entries: Sequence[EntryFile], vocabularies: Sequence[EntryFile], seen: str) -> None:
+    def update(self, seen: _Seen) -> None:
         run = self.connection.execute
-        run("BEGIN IMMEDIATE")
-        try:
-            if _says(self.connection, seen):  # another process was faster
-                run("ROLLBACK")
-                return
-            run("PRAGMA busy_timeout = 0")  # else each page that finds no room in memory waits for those who read
-            terms = repr(vocabularies)
-            if _meta(self.connection, "version") != _VERSION or _meta(self.connection, "terms") != terms:
-                self.start_anew(vocabularies, terms)
-            else:
-                self.vocabulary = Index(self.connection).techniques()
-            fresh = self.read_changed(entries)
-            higher = "SELECT 1 FROM report AS other WHERE other.id = report.id AND other.rank > report.rank"
-            run(f"UPDATE report SET hidden = NOT hidden WHERE hidden <> EXISTS ({higher})")
-            run("REPLACE INTO meta VALUES ('seen', ?)", ["" if fresh else seen])
-            run("SAVEPOINT written")  # makes FTS5 write what it holds back, which else it does in COMMIT
-            run(f"PRAGMA user_version = {_sum(self.connection)}")
-            run(f"PRAGMA busy_timeout = {self.patience}")
-            run("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                run("ROLLBACK")
-            raise
+        version, vocabularies = _meta(self.connection, "version"), repr(seen.vocabularies)
+        if (version, _meta(self.connection, "vocabularies")) == (_VERSION, vocabularies):
+            self.vocabulary = stored_vocabulary(_meta(self.connection, "vocabulary") or "")
+        else:
+            self.start_anew(seen.vocabularies)
+        self.read_changed(list(seen.entries))
+        higher = "SELECT 1 FROM report AS other WHERE other.id = report.id AND other.rank > report.rank"
+        run(f"UPDATE report SET hidden = NOT hidden WHERE hidden <> EXISTS ({higher})")
+        run("REPLACE INTO meta VALUES ('seen', ?)", [seen.checksum if self.is_final else ""])
 
-    def start_anew(self, vocabularies: Sequence[EntryFile], terms: str) -> None:
+    def start_anew(self, vocabularies: Sequence[EntryFile]) -> None:
         run = self.connection.execute
-        for (name,) in run(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*'"
-        ).fetchall():
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*'"
+        for (name,) in run(tables).fetchall():
             run(f'DROP TABLE IF EXISTS "{name}"')
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            run(statement)
-        self.vocabulary = read_vocabularies(vocabularies, self._note_vocabulary)
-        rows = [("version", _VERSION), ("terms", terms)]
-        rows.append(("vocabulary", json.dumps(list(self.vocabulary.values()), ensure_ascii=False)))
-        self.connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+        try:
+            for statement in filter(str.strip, SCHEMA.split(";")):
+                run(statement)
+        except sqlite3.OperationalError as error:
+            if "no such module" in str(error):
+                raise SearchUnavailable() from error
+            raise
+        self.vocabulary = read_vocabularies(vocabularies, self.note_vocabulary)
+        self.is_final = self.is_final and not any(file.changed_in(self.recent) for file in vocabularies)
+        stored = json.dumps(list(self.vocabulary.values()), ensure_ascii=False)
+        rows = {"version": _VERSION, "vocabularies": repr(vocabularies) if self.is_final else "", "vocabulary": stored}
+        self.connection.executemany("INSERT INTO meta VALUES (?, ?)", rows.items())
 
-    def read_changed(self, entries: Sequence[EntryFile]) -> bool:
-        """Read the files that changed; return whether one is so new that it may change again under the same stamp."""
-        now = time.time_ns()
-        recent = range(now - _CLOCK_TICK, now + _CLOCK_ERROR)
-        known = {
-            os.fsdecode(path): (rank, stamp)
-            for path, rank, stamp in self.connection.execute("SELECT path, rank, stamp FROM file WHERE rank >= 0")
-        }
-        changed = [entry for entry in entries if known.get(entry.path) != (entry.rank, entry.stamp)]
-        gone = known.keys() - {entry.path for entry in entries}
-        for path in chain(gone, (entry.path for entry in changed if entry.path in known)):
+    def read_changed(self, entries: Sequence[EntryFile]) -> None:
+        rows = self.connection.execute("SELECT path, rank, stamp FROM file WHERE rank >= 0")
+        stamps = {os.fsdecode(path): (rank, stamp) for path, rank, stamp in rows}
+        changed = [entry for entry in entries if stamps.get(entry.path) != (entry.rank, entry.stamp)]
+        gone = stamps.keys() - {entry.path for entry in entries}
+        for path in chain(gone, (entry.path for entry in changed if entry.path in stamps)):
             self.forget(path)
-        for done, entry in enumerate(changed):
-            self.progress(done, len(changed))
-            if entry.changed_in(recent):
-                entry = entry._replace(stamp="")
-            try:
-                self.add(entry, read_report(entry.path))
-            except EntryUnreadable as error:
-                self.note_unreadable(entry, error)
+        for number, entry in enumerate(changed):
+            self.progress(number, len(changed))
+            self.read(entry)
         self.progress(len(changed), len(changed))
-        return any(entry.changed_in(recent) for entry in changed)
+
+    def read(self, entry: EntryFile) -> None:
+        """Read a file; one that is so new that it may change again under the same stamp is to be read again."""
+        if entry.changed_in(self.recent):
+            entry = entry._replace(stamp="")
+            self.is_final = False
+        try:
+            self.add(entry, read_report(entry.path))
+        except EntryUnreadable as error:
+            self.note_unreadable(entry, error)
 
     def add(self, entry: EntryFile, report: Report) -> None:
-        run, subject = self.connection.execute, Subject(report, lambda: self.vocabulary)
-        body = pack(report)
+        run, many = self.connection.execute, self.connection.executemany
         number = run(
-            "INSERT INTO report (id, rank, day, body, sum) VALUES (?, ?, ?, ?, ?)",
-            [report.id, entry.rank, report.date.toordinal(), body, crc32(body.encode())],
+            "INSERT INTO report (id, rank, day, body) VALUES (?, ?, ?, ?)",
+            [report.id, entry.rank, report.date.toordinal(), pack(report)],
         ).lastrowid
         run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [os.fsencode(entry.path), entry.rank, entry.stamp, number])
-        contents = _contents(subject)
+        contents = _contents(Subject(report, lambda: self.vocabulary))
         run(_INSERT_TEXTS, [number, *contents.texts])
-        many = self.connection.executemany
         many("INSERT OR IGNORE INTO number VALUES (?, ?, ?)", ((*figure, number) for figure in contents.figures))
-        many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)",
-             ((one.folded, one.kind, number, one.written) for one in spellings_of(report)))  # fmt: skip
+        spellings = ((name.folded, name.kind, number, name.written) for name in spellings_of(report))
+        many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)", spellings)
 
-    def _note_vocabulary(self, entry: EntryFile, error: EntryUnreadable) -> None:
-        self.note_unreadable(EntryFile(entry.path, -1, ""), error)
+    def note_vocabulary(self, file: EntryFile, error: EntryUnreadable) -> None:
+        self.note_unreadable(EntryFile(file.path, -1, ""), error)
 
     def note_unreadable(self, entry: EntryFile, error: EntryUnreadable) -> None:
+        """Note a file that cannot be read; where the system did not let us, it is tried again at the next call."""
+        if isinstance(error.__cause__, OSError):
+            entry = entry._replace(stamp="")
+            self.is_final = False
         self.connection.execute(
             "INSERT INTO file VALUES (?, ?, ?, NULL, ?, ?)",
             [os.fsencode(entry.path), entry.rank, entry.stamp, error.problem, error.line],
         )
 
     def forget(self, path: str) -> None:
-        run = self.connection.execute
-        here = [os.fsencode(path)]
-        joined = "SELECT number, body, sum FROM file JOIN report ON number = report WHERE path = ?"
-        row = run(joined, here).fetchone()
-        run("DELETE FROM file WHERE path = ?", here)
+        run, key = self.connection.execute, [os.fsencode(path)]
+        row = run("SELECT number, body FROM file JOIN report ON number = report WHERE path = ?", key).fetchone()
+        run("DELETE FROM file WHERE path = ?", key)
         if row:
-            number, body, sum = row
-            run(_DELETE_TEXTS, [number, *_contents(Subject(stored_report(body, sum), lambda: self.vocabulary)).texts])
-            for table, key in (("number", "report"), ("spelling", "report"), ("report", "number")):
-                run(f"DELETE FROM {table} WHERE {key} = ?", [number])
+            number, body = row
+            run(_DELETE_TEXTS, [number, *_contents(Subject(unpack(body), lambda: self.vocabulary)).texts])
+            for table, column in (("number", "report"), ("spelling", "report"), ("report", "number")):
+                run(f"DELETE FROM {table} WHERE {column} = ?", [number])
 
 
-_PLACES = ", ".join("?" * (len(COLUMN) + 2))
+_VALUES = ", ".join("?" * (len(COLUMN) + 2))
 _NAMES = f"rowid, {', '.join(COLUMN.values())}, facts"
-_INSERT_TEXTS = f"INSERT INTO search ({_NAMES}) VALUES ({_PLACES})"
-_DELETE_TEXTS = f"INSERT INTO search (search, {_NAMES}) VALUES ('delete', {_PLACES})"
+_INSERT_TEXTS = f"INSERT INTO search ({_NAMES}) VALUES ({_VALUES})"
+_DELETE_TEXTS = f"INSERT INTO search (search, {_NAMES}) VALUES ('delete', {_VALUES})"
 
 
 class _Contents(NamedTuple):
@@ -264,14 +272,14 @@ class _Contents(NamedTuple):
 
 def _contents(subject: Subject) -> _Contents:
     texts, figures, facts = [""] * (len(COLUMN) + 1), list[tuple[int, int | float]](), list[str]()
-    for field, code, column, closed in _PLAN:
+    for field, code, column, is_closed in _PLAN:
         values = subject.values(field)
         if not values:
             continue
         facts.append(knowledge_token(field.path, SOME))
         if not field.in_array or None not in subject.stored(field):
-            facts.append(knowledge_token(field.path, SAID))
-        if closed:
+            facts.append(knowledge_token(field.path, EVERY))
+        if is_closed:
             facts += [value_token(field.path, value_text(value)) for value in values]
         if column is not None:
             texts[column] = subject.joined_texts(field)
@@ -283,5 +291,7 @@ def _contents(subject: Subject) -> _Contents:
     return _Contents(texts, figures)
 
 
-_PLACE = {path: place for place, path in enumerate(COLUMN)}
-_PLAN = tuple((field, CODE[field.path], _PLACE.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED)
+_COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}
+_PLAN = tuple(
+    (field, CODE[field.path], _COLUMN_NUMBERS.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED
+)

@@ -1,7 +1,7 @@
-"""Find reports fast: a SQLite copy of the catalogue that may be deleted at any time.
+"""Answers queries and finds names in a SQLite copy of the catalogue that may be deleted at any time.
 
-It reads no files, knows no formats, and decides nothing about what a query means: a property test holds its sets to
-``Query.fits``.
+An index is one read transaction: all that is asked of it is answered as of one moment. What a query means is said by
+``Query.evaluate``; a property test holds the sets of the index to it.
 """
 
 import json
@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from typing import Any, overload
-from zlib import crc32
 
 from reportcli.catalog.files import CatalogFile, UnreadableFile
-from reportcli.query import conditions as query
-from reportcli.query.conditions import And, Between, Is, Not, Or, Query, Within, Words, conditions_of
+from reportcli.errors import IndexDamaged
+from reportcli.query.conditions import And, Between, Is, IsKnown, Not, Or, Query, Within, Words, conditions_of
 from reportcli.query.explain import EXACT_NAME_SCORE, plain_words
 from reportcli.query.names import ARXIV_SPELLING, Spelling
 from reportcli.query.subject import SEARCHED_FIELDS, TEXT_FIELDS, Hit, Subject
@@ -26,12 +25,12 @@ from reportcli.report.json import unpack
 from reportcli.report.techniques import Technique, Vocabulary
 from reportcli.text import fold_name
 
-_LAST = "\U0010ffff"  # after every letter
+_AFTER_ALL_LETTERS = "\U0010ffff"
 
-COLUMN = {field.path: f"c{place}" for place, field in enumerate(TEXT_FIELDS)}
-CODE = {field.path: place for place, field in enumerate(FIELDS + DERIVED)}
-_SEARCHED = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
-_KINDS = tuple(
+COLUMN = {field.path: f"c{number}" for number, field in enumerate(TEXT_FIELDS)}
+CODE = {field.path: number for number, field in enumerate(FIELDS + DERIVED)}
+_SEARCHED_COLUMNS = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
+_COLUMNS_BY_WEIGHT = tuple(
     (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
     for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
 )
@@ -41,10 +40,10 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
 CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
 CREATE TABLE report (
-    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT, sum INT
+    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT
 );
 CREATE INDEX report_id ON report (id, rank);
-CREATE INDEX report_day ON report (day DESC, id, sum) WHERE NOT hidden;
+CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
 CREATE TABLE spelling (
     folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
 ) WITHOUT ROWID;
@@ -55,12 +54,11 @@ CREATE VIRTUAL TABLE search USING fts5(
 CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 """
 
-INDEX_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)  # what an index raises that must be made anew
-_Sets = tuple[set[int], set[int]]  # reports that fit; reports that fit or do not say
+_Sets = tuple[set[int], set[int]]  # numbers of the reports that fit; of those that fit or whose answer is unknown
 
 
 class Hits(Sequence[Hit]):
-    """Reports that were found, in their order. Each is read anew when it is looked at, so that many need no room."""
+    """Reports in order. Each is read when it is reached, so that a long listing needs little memory."""
 
     def __init__(self, numbers: Sequence[int], read: Callable[[int], Hit]) -> None:
         self._numbers = numbers
@@ -70,55 +68,39 @@ class Hits(Sequence[Hit]):
         return len(self._numbers)
 
     @overload
-    def __getitem__(self, place: int) -> Hit: ...
+    def __getitem__(self, position: int) -> Hit: ...
     @overload
-    def __getitem__(self, place: slice) -> "Hits": ...
-    def __getitem__(self, place: int | slice) -> "Hit | Hits":
-        if isinstance(place, slice):
-            return Hits(self._numbers[place], self._read)
-        return self._read(self._numbers[place])
+    def __getitem__(self, position: slice) -> "Hits": ...
+    def __getitem__(self, position: int | slice) -> "Hit | Hits":
+        if isinstance(position, slice):
+            return Hits(self._numbers[position], self._read)
+        return self._read(self._numbers[position])
 
 
 class Index:
-    """The reports of some folders. Open it with ``open_index``; it is fresh as of that moment."""
+    """The reports of some folders, as one read transaction sees them. Open it with ``open_index``.
+
+    Every method raises IndexDamaged where SQLite, or what it holds, cannot be read.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.discard: Callable[[], None] = lambda: None  # deletes the file, if there is one
         self._connection = connection
-        self._moment = self._now()
-        self._vocabulary: Vocabulary | None = None
-        self._asked: dict[Query, _Sets] = {}
+        self._sets_by_query: dict[Query, _Sets] = {}
 
     def close(self) -> None:
+        """End the transaction."""
         self._connection.close()
 
-    @contextmanager
-    def moment(self) -> Iterator[None]:
-        """Let nobody change the index while a question is answered. Raises where somebody has since it was opened."""
-        self._rows("BEGIN")
-        try:
-            if self.is_outdated():
-                raise sqlite3.DatabaseError("another process has changed the index")
-            yield
-        finally:
-            if self._connection.in_transaction:
-                self._rows("COMMIT")
-
-    def is_outdated(self) -> bool:
-        """Return whether another process has changed the index since it was opened."""
-        return self._now() != self._moment
-
-    def _now(self) -> int:
-        (commits,) = self._row("PRAGMA data_version")
-        return int(commits)
+    @cached_property
+    def _techniques(self) -> Vocabulary:
+        (text,) = self._row("SELECT value FROM meta WHERE key = 'vocabulary'")
+        with self._readable():
+            return stored_vocabulary(text)
 
     def techniques(self) -> Vocabulary:
         """Return the techniques that these folders know."""
-        if self._vocabulary is None:
-            (text,) = self._row("SELECT value FROM meta WHERE key = 'vocabulary'")
-            with _stored():
-                known = (Technique._make([*row[:2], tuple(row[2]), *row[3:]]) for row in json.loads(text))
-                self._vocabulary = Vocabulary({one.id: one for one in known})
-        return self._vocabulary
+        return self._techniques
 
     def unreadable(self) -> list[UnreadableFile]:
         """Return the files that could not be read, by path."""
@@ -132,156 +114,131 @@ class Index:
         )
         return [CatalogFile(os.fsdecode(path), rank, bool(hidden), problem) for path, rank, hidden, problem in rows]
 
-    def path(self, id: str) -> str:
+    def path(self, report_id: str) -> str:
         """Return the file of a report by its id, which must exist."""
-        (path,) = self._row("SELECT path FROM file JOIN report ON number = report WHERE id = ? AND NOT hidden", [id])
+        (path,) = self._row(
+            "SELECT path FROM file JOIN report ON number = report WHERE id = ? AND NOT hidden", [report_id]
+        )
         return os.fsdecode(path)
 
-    def matching(self, asked: Query, limit: int | None = None, ranked: bool = True) -> Hits:
+    def matching(self, query: Query, limit: int | None = None, ranked: bool = True) -> Hits:
         """Return the reports that fit a query, where ranked the best first, then newest first."""
-        fits, _ = self._sets(asked)
-        scores = self._scores(asked) if ranked else {}
-        found = [number for number in self._newest if number in fits]
+        fits, _ = self._sets(query)
+        scores = self._scores(query) if ranked else {}
+        numbers = [number for number in self._newest_first if number in fits]
         if scores:
-            found.sort(key=lambda number: -scores.get(number, 0.0))
-        return Hits(found[:limit], lambda number: self._hit(number, scores.get(number, 0.0)))
+            numbers.sort(key=lambda number: -scores.get(number, 0.0))
+        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(number, 0.0)))
 
     def _hit(self, number: int, score: float) -> Hit:
-        found = [number, self._newest[number]]  # the number alone may by now be another report's
-        row = self._row("SELECT body, sum FROM report WHERE number = ? AND sum = ?", found)
-        return Hit(Subject(stored_report(*row), self.techniques), score)
+        return Hit(Subject(self._stored("number = ?", number), self.techniques), score)
 
-    def total(self, asked: Query) -> tuple[int, int]:
-        """Return how many reports fit a query, and how many may fit but do not say."""
-        fits, may = self._sets(asked)
-        return len(fits), len(may) - len(fits)
+    def total(self, query: Query) -> tuple[int, int]:
+        """Return how many reports fit a query, and of how many this is unknown."""
+        fits, may_fit = self._sets(query)
+        return len(fits), len(may_fit) - len(fits)
 
     @cached_property
-    def _newest(self) -> dict[int, int]:
-        """The numbers of all reports, newest first, with their checksums."""
-        return dict(self._rows("SELECT number, sum FROM report WHERE NOT hidden ORDER BY day DESC, id"))
+    def _newest_first(self) -> list[int]:
+        return [number for (number,) in self._rows("SELECT number FROM report WHERE NOT hidden ORDER BY day DESC, id")]
 
     @cached_property
     def _all(self) -> set[int]:
-        return set(self._newest)
+        return set(self._newest_first)
 
-    def _sets(self, asked: Query) -> _Sets:
-        """Return the numbers of the reports that fit a query, and of those that fit or do not say."""
-        if asked not in self._asked:
-            self._asked[asked] = self._compute(asked)
-        return self._asked[asked]
+    def _sets(self, query: Query) -> _Sets:
+        if query not in self._sets_by_query:
+            self._sets_by_query[query] = self._join(query)
+        return self._sets_by_query[query]
 
-    def _compute(self, asked: Query) -> _Sets:
-        match asked:
+    def _join(self, query: Query) -> _Sets:
+        match query:
             case And(parts):
                 sides = [self._sets(part) for part in parts]
-                return self._all.intersection(*(fits for fits, _ in sides)), self._all.intersection(
-                    *(m for _, m in sides)
-                )
+                fits = self._all.intersection(*(side for side, _ in sides))
+                return fits, self._all.intersection(*(side for _, side in sides))
             case Or(parts):
                 sides = [self._sets(part) for part in parts]
-                return set().union(*(fits for fits, _ in sides)), set().union(*(may for _, may in sides))
+                return set().union(*(side for side, _ in sides)), set().union(*(side for _, side in sides))
             case Not(part):
-                fits, may = self._sets(part)
-                return self._all - may, self._all - fits
-            case query.IsKnown(field, known):
-                some = self._search(_marked(field, SOME))
+                fits, may_fit = self._sets(part)
+                return self._all - may_fit, self._all - fits
+            case IsKnown(field, known):
+                some = self._search(_fact(knowledge_token(field, SOME)))
                 chosen = some if known else self._all - some
                 return chosen, chosen
-        return self._of_leaf(asked)
+        return self._look_up(query)
 
-    def _of_leaf(self, asked: Query) -> _Sets:
-        match asked:
+    def _look_up(self, query: Query) -> _Sets:
+        match query:
             case Words(_, ""):
-                fits = self._search(_match(asked))
+                fits = self._search(_phrase(query))
                 return fits, fits
             case Words():
-                fits = self._search(_match(asked))
+                fits = self._search(_phrase(query))
             case Is(field, value):
-                fits = self._search(f'facts : "{value_token(field, value)}"')
-            case Between(field, low, high, strictly):
-                fits = self._numbers(field, (">" if strictly else ">=", low), ("<" if strictly else "<=", high))
+                fits = self._search(_fact(value_token(field, value)))
+            case Between(field, low, high, exclusive):
+                fits = self._numbers(field, (">" if exclusive else ">=", low), ("<" if exclusive else "<=", high))
             case Within(field, period):
                 first, last = period.span()
                 fits = self._numbers(field, (">=", first.toordinal()), ("<=", last.toordinal()))
             case _:
-                raise TypeError(f"not a condition: {asked!r}")
-        return fits, fits | (self._all - self._search(_marked(asked.field, SAID)))
+                raise TypeError(f"not a condition: {query!r}")
+        return fits, fits | (self._all - self._search(_fact(knowledge_token(query.field, EVERY))))
 
     def _search(self, match: str) -> set[int]:
-        found = {number for (number,) in self._rows("SELECT rowid FROM search WHERE search MATCH ?", [match])}
-        return found & self._all
-
-    def _numbers(self, field: str, *ends: tuple[str, int | float | None]) -> set[int]:
-        known = [(sign, _bindable(end)) for sign, end in ends if end is not None]
-        compared = "".join(f" AND value {sign} ?" for sign, _ in known)
-        rows = self._rows(
-            f"SELECT report FROM number WHERE field = ?{compared}", [CODE[field], *(end for _, end in known)]
-        )
+        rows = self._rows("SELECT rowid FROM search WHERE search MATCH ?", [match])
         return {number for (number,) in rows} & self._all
 
-    def _scores(self, asked: Query) -> dict[int, float]:
-        """Return what each report scores: a word adds the weight of every kind of field that holds it, once a kind.
+    def _numbers(self, field: str, *ends: tuple[str, int | float | None]) -> set[int]:
+        given = [(sign, _bindable(end)) for sign, end in ends if end is not None]
+        compared = "".join(f" AND value {sign} ?" for sign, _ in given)
+        sql = f"SELECT report FROM number WHERE field = ?{compared}"
+        rows = self._rows(sql, [CODE[field], *(end for _, end in given)])
+        return {number for (number,) in rows} & self._all
 
-        A report that goes by exactly the words comes before all others.
+    def _scores(self, query: Query) -> dict[int, float]:
+        """Return what each report scores: a word adds the weight of every kind of field that contains it, once a kind.
+
+        A report whose name is exactly the words comes before all others.
         """
-        scores = dict.fromkeys(self._called(plain_words(asked)), EXACT_NAME_SCORE)
-        for leaf, negated in conditions_of(asked):
-            if isinstance(leaf, Words) and not negated:
-                for weight, columns in _KINDS:
-                    if not leaf.field or COLUMN[leaf.field] in columns:
-                        for number in self._search(_match(leaf, columns)):
+        scores = dict.fromkeys(self._named(plain_words(query)), EXACT_NAME_SCORE)
+        for condition, negated in conditions_of(query):
+            if isinstance(condition, Words) and not negated:
+                for weight, columns in _COLUMNS_BY_WEIGHT:
+                    if not condition.field or COLUMN[condition.field] in columns:
+                        for number in self._search(_phrase(condition, columns)):
                             scores[number] = scores.get(number, 0.0) + weight
         return scores
 
-    def _called(self, words: Sequence[str]) -> set[int]:
-        named = [fold_name("".join(words)), ARXIV_SPELLING]
-        rows = self._rows("SELECT report FROM spelling WHERE folded = ? AND kind <> ?", named)
+    def _named(self, words: Sequence[str]) -> set[int]:
+        values = [fold_name("".join(words)), ARXIV_SPELLING]
+        rows = self._rows("SELECT report FROM spelling WHERE folded = ? AND kind <> ?", values)
         return {number for (number,) in rows}
 
-    def report(self, id: str) -> Report:
+    def report(self, report_id: str) -> Report:
         """Return one report by its id, which must exist."""
-        return stored_report(*self._row("SELECT body, sum FROM report WHERE id = ? AND NOT hidden", [id]))
+        return self._stored("id = ? AND NOT hidden", report_id)
+
+    def _stored(self, where: str, value: int | str) -> Report:
+        (body,) = self._row(f"SELECT body FROM report WHERE {where}", [value])
+        with self._readable():
+            return unpack(body)
 
     def spelled_as(self, folded: str) -> list[Spelling]:
         """Return the spellings that equal a folded name."""
         return self._spellings("folded = ?", folded)
 
     def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
-        """Return the spellings that begin with a folded name, where wanted of one kind only."""
-        return self._spellings("folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + _LAST, kind)
+        """Return the spellings that begin with a folded name, of one kind or (0) of all."""
+        return self._spellings(
+            "folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + _AFTER_ALL_LETTERS, kind
+        )
 
     def spellings(self) -> list[Spelling]:
         """Return all spellings."""
         return self._spellings("true")
-
-    def words(self, field: str, beginning: str, most: int) -> list[str]:
-        """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
-        rows = self._rows(
-            "SELECT term FROM term WHERE col = ? AND term >= ? AND term < ? AND term GLOB '*[^0-9=]*'"
-            " ORDER BY doc DESC LIMIT ?",
-            [COLUMN[field], beginning, beginning + _LAST, most],
-        )
-        return [term for (term,) in rows]
-
-    def dates(self, field: str) -> dict[date, int]:
-        """Return the days that a field holds, each with the number of its reports."""
-        rows = self._rows(
-            "SELECT value, count(*) FROM number AS one JOIN report ON one.report = report.number"
-            " WHERE field = ? AND NOT hidden GROUP BY value",
-            [CODE[field]],
-        )
-        return {date.fromordinal(day): count for day, count in rows}
-
-    def terms(self) -> Iterator[tuple[str, float, int]]:
-        """Yield each word of the searched fields with the greatest weight that it is found with, and its frequency."""
-        weights = {COLUMN[field.path]: field.info.weight for field in SEARCHED_FIELDS}
-        best: dict[str, tuple[float, int]] = {}
-        for term, column, count in self._rows("SELECT term, col, doc FROM term"):
-            if weight := weights.get(column):
-                known = best.get(term, (0.0, 0))
-                best[term] = max(weight, known[0]), known[1] + count
-        return ((term, *found) for term, found in best.items())
 
     def _spellings(self, where: str, *values: str | int) -> list[Spelling]:
         rows = self._rows(
@@ -291,57 +248,96 @@ class Index:
         )
         return [Spelling(*row) for row in rows]
 
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        return self._connection.execute(sql, values)
+    def words(self, field: str, prefix: str, most: int) -> list[str]:
+        """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
+        rows = self._rows(
+            "SELECT term FROM term WHERE col = ? AND term >= ? AND term < ? AND term GLOB '*[^0-9=]*'"
+            " ORDER BY doc DESC LIMIT ?",
+            [COLUMN[field], prefix, prefix + _AFTER_ALL_LETTERS, most],
+        )
+        return [word for (word,) in rows]
+
+    def dates(self, field: str) -> dict[date, int]:
+        """Return the days that a field holds, each with the number of its reports."""
+        rows = self._rows(
+            "SELECT value, count(*) FROM number JOIN report ON number.report = report.number"
+            " WHERE field = ? AND NOT hidden GROUP BY value",
+            [CODE[field]],
+        )
+        return {date.fromordinal(day): count for day, count in rows}
+
+    def terms(self) -> Iterator[tuple[str, float, int]]:
+        """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
+        weights = {COLUMN[field.path]: field.info.weight for field in SEARCHED_FIELDS}
+        best: dict[str, tuple[float, int]] = {}
+        for term, column, count in self._rows("SELECT term, col, doc FROM term"):
+            if weight := weights.get(column):
+                former, frequency = best.get(term, (0.0, 0))
+                best[term] = max(weight, former), frequency + count
+        return ((term, *values) for term, values in best.items())
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._readable():
+            return self._connection.execute(sql, values).fetchall()
 
     def _row(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
-        row: tuple[Any, ...] | None = self._rows(sql, values).fetchone()
-        if row is None:
-            raise sqlite3.DatabaseError("a row is missing")
-        return row
+        with self._readable():
+            return self._rows(sql, values)[0]
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Take what cannot be read for a damaged index, which is discarded; not what the caller did wrong."""
+        try:
+            yield
+        except sqlite3.ProgrammingError:  # it was closed, or belongs to another thread
+            raise
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+            if is_damage(error):
+                self.discard()
+            raise IndexDamaged() from error
 
 
-def stored_report(body: str, sum: int) -> Report:
-    """Return a report as it was stored. Raises DatabaseError where it has changed since."""
-    if crc32(body.encode()) != sum:
-        raise sqlite3.DatabaseError("a stored report has changed")
-    with _stored():
-        return unpack(body)
+_NO_DAMAGE = (  # locked, read-only, full: such a file is left as it is
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
+)  # fmt: skip
 
 
-@contextmanager
-def _stored() -> Iterator[None]:
-    """Take what cannot be read back for a broken index."""
-    try:
-        yield
-    except (ValueError, TypeError, LookupError) as error:
-        raise sqlite3.DatabaseError("what is stored cannot be read back") from error
+def is_damage(error: Exception) -> bool:
+    """Return whether an error of SQLite, or in reading what it holds, means that the file is damaged."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_DAMAGE
+
+
+def stored_vocabulary(text: str) -> Vocabulary:
+    """Return the vocabulary that the index holds as JSON. Raises ValueError, TypeError or LookupError."""
+    techniques = (Technique._make([*row[:2], tuple(row[2]), *row[3:]]) for row in json.loads(text))
+    return Vocabulary({technique.id: technique for technique in techniques})
 
 
 def _bindable(number: int | float) -> int | float:
     return number if abs(number) < 2**63 else float(number)
 
 
-def _match(asked: Words, columns: Sequence[str] = ()) -> str:
-    columns = (COLUMN[asked.field],) if asked.field else columns or _SEARCHED
-    return f'{{{" ".join(columns)}}} : "{" ".join(asked.words)}"{" *" if asked.is_prefix else ""}'
+def _phrase(words: Words, columns: Sequence[str] = ()) -> str:
+    columns = (COLUMN[words.field],) if words.field else columns or _SEARCHED_COLUMNS
+    return f'{{{" ".join(columns)}}} : "{" ".join(words.words)}"{" *" if words.is_prefix else ""}'
 
 
-def _marked(field: str, word: str) -> str:
-    return f'facts : "{knowledge_token(field, word)}"'
+def _fact(token: str) -> str:
+    return f'facts : "{token}"'
+
+
+SOME, EVERY = "some", "every"  # a value of a field is known; the values of all models are
 
 
 @cache
 def knowledge_token(field: str, word: str) -> str:
-    """Return the fact that something is known of a field."""
+    """Return the token that says that some, or every, value of a field is known."""
     return f"{CODE[field]}=={word}"  # no token of a value has two signs
-
-
-SOME, SAID = "some", "said"  # a value is known; all values are
 
 
 @lru_cache(maxsize=4096)
 def value_token(field: str, value: str) -> str:
-    """Return the fact that a closed field has a value."""
+    """Return the token that says that a closed field has a value."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else f"%{ord(c):x}." for c in value.lower())
     return f"{CODE[field]}={plain}"

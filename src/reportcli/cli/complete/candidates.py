@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from reportcli.cli import options
 from reportcli.errors import ReportcliError
-from reportcli.index.search import INDEX_ERRORS
 from reportcli.library import Library
 from reportcli.query.conditions import OPERATORS
 from reportcli.query.names import ID_SPELLING, NAME_SPELLING, Spelling
@@ -54,7 +53,7 @@ def matching_candidates(typed: str, candidates: Iterable[Candidate]) -> tuple[Ca
     What comes before a catalogue that cannot be read is kept.
     """
     known: list[Candidate] = []
-    with suppress(ReportcliError, OSError, *INDEX_ERRORS):
+    with suppress(ReportcliError, OSError):
         known.extend(candidates)
     plain, folded = typed.casefold(), fold_name(typed)
     exact = tuple(one for one in known if one.value.casefold().startswith(plain))
