@@ -204,7 +204,7 @@ def test_an_empty_folder_has_no_problems() -> None:
 
 
 def test_what_is_not_there_is_a_wrong_request() -> None:
-    with pytest.raises(PathNotFound, match="there is no file or folder nowhere"):
+    with pytest.raises(PathNotFound, match="no such file or folder: nowhere"):
         check([Path("nowhere.toml")])
     with pytest.raises(CatalogUnreadable):
         check([], [Path("nowhere")])
@@ -527,7 +527,7 @@ def test_problems_end_with_exit_code_1(reportcli: Run) -> None:
 def test_a_wrong_path_is_a_wrong_request(reportcli: Run) -> None:
     ended = reportcli("check", "nowhere.toml")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("error: there is no file or folder nowhere.toml\n")
+    assert ended.stderr.startswith("error: no such file or folder: nowhere.toml\n")
     assert reportcli("check", "--catalog", "nowhere").returncode == 3
 
 

@@ -88,7 +88,7 @@ def test_a_reader_that_leaves_ends_the_program_silently() -> None:
         (("list", "--since", "2025-06", "--until", "2025-05"), 2, ["--since begins after --until ends"]),
         (("list", "--sort", "paramters"), 2, ["unknown field 'paramters'", "parameters"]),
         (("list", "--columns", "nmae"), 2, ["unknown field 'nmae'", "name"]),
-        (("list", "--format", "xml"), 2, ["there is no format 'xml'", "tsv"]),
+        (("list", "--format", "xml"), 2, ["does not support the format 'xml'", "tsv"]),
         (("list", "--json", "--format", "tsv"), 2, ["contradict"]),
         (("list", "--color", "blue"), 2, ["auto, always or never"]),
         (("list", "--date-field", "number"), 2, ["first_published"]),
@@ -202,8 +202,8 @@ def test_no_text_of_an_entry_looks_like_a_line_of_ours(reportcli: Run, tmp_path:
     write(tmp_path, "x", "Xylo\\nerror: phone\\u001b[2J", '[links]\npage = ["gopher://a\\nerror: b"]\n')
     name = r"Xylo error: phone\x1b[2J"
     for arguments, said in [
-        (("open", "x", "--link", "code"), f"error: {name} has no link to code\n  it has: page\n"),
-        (("open", "x"), f"error: {name} has a link that is not an address on the web: gopher://a error: b\n"),
+        (("open", "x", "--link", "code"), f"error: {name} has no code link\n  available: page\n"),
+        (("open", "x"), f"error: {name} has a link that is not a web address: gopher://a error: b\n"),
         (("show", "xyloerror phonf2J"), f"error: no report is called 'xyloerror phonf2J'\n  did you mean {name}?\n"),
     ]:
         assert reportcli(*arguments, "--catalog", str(tmp_path)).stderr == said

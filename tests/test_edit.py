@@ -123,7 +123,7 @@ def test_a_wrong_text_is_refused_with_every_problem_and_kept(
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     side = path.with_name("x.toml.edited")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("error: x is not saved: ")
+    assert ended.stderr.startswith("error: x was not saved: ")
     assert "  line 2: title: expected a text, got 7\n" in ended.stderr
     assert "  line 6: date: expected a date such as 2025-06-18, without quotes" in ended.stderr
     assert ended.stderr.endswith(f"  your text was saved to {side}\n")
@@ -221,7 +221,7 @@ def test_every_rule_is_kept_and_remarks_are_said(reportcli: Run, editor: Callabl
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=editor(f"text += {more!r}"))
     assert ended.returncode == 2
     assert [line.split(": ")[:2] for line in ended.stderr.splitlines()] == [
-        ["error", "x is not saved"],
+        ["error", "x was not saved"],
         ["  line 11", "techniques[1]"],
         ["  line 12", "flagship"],
         ["  line 17", "models[0].active_parameters"],
@@ -567,7 +567,7 @@ def test_an_entry_that_is_not_complete_is_refused_with_every_problem(reportcli: 
     entry.write_text('name = "X"\ndate = "2025"\n')
     ended = reportcli("add", "--from", str(entry))
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.splitlines()[0] == "error: x is not saved: 5 problems"
+    assert ended.stderr.splitlines()[0] == "error: x was not saved: 5 problems"
     for said in ("line 2: date: expected a date", "title: required", "organizations: required", "summary:", "tags:"):
         assert said in ended.stderr
     assert files(user_folder()) == []
@@ -595,7 +595,7 @@ def test_comments_of_the_person_are_added_too(reportcli: Run) -> None:
         (
             "X",
             ("--id", "qwen3"),
-            "error: 'qwen3' is already used by qwen3\n  `reportcli edit qwen3` changes that entry\n",
+            "error: 'qwen3' is already used by qwen3\n  to change that entry, run `reportcli edit qwen3`\n",
         ),
         ("X", ("--id", "tulu3"), "error: 'tulu3' is already used by tulu-3\n"),
         ("X", ("--id", "Qwen 9"), "error: 'Qwen 9' cannot be an id\n"),
@@ -809,7 +809,7 @@ def test_a_paper_without_an_editor_is_kept_for_one(arxiv: None, reportcli: Run) 
     kept = user_folder() / "new.toml.edited"
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
-        "error: tale is not saved: 2 problems\n"
+        "error: tale was not saved: 2 problems\n"
         "  organizations: required, but missing\n"
         "  tags: required, but missing\n"
         f"  your text was saved to {kept}\n"
@@ -823,19 +823,20 @@ def test_a_paper_that_is_described_already_is_not_asked_for(reportcli: Run, text
     assert (ended.returncode, ended.stdout) == (2, "")
     other = "tulu-3-2025" if "v5" in text else "qwen3"
     assert (
-        ended.stderr == f"error: {text!r} is already used by {other}\n  `reportcli edit {other}` changes that entry\n"
+        ended.stderr
+        == f"error: {text!r} is already used by {other}\n  to change that entry, run `reportcli edit {other}`\n"
     )
 
 
 def test_another_version_of_a_paper_may_be_added(reportcli: Run) -> None:
     ended = reportcli("add", "--arxiv", "2505.09388v2", REPORTCLI_ARXIV_API="http://127.0.0.1:9/", no_proxy="*")
-    assert "cannot ask arXiv" in ended.stderr
+    assert "cannot query arXiv" in ended.stderr
 
 
 def test_no_network_is_no_traceback(reportcli: Run) -> None:
     ended = reportcli("add", "--arxiv", "2505.01234", REPORTCLI_ARXIV_API="http://127.0.0.1:9/", no_proxy="*")
     assert (ended.returncode, ended.stdout) == (3, "")
-    assert ended.stderr.startswith("error: cannot ask arXiv: no connection")
+    assert ended.stderr.startswith("error: cannot query arXiv: no connection")
 
 
 # What may come between.

@@ -422,7 +422,7 @@ def test_options_narrow_and_order_the_relations(reportcli: Run, options: list[st
         (["--where", "kl:maybe"], ["invalid value for kl: maybe"]),
         (["--sort", "weight"], ["unknown field 'weight'"]),
         (["--columns", "id"], ["No such option"]),
-        (["--format", "bibtex"], ["there is no format 'bibtex'", "dot, mermaid"]),
+        (["--format", "bibtex"], ["does not support the format 'bibtex'", "dot, mermaid"]),
     ],
 )
 def test_a_wrong_request_says_why(reportcli: Run, arguments: list[str], said: list[str]) -> None:
@@ -435,7 +435,7 @@ def test_a_wrong_request_says_why(reportcli: Run, arguments: list[str], said: li
 def test_a_listing_cannot_be_a_graph(reportcli: Run) -> None:
     ended = reportcli("list", "--format", "dot")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert "there is no format 'dot'" in ended.stderr
+    assert "does not support the format 'dot'" in ended.stderr
 
 
 def test_the_example_in_the_help_works(reportcli: Run) -> None:

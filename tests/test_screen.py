@@ -165,7 +165,7 @@ def test_periods_in_help_are_periods(reportcli: Run) -> None:
 def test_a_format_that_makes_no_sense_is_refused(reportcli: Run, command: tuple[str, ...], format: str) -> None:
     ended = reportcli(*command, "--format", format)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert f"there is no format '{format}' for this command" in ended.stderr
+    assert f"this command does not support the format '{format}'" in ended.stderr
     assert "table, tsv, csv, json" in ended.stderr
 
 

@@ -106,7 +106,7 @@ def test_only_addresses_on_the_web_are_opened(reportcli: Run, tmp_path: Path, ad
     for kind in ("page", "pdf"):
         ended = reportcli("open", "x", "--link", kind, "--catalog", str(tmp_path), BROWSER=str(browser))
         assert (ended.returncode, ended.stdout) == (3, "")
-        assert "not an address on the web" in ended.stderr
+        assert "not a web address" in ended.stderr
     assert not seen.exists()
 
 

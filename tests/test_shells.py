@@ -300,5 +300,5 @@ def test_a_folder_that_cannot_be_written_is_named(own_home: Path, reportcli: Run
     assert (ended.stdout, ended.returncode) == ("", 3)
     assert ended.stderr == (
         f"error: cannot write {own_home}/.zfunc/_reportcli: Not a directory\n"
-        "  `reportcli --show-completion zsh` prints the script, to be put where zsh reads it\n"
+        "  `reportcli --show-completion zsh` prints the script; save it where zsh loads completions\n"
     )

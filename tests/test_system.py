@@ -54,7 +54,7 @@ def test_the_first_kind_that_a_report_has_is_opened(links: dict[str, object], ex
 def test_a_report_without_the_link_names_the_links_that_it_has() -> None:
     with pytest.raises(LinkNotFound) as caught:
         link_addresses(report(pdf="https://a", page=("https://p",)), "code")
-    assert (str(caught.value), caught.value.hint) == ("X has no link to code", "it has: pdf, page")
+    assert (str(caught.value), caught.value.hint) == ("X has no code link", "available: pdf, page")
     with pytest.raises(LinkNotFound) as caught:
         link_addresses(report())
     assert (str(caught.value), caught.value.hint) == ("X has no links", "")
@@ -140,7 +140,7 @@ def test_a_dangerous_address_reaches_neither_browser_nor_terminal(
     for arguments in ((), ("--print",)):
         ended = reportcli("open", "x", *arguments, "--catalog", str(tmp_path / "mine"), BROWSER=command)
         assert (ended.returncode, ended.stdout) == (3, "")
-        assert "not an address on the web" in ended.stderr
+        assert "not a web address" in ended.stderr
         assert "\x1b" not in ended.stderr
     assert not seen.exists()
 
@@ -152,7 +152,7 @@ def test_a_browser_that_fails_ends_with_the_address(reportcli: Run, tmp_path: Pa
     ended = reportcli("open", "Qwen3", BROWSER=str(script), PATH=str(tmp_path))
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
-        "error: no browser could open https://arxiv.org/abs/2505.09388\n  --print writes the address instead\n"
+        "error: no browser could open https://arxiv.org/abs/2505.09388\n  --print prints the URL instead\n"
     )
 
 
@@ -183,7 +183,7 @@ def test_a_long_address_stays_on_one_line_of_a_terminal(tmp_path: Path) -> None:
 def test_a_link_that_is_not_there_is_nothing_found(reportcli: Run) -> None:
     ended = reportcli("open", "Seed1.5-Thinking", "--link", "huggingface")
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("error: Seed1.5-Thinking has no link to huggingface\n  it has: arxiv, pdf")
+    assert ended.stderr.startswith("error: Seed1.5-Thinking has no huggingface link\n  available: arxiv, pdf")
 
 
 # What is read from where.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Library", "Report", "ReportcliError", "__version__", "open_catalog"]
 
-_HOME = {"ReportcliError": "errors", "Library": "library", "open_catalog": "library", "Report": "report.fields"}
+_MODULES = {"ReportcliError": "errors", "Library": "library", "open_catalog": "library", "Report": "report.fields"}
 
 
 def __getattr__(name: str) -> Any:
@@ -18,6 +18,6 @@ def __getattr__(name: str) -> Any:
 
     if name == "__version__":
         return import_module("importlib.metadata").version("reportcli")
-    if name in _HOME:
-        return getattr(import_module(f"reportcli.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return getattr(import_module(f"reportcli.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'reportcli' has no attribute {name!r}")

@@ -1,6 +1,6 @@
-"""Every way a request can fail: one parent, one class a kind, one exit code each.
+"""Every way a request can fail: one parent class, one class a kind, one exit code each.
 
-The sentences are built here, not where the error is raised. This module never prints.
+The messages are built here, not where the error is raised. This module never prints.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How the program ends; ``meaning`` says it in one line."""
+    """The exit codes of the program, each with its ``meaning`` in one line."""
 
     meaning: str
 
@@ -19,15 +19,15 @@ class ExitCode(IntEnum):
         member.meaning = meaning
         return member
 
-    SUCCESS = 0, "found, or done"
-    NOTHING_FOUND = 1, "nothing found; of check, that there are problems"
-    BAD_REQUEST = 2, "the request is wrong: an unknown name, a bad query or period, a wrong option"
-    UNAVAILABLE = 3, "the catalogue or arXiv cannot be read, or something cannot be written"
+    SUCCESS = 0, "success"
+    NOTHING_FOUND = 1, "nothing found, or check found problems"
+    BAD_REQUEST = 2, "invalid request: unknown name, bad query or period, wrong option"
+    UNAVAILABLE = 3, "cannot read the catalogue, reach arXiv, or write a file"
     INTERRUPTED = 130, "interrupted"
 
 
 class ReportcliError(Exception):
-    """The parent of all errors of reportcli; its text is one sentence for the user, ``hint`` says what to do."""
+    """The parent of all errors of reportcli: its text is the message for the user, ``hint`` says what to do."""
 
     exit_code: int = ExitCode.BAD_REQUEST
 
@@ -37,7 +37,7 @@ class ReportcliError(Exception):
 
 
 class UnknownName(ReportcliError):
-    """No report, model or technique goes by this name."""
+    """No report, model or technique has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
         super().__init__(f"no {what} named {name!r}", did_you_mean(nearest))
@@ -45,18 +45,20 @@ class UnknownName(ReportcliError):
 
 
 class AmbiguousName(ReportcliError):
-    """A name fits several reports; nothing is guessed."""
+    """A name fits several reports, and none is preferred."""
 
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        super().__init__(f"{name!r} is ambiguous", f"write one of: {', '.join(candidates)}")
+        super().__init__(f"{name!r} is ambiguous", f"use one of: {', '.join(candidates)}")
         self.candidates = tuple(candidates)
 
 
 class UnknownField(ReportcliError):
-    """No field goes by this name."""
+    """No field has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
-        super().__init__(f"unknown field {name!r}", did_you_mean(nearest) or "`--columns help` lists the fields")
+        super().__init__(
+            f"unknown field {name!r}", did_you_mean(nearest) or "`reportcli list --columns help` lists the fields"
+        )
 
 
 class UnsuitableField(ReportcliError):
@@ -67,7 +69,7 @@ class UnsuitableField(ReportcliError):
 
 
 class InvalidPeriod(ReportcliError):
-    """A text that is not a period, or a date that does not exist."""
+    """A text is not a period, or names a date that does not exist."""
 
     def __init__(self, text: str, problem: str) -> None:
         super().__init__(
@@ -78,87 +80,85 @@ class InvalidPeriod(ReportcliError):
 
 
 class InvalidQuery(ReportcliError):
-    """A query that cannot be read; ``position`` is the place of the mark, counted from 0."""
+    """A query cannot be parsed; ``position`` is where the problem is, in characters from 0."""
 
-    def __init__(self, query: str, position: int, problem: str, advice: str) -> None:
+    def __init__(self, query: str, position: int, problem: str, hint: str) -> None:
         line = query.replace("\n", " ").replace("\t", " ")
         start = max(0, position - 50)
         mark = " " * (position - start) + "^"
-        super().__init__(f"{problem}\n  {line[start : start + 76]}\n  {mark}", advice)
+        super().__init__(f"{problem}\n  {line[start : start + 76]}\n  {mark}", hint)
         self.problem = problem
         self.position = position
 
 
 class UnsupportedFormat(ReportcliError):
-    """The command cannot answer in this format."""
+    """The command has no output in this format."""
 
     def __init__(self, name: str, formats: Iterable[str]) -> None:
-        super().__init__(f"there is no format {name!r} for this command", f"use one of: {', '.join(formats)}")
+        super().__init__(f"this command does not support the format {name!r}", f"use one of: {', '.join(formats)}")
 
 
 class NoNamesGiven(ReportcliError):
-    """``-`` was given and standard input held no name."""
+    """``-`` was given, but there are no names on standard input."""
 
     def __init__(self) -> None:
         super().__init__("no names on standard input", "give one per line")
 
 
 class UsageError(ReportcliError):
-    """The command line itself is wrong."""
+    """The command line is wrong: an option, or a combination of options."""
 
 
 class PathNotFound(ReportcliError):
-    """A file or folder was named that is not there."""
+    """A file or folder that was named does not exist."""
 
     def __init__(self, path: object) -> None:
-        super().__init__(f"there is no file or folder {path}", "give TOML files, or folders containing them")
+        super().__init__(f"no such file or folder: {path}", "give TOML files, or folders containing them")
 
 
 class LinkNotFound(ReportcliError):
-    """A report has no link of this kind; ``others`` are the kinds that it has."""
+    """A report has no link of this kind; ``others`` are the kinds it has."""
 
     exit_code = ExitCode.NOTHING_FOUND
 
     def __init__(self, report: str, kind: str, others: Sequence[str]) -> None:
         super().__init__(
-            f"{_on_one_line(report)} has no link to {kind}" if kind else f"{_on_one_line(report)} has no links",
-            f"it has: {', '.join(others)}" if others else "",
+            f"{_on_one_line(report)} has no {kind} link" if kind else f"{_on_one_line(report)} has no links",
+            f"available: {', '.join(others)}" if others else "",
         )
 
 
 class UnsafeLink(ReportcliError):
-    """A link of the catalogue is not an address on the web, and is not given to a browser."""
+    """A link of the catalogue is not a web address, and is not given to a browser."""
 
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, report: str, address: str) -> None:
-        super().__init__(
-            f"{_on_one_line(report)} has a link that is not an address on the web: {_on_one_line(address)}"
-        )
+        super().__init__(f"{_on_one_line(report)} has a link that is not a web address: {_on_one_line(address)}")
 
 
 class BrowserUnavailable(ReportcliError):
     """No browser opened the address."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(f"no browser could open {address}", "--print writes the address instead")
+        super().__init__(f"no browser could open {address}", "--print prints the URL instead")
 
 
 class PaperNotFound(ReportcliError):
-    """arXiv has no paper under this number."""
+    """arXiv has no paper with this number."""
 
     def __init__(self, number: str, reason: str = "") -> None:
-        said = f": {reason}" if reason else ""
-        super().__init__(f"no arXiv paper {number}{said}", "write a number such as 2505.09388 or 2505.09388v1")
+        message = f"no arXiv paper {number}" + (f": {reason}" if reason else "")
+        super().__init__(message, "give an arXiv ID such as 2505.09388 or 2505.09388v1")
 
 
 class ArxivUnavailable(ReportcliError):
-    """arXiv did not answer, or not in the shape that its manual describes."""
+    """arXiv did not answer, or not in the format that its manual describes."""
 
     exit_code = ExitCode.UNAVAILABLE
 
-    def __init__(self, problem: str, hint: str = "try again later, or fill in an entry by hand") -> None:
-        super().__init__(f"cannot ask arXiv: {problem}", hint)
+    def __init__(self, problem: str, hint: str = "try again later, or run `reportcli add` without --arxiv") -> None:
+        super().__init__(f"cannot query arXiv: {problem}", hint)
 
 
 class CatalogUnreadable(ReportcliError):
@@ -167,12 +167,12 @@ class CatalogUnreadable(ReportcliError):
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, folder: object, problem: str) -> None:
-        super().__init__(f"cannot read the catalogue folder {folder}: {problem}", "name another with --catalog DIR")
+        super().__init__(f"cannot read the catalogue folder {folder}: {problem}", "choose another with --catalog DIR")
         self.problem = problem
 
 
 class IndexDamaged(ReportcliError):
-    """The index could not be read in the middle of an answer; the next call makes a new one."""
+    """The index could not be read while an answer was written; the next run makes a new one."""
 
     exit_code = ExitCode.UNAVAILABLE
 
@@ -181,7 +181,7 @@ class IndexDamaged(ReportcliError):
 
 
 class SearchUnavailable(ReportcliError):
-    """The SQLite of this Python lacks FTS5, which the index is made with."""
+    """The SQLite of this Python lacks FTS5, which the index needs."""
 
     exit_code = ExitCode.UNAVAILABLE
 
@@ -190,9 +190,9 @@ class SearchUnavailable(ReportcliError):
 
 
 class EntryUnreadable(ReportcliError):
-    """One file cannot be read as a report; it never stops the others.
+    """One file cannot be read as a report; the others are read all the same.
 
-    ``line`` and ``column`` count from 1; 0 where the problem has no place.
+    ``line`` and ``column`` count from 1; 0 means unknown.
     """
 
     exit_code = ExitCode.UNAVAILABLE
@@ -205,19 +205,19 @@ class EntryUnreadable(ReportcliError):
 
 
 class CompletionNotInstalled(ReportcliError):
-    """Completion cannot be written where the shell looks for it."""
+    """The completion script cannot be written where the shell looks for it."""
 
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, error: OSError, shell: str) -> None:
         super().__init__(
             f"cannot write {error.filename}: {error.strerror}",
-            f"`reportcli --show-completion {shell}` prints the script, to be put where {shell} reads it",
+            f"`reportcli --show-completion {shell}` prints the script; save it where {shell} loads completions",
         )
 
 
 class EntryUnwritable(ReportcliError):
-    """A file cannot be put in place; what was there before is there still."""
+    """A file cannot be written; what was there before is unchanged."""
 
     exit_code = ExitCode.UNAVAILABLE
 
@@ -227,30 +227,30 @@ class EntryUnwritable(ReportcliError):
 
 
 class EntryChanged(EntryUnwritable):
-    """Someone else made, changed or removed a file between the reading and the writing."""
+    """Another program created, changed or removed a file after it was read."""
 
     def __init__(self, path: object, problem: str) -> None:
-        super().__init__(path, problem, "nothing was written; look at the file, and try again")
+        super().__init__(path, problem, "nothing was written; review the file and try again")
 
 
 class EntryRejected(ReportcliError):
-    """A text cannot be saved as an entry; every problem is named."""
+    """A text cannot be saved as an entry; ``problems`` names every reason."""
 
     def __init__(self, name: str, problems: Sequence[str]) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n  ".join([f"{name} is not saved: {count}", *problems]))
+        super().__init__("\n  ".join([f"{name} was not saved: {count}", *problems]))
         self.problems = tuple(problems)
 
 
 class NameInUse(ReportcliError):
-    """An id, name or alias that another entry goes by."""
+    """An id, name or alias already belongs to another entry."""
 
     def __init__(self, name: str, other: str) -> None:
-        super().__init__(f"{name!r} is already used by {other}", f"`reportcli edit {other}` changes that entry")
+        super().__init__(f"{name!r} is already used by {other}", f"to change that entry, run `reportcli edit {other}`")
 
 
 class NothingToAdd(ReportcliError):
-    """The template was left as it was, or emptied."""
+    """The template was saved unchanged or empty."""
 
     exit_code = ExitCode.NOTHING_FOUND
 
@@ -266,20 +266,20 @@ class EditorUnavailable(ReportcliError):
 
 
 class Terminated(ReportcliError):
-    """A signal told us to end while there was something typed to keep; ``editor_runs`` where its editor goes on."""
+    """A signal ended the program while the user was editing; ``editor_runs`` says whether the editor goes on."""
 
     editor_runs = False
 
     def __init__(self, number: int) -> None:
         super().__init__(f"terminated by signal {number}; nothing was saved")
-        self.exit_code = 128 + number  # as the shells say it
+        self.exit_code = 128 + number  # the convention of shells
 
 
 def did_you_mean(nearest: Sequence[str]) -> str:
-    """Return the question after something unknown; "" where nothing is near."""
+    """Return the question that follows something unknown; "" without suggestions."""
     return f"did you mean {' or '.join(map(_on_one_line, nearest))}?" if nearest else ""
 
 
 def _on_one_line(text: str) -> str:
-    """Return a text of an entry without line ends: it must not look like a line of ours."""
+    """Return a text of an entry without line breaks, so that it cannot look like a line of the program."""
     return text.replace("\n", " ")

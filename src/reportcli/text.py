@@ -1,6 +1,6 @@
-"""The one tokeniser and its folding: what counts as the same word, and as the same name, everywhere.
+"""The one tokenizer and its folding: when two texts are the same word, and when they are the same name.
 
-It knows no fields and no queries.
+It knows nothing of fields and queries.
 """
 
 import re
@@ -8,25 +8,25 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 _WORD = r"[^\W_]+"
-_NO_WORD = r"[\W_]+"
+_NON_WORD = r"[\W_]+"
 _ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}  # a table is faster than a pattern
-_END = "\x1f"
-_ASCII_WORDS_AND_ENDS = _ASCII_WORDS | {ord(_END): "="}
-_NOT_ASCII = r"[^\x00-\x7f]+"
+_TEXT_END = "\x1f"
+_ASCII_WORDS_AND_ENDS = _ASCII_WORDS | {ord(_TEXT_END): "="}
+_NON_ASCII = r"[^\x00-\x7f]+"
 _JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
-_NAME_NOISE = r"[\s.\-\u2010-\u2015]+"
+_NAME_SEPARATORS = r"[\s.\-\u2010-\u2015]+"
 
 
 def fold(text: str) -> str:
     """Return the text without differences of case, width and accents (``Tülu`` becomes ``tulu``)."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(_NOT_ASCII, lambda found: "".join(filter(_is_not_accent, found[0])), plain)
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return re.sub(_NON_ASCII, lambda match: "".join(filter(_is_not_accent, match[0])), decomposed)
 
 
-def _is_not_accent(letter: str) -> bool:
-    return unicodedata.category(letter) != "Mn"
+def _is_not_accent(char: str) -> bool:
+    return unicodedata.category(char) != "Mn"
 
 
 def split_words(text: str) -> list[str]:
@@ -35,68 +35,72 @@ def split_words(text: str) -> list[str]:
 
 
 def padded_words(text: str) -> str:
-    """Return the folded words of a text with a space around each, so that a phrase is found by ``in``."""
+    """Return the folded words of a text with a space around each, so that ``in`` finds a phrase."""
     folded = fold(text)
     if folded.isascii():
         return f" {' '.join(folded.translate(_ASCII_WORDS).split())} "
-    return f" {re.sub(_NO_WORD, ' ', folded).strip()} "
+    return f" {re.sub(_NON_WORD, ' ', folded).strip()} "
 
 
 def joined_words(texts: Sequence[str]) -> str:
-    """Return the folded words of several texts, with ``=``, which is no word, where one ends and the next begins."""
-    joined = f" {_END} ".join(texts)
-    if joined.isascii() and joined.count(_END) == len(texts) - 1:
+    """Return the folded words of several texts, with ``=``, which is no word, between one text and the next."""
+    joined = f" {_TEXT_END} ".join(texts)
+    if joined.isascii() and joined.count(_TEXT_END) == len(texts) - 1:
         return joined.lower().translate(_ASCII_WORDS_AND_ENDS)
     return "=".join(map(padded_words, texts))
 
 
 def fold_name(text: str) -> str:
     """Return a name without case, spaces, hyphens, dots and accents: equal results are the same name."""
-    return re.sub(_NAME_NOISE, "", fold(text))
+    return re.sub(_NAME_SEPARATORS, "", fold(text))
 
 
-def is_displayable(letter: str) -> bool:
-    """Return whether a terminal shows a letter; controls and marks that reorder text it obeys.
+def is_displayable(char: str) -> bool:
+    """Return whether a character is safe to print: no control character, no mark that reorders text.
 
-    See https://www.unicode.org/reports/tr36/ for the latter. The last two codes of a plane are no letters, and XML has
-    no way to write them.
+    The latter are described in https://www.unicode.org/reports/tr36/. The last two code points of each plane are not
+    characters, and XML cannot contain them.
     """
-    if letter.isprintable() or letter in _JOINERS:
+    if char.isprintable() or char in _JOINERS:
         return True
-    return unicodedata.category(letter) in ("Zs", "Cn", "Co") and ord(letter) & 0xFFFE != 0xFFFE
+    return unicodedata.category(char) in ("Zs", "Cn", "Co") and ord(char) & 0xFFFE != 0xFFFE
 
 
 def word_spans(text: str) -> list[tuple[str, int, int]]:
-    """Return each folded word with the start and end of its place in the text as written."""
-    found = []
-    for match in re.finditer(r"\S+", text):
-        for start, end in _pieces(match[0]):
-            for word in split_words(match[0][start:end]):
-                found.append((word, match.start() + start, match.start() + end))
-    return found
+    """Return each folded word with its start and end in the text as written."""
+    spans = []
+    for chunk in re.finditer(r"\S+", text):
+        for start, end in _runs_of_letters(chunk[0]):
+            for word in split_words(chunk[0][start:end]):
+                spans.append((word, chunk.start() + start, chunk.start() + end))
+    return spans
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of letters that fold to words, broken where folding breaks them."""
+def _runs_of_letters(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each run of characters that fold to letters or digits; accents do not end a run."""
     start = 0
-    for place, letter in enumerate(text):
-        if not split_words(letter) and _is_not_accent(letter):
-            yield start, place
-            start = place + 1
+    for position, char in enumerate(text):
+        if not split_words(char) and _is_not_accent(char):
+            yield start, position
+            start = position + 1
     yield start, len(text)
 
 
 def closest_spellings(text: str, candidates: Iterable[str], least: float = 0.5) -> list[str]:
-    """Return up to three candidates that are spelled most like a text, the most alike first.
+    """Return up to three candidates that are spelled like a text, the most similar first.
 
-    Likeness is 1 - OSA distance / longer length of the folded names; ``least`` is what it must reach.
+    Similarity is 1 - OSA distance / length of the longer folded name, from 0 to 1; candidates below ``least`` are left
+    out.
     """
     from rapidfuzz.distance import OSA
 
-    wanted = fold_name(text)
-    spelled: dict[str, str] = {}
+    folded_text = fold_name(text)
+    candidate_by_name: dict[str, str] = {}
     for candidate in candidates:
-        spelled.setdefault(fold_name(candidate), candidate)
-    alike = {name: OSA.normalized_similarity(wanted, name, score_cutoff=least) for name in spelled}
-    best = sorted((name for name in alike if alike[name]), key=lambda name: (-alike[name], len(name), name))
-    return [spelled[name] for name in best[:3]]
+        candidate_by_name.setdefault(fold_name(candidate), candidate)
+    similarity = {
+        name: OSA.normalized_similarity(folded_text, name, score_cutoff=least) for name in candidate_by_name
+    }  # 0 below the cutoff
+    similar = (name for name in similarity if similarity[name])
+    best = sorted(similar, key=lambda name: (-similarity[name], len(name), name))
+    return [candidate_by_name[name] for name in best[:3]]

@@ -1,4 +1,4 @@
-"""What follows from a report's figures: who speaks for it, sparsity, tokens per parameter, training FLOPs.
+"""Figures that follow from others: flagship model, active share, tokens per parameter, training FLOPs.
 
 Computed, never stored. Where an input is unknown, the value is None.
 """
@@ -14,12 +14,10 @@ FLOPS_FORMULA = "6 × active parameters × pre-training tokens (Kaplan et al. 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """The figures of the model that speaks for a report, and what they give."""
+    """The figures of the flagship model of a report, and what follows from them."""
 
-    model: str | None = optional("model that speaks for the report")
-    parameters: int | None = optional(
-        "parameters of the model that speaks", "params", "parameters", group="size", rank=3
-    )
+    model: str | None = optional("flagship model")
+    parameters: int | None = optional("parameters of the flagship model", "params", "parameters", group="size", rank=3)
     active_parameters: int | None = optional(
         "parameters at work for each token; all of them in a dense model", "active", "active_parameters",
         heading="active", group="size", rank=4,
@@ -27,7 +25,9 @@ class Derived:
     context_length: int | None = optional(
         "context length in tokens", "context", "context_length", heading="context", group="size", context=True, rank=7
     )
-    sparsity: float | None = optional("active parameters / parameters", group="size", computed=True)
+    sparsity: float | None = optional(
+        "active parameters / parameters", label="active share", group="size", computed=True
+    )
     tokens_per_parameter: float | None = optional(
         "pre-training tokens / parameters", group="pretraining", computed=True
     )
@@ -40,7 +40,7 @@ class Derived:
 
 
 def flagship_model(report: Report) -> Model | None:
-    """Return the model that speaks for a report: its flagship, or else the one with most parameters, first listed."""
+    """Return the flagship of a report: the model it names, else the first of those with most parameters."""
     for model in report.models:
         if model.name == report.flagship:
             return model
@@ -48,29 +48,30 @@ def flagship_model(report: Report) -> Model | None:
 
 
 def model_type(report: Report) -> str | None:
-    """Return the type of the model that speaks for a report."""
+    """Return the type of the flagship model of a report: its own, else that of the architecture."""
     model = flagship_model(report)
     return (model.type if model else None) or report.architecture.type
 
 
 def is_training_total(field: Field) -> bool:
-    """Return whether a figure counts a training as a whole, of which a report that continues one knows only a part."""
+    """Return whether a figure counts a whole training run; a report that continues another model has only a part."""
     return field.group == "pretraining" and (field.info.of_flagship or field.info.computed)
 
 
 def as_model(report: Report, model: Model) -> Report:
-    """Return the report as another of its models sees it.
+    """Return the report with another of its models as the flagship.
 
     The type is inherited unless the model states its own; figures that depend on size (layers, experts, hidden size,
-    tokens, GPU hours) hold only for a model with as many parameters as the flagship, or where the model states them.
+    tokens, GPU hours) are kept only for a model with as many parameters as the flagship, or where the model states
+    them.
     """
-    usual = flagship_model(report)
-    if usual is None or model.name == usual.name:
+    flagship = flagship_model(report)
+    if flagship is None or model.name == flagship.name:
         return report
     architecture, pretraining = report.architecture, report.pretraining
-    if not (model.parameters and model.parameters == usual.parameters):
-        architecture = replace(architecture, **_unknown("architecture"))
-        pretraining = replace(pretraining, **_unknown("pretraining"))
+    if not (model.parameters and model.parameters == flagship.parameters):
+        architecture = replace(architecture, **_without_flagship_figures("architecture"))
+        pretraining = replace(pretraining, **_without_flagship_figures("pretraining"))
     return replace(
         report,
         flagship=model.name,
@@ -79,21 +80,21 @@ def as_model(report: Report, model: Model) -> Report:
     )
 
 
-def _unknown(table: str) -> dict[str, Any]:
+def _without_flagship_figures(table: str) -> dict[str, Any]:
     return {field.key: None for field in FIELDS if field.path.startswith(table) and field.info.of_flagship}
 
 
 def derive(report: Report) -> Derived:
-    """Compute the figures of the model that speaks.
+    """Compute the figures of the flagship model.
 
     ``sparsity`` is active / total parameters. ``training_flops`` ≈ 6 · active parameters · pre-training tokens, in FLOP
     (Kaplan et al. 2020, arXiv:2001.08361). The three training figures are None for a report whose training continues
-    another model's (``based_on``), since its tokens are only the last part.
+    another model's (``based_on``), since its tokens are only the last part of that training.
     """
     model = flagship_model(report) or Model(name="")
-    type = model.type or report.architecture.type
+    is_dense = (model.type or report.architecture.type) == "dense"
     total = model.parameters
-    active = model.active_parameters or (total if type == "dense" else None)
+    active = model.active_parameters or (total if is_dense else None)
     tokens = None if report.based_on else report.pretraining.tokens or model.tokens
     return Derived(
         model=model.name or None,
@@ -111,11 +112,11 @@ def _ratio(part: int | None, whole: int | None) -> float | None:
     return part / whole if part and whole else None
 
 
-def _get(key: str) -> Callable[[Report], Any]:
+def _derived_value(key: str) -> Callable[[Report], Any]:
     return lambda report: getattr(derive(report), key)
 
 
 DERIVED: tuple[Field, ...] = tuple(
-    Field("derived." + field.path, field.kind, field.info, _get(field.path), derived=True)
+    Field("derived." + field.path, field.kind, field.info, _derived_value(field.path), derived=True)
     for field in fields_of(Derived)
 )

@@ -1,4 +1,4 @@
-"""TODO reportcli.report.field_names."""
+"""The names of fields: which field a name means in a query, and which as a column."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,44 +6,45 @@ from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS, Field
 
 
-def _names(among: tuple[Field, ...]) -> Mapping[str, Field]:
-    """Return every name of some fields; one that several share means a path first, then a short name, then a key."""
-    spellings: list[Callable[[Field], tuple[str, ...]]] = [
+def _fields_by_name(fields: tuple[Field, ...]) -> Mapping[str, Field]:
+    """Return the fields by each of their names; paths take precedence over short names, those over keys."""
+    names_of: list[Callable[[Field], tuple[str, ...]]] = [
         lambda field: (field.path,), lambda field: field.info.short_names, lambda field: (field.key,),
     ]  # fmt: skip
-    names: dict[str, Field] = {}
-    for spelled in spellings:
-        for field in among:
-            for name in spelled(field):
-                names.setdefault(name, field)
-    return names
+    by_name: dict[str, Field] = {}
+    for names in names_of:
+        for field in fields:
+            for name in names(field):
+                by_name.setdefault(name, field)
+    return by_name
 
 
-QUERY_NAMES = _names(FIELDS + DERIVED)
-COLUMN_NAMES = _names(DERIVED + FIELDS)
+QUERY_NAMES = _fields_by_name(FIELDS + DERIVED)
+COLUMN_NAMES = _fields_by_name(DERIVED + FIELDS)
 
 
 def query_field(name: str) -> Field | None:
-    """Return the field that a query means by a name: full path, short name or last part; those of the report first."""
-    return _named(name, QUERY_NAMES)
+    """Return the field that a name means in a query; fields of the file take precedence over derived ones."""
+    return _lookup(name, QUERY_NAMES)
 
 
 def column_field(name: str) -> Field | None:
-    """Return the field that a column means by a name; the figures of the model that speaks first."""
-    return _named(name, COLUMN_NAMES)
+    """Return the field that a name means as a column; derived fields take precedence over those of the file."""
+    return _lookup(name, COLUMN_NAMES)
 
 
-def _named(name: str, names: Mapping[str, Field]) -> Field | None:
-    wanted = name.lower().replace("-", "_")
-    spellings = (wanted, wanted + "s", wanted.removesuffix("s"))
-    return next((names[spelling] for spelling in spellings if spelling in names), None)
+def _lookup(name: str, by_name: Mapping[str, Field]) -> Field | None:
+    """Look a name up without regard to case, hyphens and a plural s."""
+    key = name.lower().replace("-", "_")
+    spellings = (key, key + "s", key.removesuffix("s"))
+    return next((by_name[spelling] for spelling in spellings if spelling in by_name), None)
 
 
 def short_name(field: Field) -> str:
-    """Return the shorter of the key and the path by which a column means a field."""
+    """Return the shortest name of a field as a column: its key, else its path where another field has the key."""
     return field.key if column_field(field.key) is field else field.path
 
 
 def field_names() -> list[str]:
-    """Return every name that a field goes by."""
+    """Return every name of every field: paths, keys and short names."""
     return [name for field in FIELDS + DERIVED for name in (field.path, field.key, *field.info.short_names)]

@@ -1,7 +1,7 @@
-"""What a report is: THE list of fields, as frozen classes that say of each key what it means.
+"""What a report is: THE list of fields, as frozen classes that describe every key.
 
-Every other room takes its fields from here: a field added to one of these classes appears in the schema,
-columns, filters, comparison, completion and search without another edit. This module reads no files.
+Every other module takes its fields from here: a field added to one of these classes appears in the schema, columns,
+filters, comparison, completion and search without another edit. This module reads no files.
 """
 
 import datetime
@@ -31,58 +31,55 @@ ADDRESS_PATTERN = r"^https?://[^\s/]\S*$"
 
 
 class FieldInfo(NamedTuple):
-    """What is said of a field beside its declaration; ``help`` gives the unit where there is one."""
+    """The description of a field; ``help`` names the unit where there is one."""
 
     help: str
     short_names: tuple[str, ...] = ()  # other names in queries and columns
     label: str = ""  # for a reader; default: the key with spaces
-    heading: str = ""  # above a column; default: the label
+    heading: str = ""  # of a column; default: the label
     choices: tuple[str, ...] = ()  # the only values allowed
     vocabulary: bool = False  # the values are ids of techniques
     max_length: int = 0  # characters; 0 is no limit
-    pattern: str = ""  # that each text fits, as a regular expression
+    pattern: str = ""  # regular expression that each text matches
     example: str | int = ""  # a value, or one item of a list
-    weight: float = 0.0  # of a word found here in the ranking of a search; 0 is not searched
+    weight: float = 0.0  # of a word in this field, in the ranking of a search; 0 is not searched
     group: str = ""  # of rows in a comparison; "" is not compared
-    of_flagship: bool = False  # a figure that does not carry over to a model of another size
-    context: bool = False  # 128k may be written for 131,072
+    of_flagship: bool = False  # a figure that does not hold for a model of another size
+    context: bool = False  # 128k may stand for 131,072
     computed: bool = False  # from other figures: shown with ≈
-    rank: int = 99  # of the column when the screen is narrow: low ones stay longest
+    rank: int = 99  # of the column on a narrow screen: low ones are kept longest
 
 
-def optional(help: str, *short: str, default: Any = None, **about: Any) -> Any:
-    """Declare a field that may be unknown; what is said of it are the names of ``About``."""
-    return field(default=default, metadata={"about": FieldInfo(help, short, **about)})
+def optional(summary: str, *short_names: str, default: Any = None, **info: Any) -> Any:
+    """Declare a field that may be unknown; ``info`` are further attributes of ``FieldInfo``."""
+    return field(default=default, metadata={"info": FieldInfo(summary, short_names, **info)})
 
 
-def required(help: str, *short: str, **about: Any) -> Any:
-    return field(metadata={"about": FieldInfo(help, short, **about)})
+def required(summary: str, *short_names: str, **info: Any) -> Any:
+    """Declare a field that every entry must have."""
+    return field(metadata={"info": FieldInfo(summary, short_names, **info)})
 
 
-def several(help: str, *short: str, **about: Any) -> Any:
-    return optional(help, *short, default=(), **about)
+def several(summary: str, *short_names: str, **info: Any) -> Any:
+    """Declare a field with any number of values, which may be none."""
+    return optional(summary, *short_names, default=(), **info)
 
 
-def mapping(help: str, *short: str, **about: Any) -> Any:
-    return field(default_factory=lambda: _NOTHING, metadata={"about": FieldInfo(help, short, **about)})
+def mapping(summary: str, *short_names: str, **info: Any) -> Any:
+    """Declare a field with texts by key, which may be empty."""
+    return field(default_factory=lambda: _EMPTY_MAPPING, metadata={"info": FieldInfo(summary, short_names, **info)})
 
 
 def is_web_address(text: str) -> bool:
-    """Return whether a text is an address of the web that is safe to show as a link: http or https, nothing odd."""
-    return text.startswith(("https://", "http://")) and text.isascii() and not set(text) & _UNSAFE
+    """Return whether a text is a web address that is safe to show as a link: http or https, without odd characters."""
+    return text.startswith(("https://", "http://")) and text.isascii() and not set(text) & _UNSAFE_CHARS
 
 
-_UNSAFE = frozenset('"<>\\^`{|} \x7f').union(map(chr, range(32)))
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_UNSAFE_CHARS = frozenset('"<>\\^`{|} \x7f').union(map(chr, range(32)))
+_EMPTY_MAPPING: Mapping[str, str] = MappingProxyType({})
 
-NAME_WEIGHT, TECHNIQUE_WEIGHT, TITLE_WEIGHT, MODEL_WEIGHT, NOTE_WEIGHT, OTHER_WEIGHT = (
-    1000.0,
-    100.0,
-    30.0,
-    10.0,
-    3.0,
-    1.0,
-)
+NAME_WEIGHT, TECHNIQUE_WEIGHT, TITLE_WEIGHT = 1000.0, 100.0, 30.0
+MODEL_WEIGHT, NOTE_WEIGHT, OTHER_WEIGHT = 10.0, 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,40 +87,31 @@ class Links:
     """Where to read the report and find what it released."""
 
     arxiv: str | None = optional(
-        "number on arXiv, without a version",
-        label="arXiv",
-        weight=OTHER_WEIGHT,
-        pattern=ARXIV_PATTERN,
+        "number on arXiv, without a version", label="arXiv", weight=OTHER_WEIGHT, pattern=ARXIV_PATTERN,
         example="2505.09388",
-    )
+    )  # fmt: skip
     pdf: str | None = optional(
-        "address of the report as PDF",
-        label="PDF",
-        pattern=ADDRESS_PATTERN,
+        "address of the report as PDF", label="PDF", pattern=ADDRESS_PATTERN,
         example="https://arxiv.org/pdf/2505.09388v1",
-    )
+    )  # fmt: skip
     huggingface: tuple[str, ...] = several(
-        "addresses on Hugging Face",
-        "hf",
-        label="Hugging Face",
-        pattern=ADDRESS_PATTERN,
+        "addresses on Hugging Face", "hf", label="Hugging Face", pattern=ADDRESS_PATTERN,
         example="https://huggingface.co/Qwen",
-    )
+    )  # fmt: skip
     code: tuple[str, ...] = several(
         "addresses of repositories", pattern=ADDRESS_PATTERN, example="https://github.com/QwenLM/Qwen3"
     )
     page: tuple[str, ...] = several(
-        "addresses of project pages and announcements",
-        pattern=ADDRESS_PATTERN,
+        "addresses of project pages and announcements", pattern=ADDRESS_PATTERN,
         example="https://qwenlm.github.io/blog/qwen3/",
-    )
+    )  # fmt: skip
 
     @property
     def front(self) -> str | None:
-        """The address to read first: on arXiv, else the PDF, else a page; None where none is one of the web."""
+        """The web address to read first: on arXiv, else the PDF, else a page; None without a safe one."""
         abstract = f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else None
-        known = (abstract, self.pdf, *self.page, *self.huggingface, *self.code)
-        return next((address for address in known if address and is_web_address(address)), None)
+        addresses = (abstract, self.pdf, *self.page, *self.huggingface, *self.code)
+        return next((address for address in addresses if address and is_web_address(address)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +124,7 @@ class Model:
     )
     parameters: int | None = optional("parameters in total", "params", "parameters", example=235_000_000_000)
     active_parameters: int | None = optional(
-        "parameters at work for each token",
-        "active",
-        "active_parameters",
-        heading="active",
-        example=22_000_000_000,
+        "parameters at work for each token", "active", "active_parameters", heading="active", example=22_000_000_000
     )
     tokens: int | None = optional(
         "pre-training tokens of this model, where the report says so", example=36_000_000_000_000
@@ -217,13 +201,9 @@ class Note:
 
     topic: str = required("topic of the note", "topic", choices=TOPICS)
     text: str = required(
-        "the note, one sentence",
-        "note",
-        label="note",
-        max_length=280,
-        weight=NOTE_WEIGHT,
+        "the note, one sentence", "note", label="note", max_length=280, weight=NOTE_WEIGHT,
         example="RL runs in two stages.",
-    )
+    )  # fmt: skip
     detail: tuple[str, ...] = several(
         "what belongs under the note", label="note", max_length=220, weight=NOTE_WEIGHT, example="Stage 1: mathematics."
     )
@@ -234,7 +214,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A technical report: all that the catalogue knows of it. Unknown is None or empty."""
+    """A technical report: everything the catalogue knows about it. Unknown is None or empty."""
 
     id: str = required(
         "name of the file, without .toml", weight=NAME_WEIGHT, rank=1, pattern=ID_PATTERN, example="qwen3"
@@ -244,15 +224,9 @@ class Report:
     title: str = required("title of the report", weight=TITLE_WEIGHT, example="Qwen3 Technical Report")
     aliases: tuple[str, ...] = several("other spellings of the name", "alias", weight=NAME_WEIGHT, example="Qwen3-2504")
     organizations: tuple[str, ...] = required(
-        "who wrote it",
-        "org",
-        "organization",
-        label="organization",
-        weight=OTHER_WEIGHT,
-        group="identity",
-        rank=2,
+        "who wrote it", "org", "organization", label="organization", weight=OTHER_WEIGHT, group="identity", rank=2,
         example="Alibaba Qwen",
-    )
+    )  # fmt: skip
     date: datetime.date = required(
         "day of the version that the catalogue describes", group="identity", rank=1, example="2025-05-14"
     )
@@ -260,11 +234,9 @@ class Report:
         "day of the first public version", "published", group="identity", example="2025-05-13"
     )
     arxiv_version: str | None = optional(
-        "version on arXiv that the date belongs to, where it is not the first",
-        label="arXiv version",
-        pattern=VERSION_PATTERN,
-        example="v2",
-    )
+        "version on arXiv that the date belongs to, where it is not the first", label="arXiv version",
+        pattern=VERSION_PATTERN, example="v2",
+    )  # fmt: skip
     summary: str = required(
         "one sentence", max_length=180, weight=TITLE_WEIGHT, rank=20, example="Eight open-weight language models."
     )
@@ -272,19 +244,14 @@ class Report:
     license: str | None = optional(
         "license of the weights", weight=OTHER_WEIGHT, group="identity", rank=9, example="Apache-2.0"
     )
-    flagship: str | None = optional("model that speaks for the report", weight=MODEL_WEIGHT, example="Qwen3-235B-A22B")
+    flagship: str | None = optional("flagship model of the report", weight=MODEL_WEIGHT, example="Qwen3-235B-A22B")
     based_on: tuple[str, ...] = several(
         "models it starts from", "base", weight=OTHER_WEIGHT, group="identity", example="DeepSeek-V3"
     )
     techniques: tuple[str, ...] = several(
-        "techniques it uses",
-        "tech",
-        "technique",
-        vocabulary=True,
-        weight=TECHNIQUE_WEIGHT,
-        group="techniques",
+        "techniques it uses", "tech", "technique", vocabulary=True, weight=TECHNIQUE_WEIGHT, group="techniques",
         example="grpo",
-    )
+    )  # fmt: skip
     corrections: tuple[str, ...] = several(
         "what the reading list had wrong", "correction", example="The name is Qwen3, not Qwen 3."
     )
@@ -294,7 +261,7 @@ class Report:
     pretraining: Pretraining = optional("pre-training", default=Pretraining())
     posttraining: Posttraining = optional("post-training", default=Posttraining())
     notes: tuple[Note, ...] = several("notes by topic")
-    sources: Mapping[str, str] = mapping("where a figure comes from, by field", "source")  # its keys are of PLACES
+    sources: Mapping[str, str] = mapping("where a figure comes from, by field", "source")  # by ENTRY_PATHS
     confidence: Mapping[str, str] = mapping("what is uncertain about a field, or why it is absent")
 
 
@@ -308,14 +275,14 @@ ARRAYS: dict[Any, Any] = {tuple[Model, ...]: Model, tuple[Note, ...]: Note}
 
 
 class Field(NamedTuple):
-    """One field of the list: its dotted path, the kind of its values, what is said of it, and how to get it."""
+    """One field of the list: its dotted path, the kind of its values, its description, and how to get its value."""
 
     path: str
     kind: str
     info: FieldInfo
-    get: Callable[[Report], Any]  # for a field of models or notes: a tuple with one value each
-    in_array: bool = False  # stands in an array of tables
-    derived: bool = False  # computed from the others
+    get: Callable[[Report], Any]  # of models or notes: a tuple with a value each
+    in_array: bool = False  # in an array of tables: models, notes
+    derived: bool = False  # computed from other fields
     required: bool = False
 
     @property
@@ -325,45 +292,45 @@ class Field(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The name that a reader sees."""
+        """The name for a reader."""
         return self.info.label or self.key.replace("_", " ")
 
     @property
     def heading(self) -> str:
-        """The label where room is dear."""
+        """The name above a column."""
         return self.info.heading or self.label
 
     @property
     def group(self) -> str:
-        """The group of rows that it belongs to in a comparison; empty when it is not compared."""
+        """The group of rows it belongs to in a comparison; "" if it is not compared."""
         table = self.path.partition(".")[0]
         return self.info.group or (table if table in ("architecture", "pretraining", "posttraining") else "")
 
 
 def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
-    """Yield the fields that a class declares, those of its tables included, in the order of the file."""
+    """Yield the fields that a class declares, including those of its tables, in the order of a file."""
     for declared in fields(kind):
         path = prefix + declared.name
         if declared.type in TABLES:
             yield from fields_of(declared.type, path + ".")
         elif declared.type in ARRAYS:
             for inner in fields_of(ARRAYS[declared.type]):
-                yield inner._replace(path=f"{path}.{inner.path}", get=_of_each(path, inner.path), in_array=True)
+                yield inner._replace(path=f"{path}.{inner.path}", get=_values_of_each(path, inner.path), in_array=True)
         else:
-            about, required = declared.metadata["about"], is_required(declared)
-            yield Field(path, KINDS[declared.type], about, attrgetter(path), required=required)
+            info = declared.metadata["info"]
+            yield Field(path, KINDS[declared.type], info, attrgetter(path), required=is_required(declared))
 
 
 def is_required(declared: "DeclaredField[Any]") -> bool:
-    """Return whether an entry must say what a class declares."""
+    """Return whether a declared field has no default, so that every entry must have it."""
     return declared.default is declared.default_factory is MISSING
 
 
-def _of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
+def _values_of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
     items, value = attrgetter(array), attrgetter(key)
     return lambda report: tuple(map(value, items(report)))
 
 
 FIELDS: tuple[Field, ...] = tuple(fields_of(Report))
-ENTRY_FIELDS = tuple(field for field in FIELDS if field.path != "id")  # what stands in a file, whose name is the id
+ENTRY_FIELDS = tuple(field for field in FIELDS if field.path != "id")  # in a file, which is named after the id
 ENTRY_PATHS = tuple(dict.fromkeys(key for field in ENTRY_FIELDS for key in (field.path.partition(".")[0], field.path)))

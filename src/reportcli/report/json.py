@@ -1,4 +1,4 @@
-"""A report in the shape of JSON: with all its keys for programs, packed without them for the index."""
+"""A Report ↔ JSON: with every key for programs, packed without keys for the index."""
 
 import datetime
 import json
@@ -12,7 +12,7 @@ from reportcli.report.fields import ARRAYS, DATE, KINDS, MAP, TABLES, TEXTS, Rep
 
 
 def to_record(value: Any) -> Any:
-    """Return a report, or a part of one, in the shape of JSON: every key present, null or [] where unknown."""
+    """Return a report, or a part of one, as JSON values: every key is present, null or [] where unknown."""
     if hasattr(value, "_asdict"):
         return {key: to_record(item) for key, item in value._asdict().items()}
     if isinstance(value, tuple):
@@ -27,52 +27,52 @@ def to_record(value: Any) -> Any:
 
 
 def pack(report: Report) -> str:
-    """Return a report as JSON without keys; ``unpack`` with the same list of fields reverses it."""
-    return json.dumps(report, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    """Return a report as JSON without keys; ``unpack`` reverses it if the list of fields is the same."""
+    return json.dumps(report, ensure_ascii=False, separators=(",", ":"), default=_to_json)
 
 
 def unpack(text: str) -> Report:
-    """Return the report that was packed."""
+    """Return the report that ``pack`` was given."""
     report: Report = _unpack(json.loads(text))
     return report
 
 
-def _plain(value: Any) -> Any:
-    if type(value) in _VALUES:
-        return _VALUES[type(value)](value)
-    return to_record(value)
+def _to_json(value: Any) -> Any:
+    get_values = _VALUE_GETTERS.get(type(value))
+    return get_values(value) if get_values else to_record(value)
 
 
-_VALUES = {
+_VALUE_GETTERS: dict[type, Callable[[Any], Any]] = {
     kind: attrgetter(*(declared.name for declared in fields(kind))) for kind in (Report, *TABLES, *ARRAYS.values())
 }
 
 
 def _unpacker(kind: Any) -> Callable[[list[Any]], Any]:
+    """Return the function that makes a dataclass value of the list of its packed values."""
     names = [declared.name for declared in fields(kind)]
-    readers = [_reader(declared.type) for declared in fields(kind)]
+    converters = [_converter(declared.type) for declared in fields(kind)]
 
-    def read(row: list[Any]) -> Any:
-        return kind(
-            **{name: item if to is None else to(item) for name, to, item in zip(names, readers, row, strict=True)}
-        )
+    def unpack_values(values: list[Any]) -> Any:
+        converted = zip(names, converters, values, strict=True)
+        return kind(**{name: value if convert is None else convert(value) for name, convert, value in converted})
 
-    return read
+    return unpack_values
 
 
-def _reader(kind: Any) -> Callable[[Any], Any] | None:
+def _converter(kind: Any) -> Callable[[Any], Any] | None:
+    """Return the function that converts a packed value; None where it is the value already."""
     if kind in TABLES:
         return _unpacker(kind)
     if kind in ARRAYS:
-        one = _unpacker(ARRAYS[kind])
-        return lambda items: tuple(map(one, items))
+        unpack_item = _unpacker(ARRAYS[kind])
+        return lambda items: tuple(map(unpack_item, items))
     to_date = datetime.date.fromisoformat
-    readers: dict[str, Callable[[Any], Any]] = {
+    converters: dict[str, Callable[[Any], Any]] = {
         TEXTS: tuple,
-        DATE: lambda item: item and to_date(item),
+        DATE: lambda text: text and to_date(text),
         MAP: MappingProxyType,
     }
-    return readers.get(KINDS[kind])
+    return converters.get(KINDS[kind])
 
 
 _unpack = _unpacker(Report)

@@ -1,4 +1,4 @@
-"""A parsed TOML table becomes a Report, or the problems that say why not. It reads no files."""
+"""A parsed TOML table → a Report, or the problems that prevent it. It reads no files."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from reportcli.report.fields import ARRAYS, DATE, KINDS, MAP, NUMBER, TABLES, TE
 
 
 class Problem(NamedTuple):
-    """What is wrong with an entry, and the dotted key where it is; the line where that alone says where."""
+    """What is wrong with an entry, and at which dotted key; ``line`` is 0 where the key alone says where."""
 
     key: str
     text: str
@@ -21,39 +21,40 @@ class Problem(NamedTuple):
         return f"{self.key}: {self.text}"
 
 
-def parse_report(id: str, table: Mapping[str, Any]) -> tuple[Report | None, list[Problem]]:
-    """Make a Report of a parsed TOML table; without one, the problems say why. Unknown keys are passed over."""
-    report, problems = parse_partial_report(id, table)
+def parse_report(report_id: str, table: Mapping[str, Any]) -> tuple[Report | None, list[Problem]]:
+    """Return the Report of a parsed TOML table, or None and every problem. Unknown keys are ignored."""
+    report, problems = parse_partial_report(report_id, table)
     return (None, problems) if problems else (report, problems)
 
 
-def parse_partial_report(id: str, table: Mapping[str, Any]) -> tuple[Report, list[Problem]]:
-    """Make a Report of what is right in a parsed TOML table, and say what is not.
+def parse_partial_report(report_id: str, table: Mapping[str, Any]) -> tuple[Report, list[Problem]]:
+    """Return a Report of what is valid in a parsed TOML table, and every problem.
 
-    What is wrong is unknown in the report; where it is required, empty, and a date the first of all.
+    What is invalid is unknown in the report; a required field is empty then, a required date the year 1.
     """
     problems: list[Problem] = []
-    report: Report = _read(Report, {**table, "id": id}, "", problems)
+    report: Report = _read_table(Report, {**table, "id": report_id}, "", problems)
     return report, problems
 
 
-_declared = cache(fields)
-_WRONG = object()
+_declared_fields = cache(fields)
+_INVALID = object()
 
 
-def _read(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
+def _read_table(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
+    """Return a value of a dataclass, and add to the problems, whose keys begin with ``path``."""
     if not isinstance(table, Mapping):
         problems.append(Problem(path.rstrip("."), f"expected a table, got {quoted(table)}"))
-        table, problems = {}, []  # one problem is enough
+        table, problems = {}, []  # one problem is enough; those of the missing keys are dropped
     values = {}
-    for declared in _declared(kind):
+    for declared in _declared_fields(kind):
         key = path + declared.name
-        value = _WRONG
+        value = _INVALID
         if declared.name in table:
             value = _read_value(declared.type, table[declared.name], key, problems)
         elif is_required(declared):
             problems.append(Problem(key, "required, but missing"))
-        if value is not _WRONG:
+        if value is not _INVALID:
             values[declared.name] = value
         elif is_required(declared):
             values[declared.name] = _EMPTY[KINDS[declared.type]]
@@ -62,32 +63,32 @@ def _read(kind: Any, table: Any, path: str, problems: list[Problem]) -> Any:
 
 def _read_value(kind: Any, value: Any, key: str, problems: list[Problem]) -> Any:
     if kind in TABLES:
-        return _read(kind, value, key + ".", problems)
+        return _read_table(kind, value, key + ".", problems)
     if kind in ARRAYS:
         if not isinstance(value, list):
             problems.append(Problem(key, f"expected an array of tables, got {quoted(value)}"))
-            return _WRONG
-        return tuple(_read(ARRAYS[kind], item, f"{key}[{place}].", problems) for place, item in enumerate(value))
-    expected, fits = _EXPECTED[KINDS[kind]]
-    if not fits(value):
+            return _INVALID
+        return tuple(_read_table(ARRAYS[kind], item, f"{key}[{index}].", problems) for index, item in enumerate(value))
+    expected, is_valid = _EXPECTED[KINDS[kind]]
+    if not is_valid(value):
         problems.append(Problem(key, f"expected {expected}, got {quoted(value)}"))
-        return _WRONG
+        return _INVALID
     if isinstance(value, list):
         return tuple(value)
     return MappingProxyType(dict(value)) if isinstance(value, dict) else value
 
 
-def _are_texts(values: Any) -> bool:
+def _are_all_text(values: Any) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
 _EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
     TEXT: ("a text", lambda value: isinstance(value, str)),
-    TEXTS: ("a list of texts", lambda value: isinstance(value, list) and _are_texts(value)),
+    TEXTS: ("a list of texts", lambda value: isinstance(value, list) and _are_all_text(value)),
     NUMBER: ("a whole number from 0 to 2^63 - 1", lambda value: type(value) is int and 0 <= value < 2**63),
     DATE: ("a date such as 2025-06-18, without quotes", lambda value: type(value) is datetime.date),
     YES_NO: ("true or false", lambda value: isinstance(value, bool)),
-    MAP: ("a table of texts", lambda value: isinstance(value, dict) and _are_texts(value.values())),
+    MAP: ("a table of texts", lambda value: isinstance(value, dict) and _are_all_text(value.values())),
 }
 
 
@@ -95,16 +96,16 @@ _EMPTY: dict[str, Any] = {TEXT: "", TEXTS: (), DATE: datetime.date.min}
 
 
 def quoted(value: Any) -> str:
-    """Return a value of an entry as a problem names it, not too long."""
+    """Return a value of an entry as a message shows it: in quotes if it is text, shortened to 40 characters."""
     if isinstance(value, str):
         return f'"{value}"' if len(value) <= 40 else f'"{value[:39]}…"'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a table"
-    if isinstance(value, int) and value.bit_length() > _LONGEST:
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
         return "a huge number"
     return str(value)[:40]
 
 
-_LONGEST = 128  # bits of a number that is written out; Python refuses to write very long ones
+_MAX_BITS = 128  # of a number that is shown; Python refuses to print very long ones

@@ -1,4 +1,4 @@
-"""Techniques and their names: which technique a text means, and what is known of it. Reads no files."""
+"""The vocabulary: techniques with their names and definitions. It reads no files."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -13,7 +13,7 @@ TECHNIQUE_KINDS = (
 
 
 class Technique(NamedTuple):
-    """One technique; ``reference`` is a number on arXiv or the id of a report."""
+    """One technique; ``also`` are its other names, ``reference`` is an arXiv number or the id of a report."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Technique(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that it goes by, the id included."""
+        """Every name of the technique, including its id."""
         return (self.id, self.name, *self.also)
 
 
@@ -34,10 +34,10 @@ class Vocabulary(Mapping[str, Technique]):
 
     def __init__(self, techniques: Mapping[str, Technique] | None = None) -> None:
         self._techniques = dict(techniques or {})
-        self._spaced: dict[str, tuple[str, ...]] = {}
+        self._padded_texts: dict[str, tuple[str, ...]] = {}
 
-    def __getitem__(self, id: str) -> Technique:
-        return self._techniques[id]
+    def __getitem__(self, technique_id: str) -> Technique:
+        return self._techniques[technique_id]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._techniques)
@@ -46,37 +46,37 @@ class Vocabulary(Mapping[str, Technique]):
         return len(self._techniques)
 
     @cached_property
-    def _ids(self) -> dict[str, str]:
+    def _ids_by_name(self) -> dict[str, str]:
         ids: dict[str, str] = {}
         for technique in self._techniques.values():
             for name in technique.names:
                 ids.setdefault(fold_name(name), technique.id)
-        return ids | {fold_name(id): id for id in self._techniques}
+        return ids | {fold_name(technique_id): technique_id for technique_id in self._techniques}
 
     def find(self, name: str) -> str | None:
-        """Return the id of the technique that goes by this name; case, spaces, hyphens and dots do not matter."""
-        return self._ids.get(fold_name(name))
+        """Return the id of the technique with this name; case, spaces, hyphens and dots do not matter."""
+        return self._ids_by_name.get(fold_name(name))
 
-    def names(self, id: str) -> tuple[str, ...]:
+    def names(self, technique_id: str) -> tuple[str, ...]:
         """Return every name of a technique; of an unknown one, its id."""
-        return self._techniques[id].names if id in self._techniques else (id,)
+        return self._techniques[technique_id].names if technique_id in self._techniques else (technique_id,)
 
-    def padded_texts(self, id: str) -> tuple[str, ...]:
+    def padded_texts(self, technique_id: str) -> tuple[str, ...]:
         """Return every name of a technique as folded words with a space around each."""
-        if id not in self._spaced:
-            self._spaced[id] = tuple(map(padded_words, self.names(id)))
-        return self._spaced[id]
+        if technique_id not in self._padded_texts:
+            self._padded_texts[technique_id] = tuple(map(padded_words, self.names(technique_id)))
+        return self._padded_texts[technique_id]
 
 
 def parse_vocabulary(table: Mapping[str, Any]) -> Vocabulary:
-    """Make a vocabulary of a parsed TOML table; what is not a technique, or not a text, is passed over."""
+    """Return the vocabulary of a parsed TOML table; entries and values of the wrong type are ignored."""
     techniques: dict[str, Technique] = {}
-    for id, entry in table.items():
+    for technique_id, entry in table.items():
         if not isinstance(entry, dict):
             continue
         also = entry.get("also")
-        names = tuple(name for name in also if isinstance(name, str)) if isinstance(also, list) else ()
-        said = {key: entry[key] for key in Technique._fields[1:] if isinstance(entry.get(key), str)}
-        if {"name", "kind", "definition"} <= said.keys():
-            techniques[id] = Technique(**{**said, "id": id, "also": names})
+        other_names = tuple(name for name in also if isinstance(name, str)) if isinstance(also, list) else ()
+        texts = {key: entry[key] for key in Technique._fields[1:] if isinstance(entry.get(key), str)}
+        if {"name", "kind", "definition"} <= texts.keys():
+            techniques[technique_id] = Technique(**{**texts, "id": technique_id, "also": other_names})
     return Vocabulary(techniques)

@@ -1,4 +1,4 @@
-"""A report as canonical TOML text, and where a key stands in a text. Knows the list of fields, no files."""
+"""A Report → canonical TOML text. It writes no files."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -8,59 +8,66 @@ from reportcli.report.fields import Report
 
 
 class _Grouped(int):
-    """A whole number that tomli-w, which writes ``str(number)``, sets in groups of three digits."""
+    """A whole number that tomli-w, which writes ``str(number)``, writes in groups of three digits."""
 
     def __str__(self) -> str:
         return f"{int(self):_d}" if abs(int(self)) >= 10_000 else f"{int(self):d}"
 
 
 def to_toml(report: Report, under_id: bool = False) -> str:
-    """Write a report as TOML: keys in the order of the fields, nothing unknown, whole numbers grouped by ``_``.
+    """Return a report as TOML: keys in the order of the fields, unknown ones left out, whole numbers grouped by ``_``.
 
-    Under its id, it is a table beside which others may stand.
+    With ``under_id`` everything is in a table named after the id, so that several reports fit in one file.
     """
-    known = _known(report)
-    del known["id"]
-    above = f'"{_escaped(report.id)}"' if under_id else ""
-    inside = f"{above}." if above else ""
-    parts = [_table(f"[{above}]" if above else "", {key: one for key, one in known.items() if not _is_table(one)})]
-    for key, value in known.items():
+    values = _stated_values(report)
+    del values["id"]
+    root = f'"{_escape(report.id)}"' if under_id else ""
+    prefix = f"{root}." if root else ""
+    top_level = {key: value for key, value in values.items() if not _is_table(value)}
+    parts = [_table_text(f"[{root}]" if root else "", top_level)]
+    for key, value in values.items():
         if isinstance(value, tuple) and _is_table(value):
-            parts += [_table(f"[[{inside}{key}]]", _known(item)) for item in value]
+            parts += [_table_text(f"[[{prefix}{key}]]", _stated_values(item)) for item in value]
         elif _is_table(value):
-            parts.append(_table(f"[{inside}{key}]", value if isinstance(value, Mapping) else _known(value)))
+            table = value if isinstance(value, Mapping) else _stated_values(value)
+            parts.append(_table_text(f"[{prefix}{key}]", table))
     return "\n".join(part for part in parts if part)
 
 
-def _escaped(id: str) -> str:
-    return id.replace("\\", "\\\\").replace('"', '\\"')
+def _escape(key: str) -> str:
+    return key.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _known(value: Any) -> dict[str, Any]:
-    """Return what is to be written of a part of a report: nothing unknown, and an empty list only where required."""
-    values = ((declared, getattr(value, declared.name)) for declared in fields(value))
-    return {declared.name: one for declared, one in values if one is not None and (one != () or declared.default != ())}
+def _stated_values(part: Any) -> dict[str, Any]:
+    """Return the values to write of a report or a part of it: nothing unknown, an empty list only where required."""
+    values = ((declared, getattr(part, declared.name)) for declared in fields(part))
+    return {
+        declared.name: value
+        for declared, value in values
+        if value is not None and (value != () or declared.default != ())
+    }
 
 
 def _is_table(value: Any) -> bool:
-    one = value[0] if isinstance(value, tuple) and value else value
-    return hasattr(one, "__dataclass_fields__") or isinstance(one, Mapping)
+    """Return whether a value is written as a table, or as an array of tables."""
+    item = value[0] if isinstance(value, tuple) and value else value
+    return hasattr(item, "__dataclass_fields__") or isinstance(item, Mapping)
 
 
-def _table(header: str, values: Mapping[str, Any]) -> str:
+def _table_text(header: str, values: Mapping[str, Any]) -> str:
     if not values:
         return ""
     return (header + "\n" if header else "") + "".join(to_toml_line(key, value) for key, value in values.items())
 
 
 def to_toml_line(key: str, value: Any) -> str:
-    """Write one key with its value as TOML, whole numbers grouped; a list may take several lines."""
+    """Return one key with its value as TOML, whole numbers grouped; a list may take several lines."""
     import tomli_w
 
-    return tomli_w.dumps({key: _plain(value)})
+    return tomli_w.dumps({key: _to_tomli_w(value)})
 
 
-def _plain(value: Any) -> Any:
+def _to_tomli_w(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,17 +1,17 @@
-"""TODO reportcli.report.toml_lines."""
+"""On which line of a TOML text a key stands, and where its comments are."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 SCHEMA_DIRECTIVE = "#:schema "  # https://taplo.tamasfe.dev/configuration/directives.html
-_LEXEME = re.compile(
+_TOKEN = re.compile(
     r""""{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[\[\]{},=\n]|[^\s\[\]{},="'#]+""",
     re.S,
 )
 
 
 def split_schema_line(text: str) -> tuple[str, str]:
-    """Split a text after the line that names its schema, where it begins with one."""
+    """Split a text into the first line, if it names a schema (else ""), and the rest."""
     if not text.startswith(SCHEMA_DIRECTIVE):
         return "", text
     line, end, rest = text.partition("\n")
@@ -19,29 +19,29 @@ def split_schema_line(text: str) -> tuple[str, str]:
 
 
 def has_comments(text: str) -> bool:
-    """Return whether a TOML text has comments; the schema line is none."""
+    """Return whether a TOML text has comments other than the schema line."""
     return bool(comments(split_schema_line(text)[1]))
 
 
 def comments(text: str) -> dict[int, str]:
-    """Return the comments of a TOML text by their lines, counted from 1."""
-    return {number: lexeme for number, lexeme in _lexemes(text) if lexeme[0] == "#"}
+    """Return the comments of a TOML text by line number, counted from 1."""
+    return {number: token for number, token in _tokens(text) if token[0] == "#"}
 
 
 def lines_without_comments(text: str) -> list[tuple[int, str]]:
-    """Return the lines of a TOML text without comments and without those that hold nothing else, with their numbers."""
-    first, rest = split_schema_line(text)
-    said = comments(rest)
+    """Return the lines of a TOML text with their numbers, without comments and lines that consist of a comment."""
+    schema_line, rest = split_schema_line(text)
+    comment_by_line = comments(rest)
     lines = []
     for number, line in enumerate(rest.removesuffix("\n").split("\n"), 1):
-        bare = line.removesuffix(said[number]).rstrip() if number in said else line
-        if bare or number not in said:
-            lines.append((number + bool(first), bare))
+        code = line.removesuffix(comment_by_line[number]).rstrip() if number in comment_by_line else line
+        if code or number not in comment_by_line:
+            lines.append((number + bool(schema_line), code))
     return lines
 
 
 def line_of_key(text: str, key: str) -> int:
-    """Return the line where a dotted key stands (``models[2].tokens``), else of the table it belongs in, else 0.
+    """Return the line of a dotted key (``models[2].tokens``), else of the table it belongs in, else 0.
 
     Lines are counted from 1. The text must be TOML.
     """
@@ -49,12 +49,12 @@ def line_of_key(text: str, key: str) -> int:
 
 
 def closest_line(lines: Mapping[str, int], key: str) -> int:
-    """Return the line of a key, or of what it is part of, among those that ``lines_of`` returned; else 0."""
+    """Return the line of a key, else of the nearest key it is part of, in what ``key_lines`` returned; else 0."""
     return next((lines[part] for part in ancestor_keys(key) if part in lines), 0)
 
 
 def ancestor_keys(key: str) -> Iterator[str]:
-    """Yield a dotted key, then what it is part of: ``models[2].tokens``, ``models[2]``, ``models``."""
+    """Yield a dotted key and the keys it is part of: ``models[2].tokens``, ``models[2]``, ``models``."""
     while key:
         yield key
         key = key[: max(key.rfind("."), key.rfind("["), 0)]
@@ -63,79 +63,84 @@ def ancestor_keys(key: str) -> Iterator[str]:
 def key_lines(text: str) -> dict[str, int]:
     """Return the line of every key, table and list item of a TOML text, by dotted keys."""
     lines: dict[str, int] = {}
-    last: dict[str, int] = {}  # place of the last table of an array
-    table = ""
+    last_index: dict[str, int] = {}  # of the tables of an array, by its path
+    prefix = ""
     for statement in _statements(text):
-        number, first = statement[0]
-        if first != "[":
-            equals = next((place for place, (_, lexeme) in enumerate(statement) if lexeme == "="), len(statement))
-            key = table + _key(statement[:equals])
+        number, first_token = statement[0]
+        if first_token != "[":
+            equals = next((index for index, (_, token) in enumerate(statement) if token == "="), len(statement))
+            key = prefix + _key_text(statement[:equals])
             lines.setdefault(key, number)
-            for place, line in enumerate(_items(statement[equals + 1 :])):
-                lines[f"{key}[{place}]"] = line
+            for index, line in enumerate(_item_lines(statement[equals + 1 :])):
+                lines[f"{key}[{index}]"] = line
             continue
-        path, _, name = f".{_key(statement)}".rpartition(".")
-        path = _inside(path[1:], last)
-        name = f"{path}.{name}" if path else name
-        lines.setdefault(name, number)
-        if [lexeme for _, lexeme in statement[:2]] == ["[", "["]:
-            last[name] = last.get(name, -1) + 1
-            name = f"{name}[{last[name]}]"
-            lines[name] = number
-        table = f"{name}."
+        parent, _, name = f".{_key_text(statement)}".rpartition(".")
+        parent = _with_indexes(parent[1:], last_index)
+        path = f"{parent}.{name}" if parent else name
+        lines.setdefault(path, number)
+        if [token for _, token in statement[:2]] == ["[", "["]:
+            last_index[path] = last_index.get(path, -1) + 1
+            path = f"{path}[{last_index[path]}]"
+            lines[path] = number
+        prefix = f"{path}."
     return lines
 
 
-def _inside(path: str, last: Mapping[str, int]) -> str:
-    """Return the path of a table with the places of the tables of arrays that it is in."""
-    whole = ""
+def _with_indexes(path: str, last_index: Mapping[str, int]) -> str:
+    """Return the path of a table with the index of each array of tables that it is in."""
+    indexed = ""
     for name in filter(None, path.split(".")):
-        whole = f"{whole}.{name}" if whole else name
-        whole = f"{whole}[{last[whole]}]" if whole in last else whole
-    return whole
+        indexed = f"{indexed}.{name}" if indexed else name
+        indexed = f"{indexed}[{last_index[indexed]}]" if indexed in last_index else indexed
+    return indexed
 
 
-def _key(lexemes: Sequence[tuple[int, str]]) -> str:
-    return "".join(_name(lexeme) for _, lexeme in lexemes if lexeme not in "[]")
+def _key_text(tokens: Sequence[tuple[int, str]]) -> str:
+    return "".join(_unquote(token) for _, token in tokens if token not in "[]")
 
 
-def _name(lexeme: str) -> str:
-    """Return the part of a key that a lexeme stands for."""
-    if lexeme[0] == '"' and "\\" in lexeme:
+def _unquote(token: str) -> str:
+    """Return the part of a key that a token stands for."""
+    if token[0] == '"' and "\\" in token:
         import tomli
 
-        return str(tomli.loads(f"name = {lexeme}")["name"])
-    return lexeme[1:-1] if lexeme[0] in "\"'" else lexeme
+        return str(tomli.loads(f"name = {token}")["name"])
+    return token[1:-1] if token[0] in "\"'" else token
 
 
-def _items(value: Sequence[tuple[int, str]]) -> Iterator[int]:
+def _item_lines(value: Sequence[tuple[int, str]]) -> Iterator[int]:
     """Yield the line of each item of a list."""
-    depth, awaited = 0, False
-    for number, lexeme in value:
-        if depth == 1 and awaited and lexeme not in "]":
+    depth, expects_item = 0, False
+    for number, token in value:
+        if depth == 1 and expects_item and token not in "]":
             yield number
-        awaited = (awaited and lexeme in "]") or (depth == 1 and lexeme == ",") or (depth == 0 and lexeme == "[")
-        depth += (lexeme in "[{") - (lexeme in "]}")
+        stays_expected = expects_item and token in "]"
+        expects_item = stays_expected or (depth == 1 and token == ",") or (depth == 0 and token == "[")
+        depth += _nesting(token)
 
 
 def _statements(text: str) -> Iterator[list[tuple[int, str]]]:
-    """Yield the lexemes of each statement, with their lines; comments are left out."""
+    """Yield the tokens of each statement with their line numbers, without comments."""
     statement: list[tuple[int, str]] = []
     depth = 0
-    for number, lexeme in _lexemes(text):
-        if lexeme == "\n":
+    for number, token in _tokens(text):
+        if token == "\n":
             if statement and not depth:
                 yield statement
                 statement = []
-        elif lexeme[0] != "#":
-            statement.append((number, lexeme))
-            depth += (lexeme in "[{") - (lexeme in "]}")
+        elif token[0] != "#":
+            statement.append((number, token))
+            depth += _nesting(token)
     if statement:
         yield statement
 
 
-def _lexemes(text: str) -> Iterator[tuple[int, str]]:
+def _nesting(token: str) -> int:
+    return (token in "[{") - (token in "]}")
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str]]:
     number = 1
-    for found in _LEXEME.finditer(text):
-        yield number, found[0]
-        number += found[0].count("\n")
+    for match in _TOKEN.finditer(text):
+        yield number, match[0]
+        number += match[0].count("\n")
