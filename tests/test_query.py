@@ -705,7 +705,7 @@ def test_a_word_under_not_stays_where_the_same_word_elsewhere_is_replaced() -> N
 
 def test_an_unknown_word_is_compared_with_the_catalogue_once() -> None:
     asked = read('"gpro gpro" or gpro kl or "tokns gpro"')
-    assert calls(lambda: correct_spelling(asked, TERMS))["_closest"] == 2
+    assert calls(lambda: correct_spelling(asked, TERMS))["_closest_term"] == 2
 
 
 def test_a_word_in_a_double_negation_is_asked_for() -> None:

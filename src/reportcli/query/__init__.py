@@ -1,1 +1,1 @@
-"""What the user asks for: conditions, periods and names."""
+"""How the catalogue is asked: conditions, periods and names."""

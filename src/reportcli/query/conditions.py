@@ -1,12 +1,13 @@
-"""What the user asks: a frozen value that prints back as text, and says whether a report fits, and where it does.
+"""Queries as frozen values: a query evaluates a report, and prints as a text that parses to the same query.
 
-An answer is True, False or None: unknown, because the catalogue does not say. It needs no catalogue and no index.
+It needs neither the catalogue nor the index.
 """
 
 import datetime
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from reportcli.query.period import Period
@@ -15,32 +16,32 @@ from reportcli.report.fields import Field
 
 OPERATORS = ("and", "or", "not")
 
-
-Truth = bool | None
+Truth = bool | None  # whether a report fits: yes, no, or unknown (None) because the catalogue does not record the field
 
 
 class Query(Protocol):
-    """A question about one report."""
+    """A condition, or conditions joined by and, or and not."""
 
     def evaluate(self, subject: Subject) -> Truth:
-        """Return whether the report fits; None when the catalogue does not say."""
+        """Return whether the report fits: True, False, or None for unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words, side by side, in one text; of any searched field, or of the named one."""
+    """One text contains the folded words side by side."""
 
     words: tuple[str, ...]
-    field: str = ""
-    is_prefix: bool = False  # the last word may go on
+    field: str = ""  # its path; "" is any searched field
+    is_prefix: bool = False  # the last word may be the beginning of a longer one
 
     @property
     def fields(self) -> tuple[Field, ...]:
+        """The fields in which the words may occur."""
         return (FIELDS_BY_PATH[self.field],) if self.field else SEARCHED_FIELDS
 
     @property
     def highlights(self) -> tuple[str, ...]:
-        """The words to mark where it matches; ``*`` ends one that may go on."""
+        """The words to highlight in a match; a trailing ``*`` marks the beginning of a word."""
         return (*self.words[:-1], self.words[-1] + "*") if self.is_prefix else self.words
 
     def evaluate(self, subject: Subject) -> Truth:
@@ -48,18 +49,19 @@ class Words:
             return True
         return None if self.field and not subject.knows_every(FIELDS_BY_PATH[self.field]) else False
 
-    def occurs_in(self, spaced: str) -> bool:
-        return f" {' '.join(self.words)}{'' if self.is_prefix else ' '}" in spaced
+    def occurs_in(self, padded_text: str) -> bool:
+        """Return whether a text contains the words; it comes as folded words with a space around each."""
+        return f" {' '.join(self.words)}{'' if self.is_prefix else ' '}" in padded_text
 
     def __str__(self) -> str:
-        plain = len(self.words) == 1 and self.words[0] not in (*OPERATORS, "known", "unknown")
-        text = self.words[0] if plain else f'"{" ".join(self.words)}"'
+        needs_no_quotes = len(self.words) == 1 and self.words[0] not in (*OPERATORS, "known", "unknown")
+        text = self.words[0] if needs_no_quotes else f'"{" ".join(self.words)}"'
         return (f"{self.field}:" if self.field else "") + text + ("*" if self.is_prefix else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """A closed field has this value as a whole."""
+    """A closed field has exactly this value."""
 
     field: str
     value: str
@@ -71,16 +73,17 @@ class Is:
         return False if subject.knows_every(field) else None
 
     def accepts(self, value: Any) -> bool:
+        """Return whether a known value of the field fits."""
         return value_text(value) == self.value
 
     def __str__(self) -> str:
-        plain = re.fullmatch(r"[\w.\-]+", self.value) and self.value not in ("known", "unknown")
-        return f"{self.field}:{self.value}" if plain else f'{self.field}:"{self.value}"'
+        needs_no_quotes = re.fullmatch(r"[\w.\-]+", self.value) and self.value not in ("known", "unknown")
+        return f"{self.field}:{self.value}" if needs_no_quotes else f'{self.field}:"{self.value}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number lies between two ends; None is open, and an end belongs to the range unless ``strictly``."""
+    """A number is in a range; None is an open end, and both ends belong to the range unless it is ``exclusive``."""
 
     field: str
     low: int | float | None = None
@@ -99,25 +102,25 @@ class Between:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def __str__(self) -> str:
-        low, high = ("" if end is None else self._spelled(end) for end in (self.low, self.high))
+        low, high = ("" if end is None else self._shortest_spelling(end) for end in (self.low, self.high))
         if self.exclusive:
             return f"{self.field}:{'<' if high else '>'}{low or high}"
         return f"{self.field}:{low}" if low == high else f"{self.field}:{low}..{high}"
 
-    def _spelled(self, number: int | float) -> str:
-        """Return a number as short as it can be typed; of a context length the letters do not say just one."""
-        plain = str(number)
-        power = len(plain) - 1
-        if isinstance(number, float) or power < 6 or FIELDS_BY_PATH[self.field].info.context:
-            return plain
-        letter, power = {2: ("M", 6), 3: ("B", 9), 4: ("T", 12)}.get(power // 3, (f"e{power}", power))
-        whole, fraction = plain[:-power], plain[-power:].rstrip("0")
-        return min(f"{whole}{'.' if fraction else ''}{fraction}{letter}", plain, key=len)
+    def _shortest_spelling(self, number: int | float) -> str:
+        """Return a number in its shortest spelling, but context lengths in digits, as their suffixes are ambiguous."""
+        digits = str(number)
+        exponent = len(digits) - 1
+        if isinstance(number, float) or exponent < 6 or FIELDS_BY_PATH[self.field].info.context:
+            return digits
+        suffix, exponent = {2: ("M", 6), 3: ("B", 9), 4: ("T", 12)}.get(exponent // 3, (f"e{exponent}", exponent))
+        whole, fraction = digits[:-exponent], digits[-exponent:].rstrip("0")
+        return min(f"{whole}{'.' if fraction else ''}{fraction}{suffix}", digits, key=len)
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A date lies in a period."""
+    """A date is in a period."""
 
     field: str
     period: Period
@@ -136,7 +139,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class IsKnown:
-    """Whether the catalogue knows the field."""
+    """The catalogue knows the field, or with ``known=False`` does not."""
 
     field: str
     known: bool = True
@@ -144,7 +147,7 @@ class IsKnown:
     def evaluate(self, subject: Subject) -> Truth:
         return bool(subject.values(FIELDS_BY_PATH[self.field])) is self.known
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, _value: Any) -> bool:
         return self.known
 
     def __str__(self) -> str:
@@ -153,13 +156,13 @@ class IsKnown:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What does not fit ``part``; unknown stays unknown."""
+    """The part does not hold; unknown stays unknown."""
 
     part: Query
 
     def evaluate(self, subject: Subject) -> Truth:
-        answer = self.part.evaluate(subject)
-        return None if answer is None else not answer
+        truth = self.part.evaluate(subject)
+        return None if truth is None else not truth
 
     def __str__(self) -> str:
         return f"not {_in_brackets(self.part, And, Or)}"
@@ -167,12 +170,12 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What fits all parts; without parts, every report."""
+    """All parts hold; without parts, every report fits."""
 
     parts: tuple[Query, ...] = ()
 
     def evaluate(self, subject: Subject) -> Truth:
-        return _first(False, (part.evaluate(subject) for part in self.parts))
+        return _combine(False, (part.evaluate(subject) for part in self.parts))
 
     def __str__(self) -> str:
         return " ".join(_in_brackets(part, Or) for part in self.parts)
@@ -180,12 +183,12 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """What fits one of the parts."""
+    """At least one of the parts holds."""
 
     parts: tuple[Query, ...]
 
     def evaluate(self, subject: Subject) -> Truth:
-        return _first(True, (part.evaluate(subject) for part in self.parts))
+        return _combine(True, (part.evaluate(subject) for part in self.parts))
 
     def __str__(self) -> str:
         return " or ".join(str(part) for part in self.parts)
@@ -194,12 +197,13 @@ class Or:
 EVERYTHING = And()
 
 
-def _first(deciding: bool, answers: Iterable[Truth]) -> Truth:
-    result: Truth = not deciding
-    for answer in answers:
-        if answer is deciding:
-            return deciding
-        if answer is None:
+def _combine(decisive: bool, truths: Iterable[Truth]) -> Truth:
+    """Return ``decisive`` if one of the truths is, else unknown if one of them is, else the opposite."""
+    result: Truth = not decisive
+    for truth in truths:
+        if truth is decisive:
+            return decisive
+        if truth is None:
             result = None
     return result
 
@@ -209,23 +213,24 @@ def _in_brackets(part: Query, *kinds: type) -> str:
 
 
 def all_of(parts: Iterable[Query]) -> Query:
-    """Join queries so that all must hold; nested ones become one, and what is said twice counts once."""
+    """Join queries by and: nested ones are flattened, repeated ones dropped."""
     flat = _flatten(And, parts)
     return flat[0] if len(flat) == 1 else And(flat)
 
 
 def any_of(parts: Iterable[Query]) -> Query:
-    """Join queries so that one must hold; nested ones become one, and what is said twice counts once."""
+    """Join queries by or: nested ones are flattened, repeated ones dropped."""
     flat = _flatten(Or, parts)
     return flat[0] if len(flat) == 1 else Or(flat)
 
 
 def _flatten(kind: Any, parts: Iterable[Query]) -> tuple[Query, ...]:
-    return tuple(dict.fromkeys(one for part in parts for one in (part.parts if isinstance(part, kind) else (part,))))
+    nested = (part.parts if isinstance(part, kind) else (part,) for part in parts)
+    return tuple(dict.fromkeys(chain.from_iterable(nested)))
 
 
 def conditions_of(query: Query, negated: bool = False) -> Iterator[tuple[Query, bool]]:
-    """Yield the conditions of a query, each with whether it stands under a ``not``."""
+    """Yield the conditions of a query, each with whether it is negated."""
     if isinstance(query, Not):
         yield from conditions_of(query.part, not negated)
     elif isinstance(query, (And, Or)):
@@ -236,5 +241,5 @@ def conditions_of(query: Query, negated: bool = False) -> Iterator[tuple[Query, 
 
 
 def value_text(value: Any) -> str:
-    """Return how a query writes a value of a closed or yes/no field."""
+    """Return a value of a closed or yes/no field as a query writes it."""
     return ("yes" if value else "no") if isinstance(value, bool) else str(value).lower()

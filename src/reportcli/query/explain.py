@@ -1,4 +1,4 @@
-"""TODO reportcli.query.explain."""
+"""Where a report matches a query: fields, texts and the words to highlight."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -8,16 +8,16 @@ from reportcli.query.conditions import And, Between, Is, IsKnown, Query, Within,
 from reportcli.query.subject import FIELDS_BY_PATH, Subject
 from reportcli.text import fold_name
 
-NAME_FIELDS = tuple(FIELDS_BY_PATH[path] for path in ("name", "id", "aliases", "models.name"))
-EXACT_NAME_SCORE = 10_000.0  # what a report scores that goes by exactly the words of a query
+_NAME_FIELDS = tuple(FIELDS_BY_PATH[path] for path in ("name", "id", "aliases", "models.name"))
+EXACT_NAME_SCORE = 10_000.0  # of a report with exactly the words of the query as its name
 
 
 class Match(NamedTuple):
-    """Where a report holds what a condition asks: the field, the text, and the words to mark (``clip*`` may go on).
+    """Where a report fits a condition.
 
-    ``weight`` is what the field adds to the score, once for each word and weight; a name that is exactly the words of
-    the query adds EXACT. Of a condition that asks for no
-    words, ``values`` are those that hold.
+    For words: the text of the field that contains them, and the words to highlight (``clip*`` is the beginning of one).
+    For other conditions: the values that fit, joined as ``text``. ``weight`` is what the field adds to the score, once
+    for each word; a name that is exactly the words of the query adds EXACT_NAME_SCORE.
     """
 
     field: str
@@ -28,41 +28,45 @@ class Match(NamedTuple):
 
     @property
     def label(self) -> str:
+        """The name of the field for a reader."""
         return FIELDS_BY_PATH[self.field].label
 
 
 def plain_words(query: Query) -> tuple[str, ...]:
-    """Return the words that must all be somewhere: together they may be a name."""
+    """Return the words that a query requires in any field: together they may be the name of a report."""
     parts = query.parts if isinstance(query, And) else (query,)
-    plain = (part.words for part in parts if isinstance(part, Words) and not part.field and not part.is_prefix)
-    return tuple(chain.from_iterable(plain))
+    words = (part.words for part in parts if isinstance(part, Words) and not part.field and not part.is_prefix)
+    return tuple(chain.from_iterable(words))
 
 
 def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
-    """Return where a report holds what a query asks, one text a condition and field, the weightiest fields first."""
-    found = dict.fromkeys(_by_name(query, subject))
-    for leaf, negated in conditions_of(query):
-        if isinstance(leaf, Words) and not negated:
-            for field in leaf.fields:
-                place = next(
-                    (place for place, text in enumerate(subject.padded_texts(field)) if leaf.occurs_in(text)), None
-                )
-                if place is not None:
-                    text = subject.texts(field)[place]
-                    found[Match(field.path, text, leaf.highlights, field.info.weight)] = None
-        elif isinstance(leaf, (Is, Between, Within, IsKnown)) and not negated and leaf.evaluate(subject):
-            values = tuple(
-                dict.fromkeys(value for value in subject.values(FIELDS_BY_PATH[leaf.field]) if leaf.accepts(value))
-            )
-            found[Match(leaf.field, ", ".join(map(value_text, values)), values=values)] = None
-    return tuple(sorted(found, key=lambda match: -match.weight))
+    """Return where a report fits a query, one match for each condition and field, highest weight first."""
+    matches = dict.fromkeys(_exact_name_match(query, subject))
+    for condition, negated in conditions_of(query):
+        if negated:
+            continue
+        if isinstance(condition, Words):
+            matches |= dict.fromkeys(_word_matches(condition, subject))
+        elif isinstance(condition, (Is, Between, Within, IsKnown)) and condition.evaluate(subject):
+            accepted = filter(condition.accepts, subject.values(FIELDS_BY_PATH[condition.field]))
+            values = tuple(dict.fromkeys(accepted))
+            matches[Match(condition.field, ", ".join(map(value_text, values)), values=values)] = None
+    return tuple(sorted(matches, key=lambda match: -match.weight))
 
 
-def _by_name(query: Query, subject: Subject) -> Iterator[Match]:
-    """Yield the one match of a report that goes by exactly the plain words of a query."""
+def _word_matches(condition: Words, subject: Subject) -> Iterator[Match]:
+    """Yield the first text of each field that contains the words."""
+    for field in condition.fields:
+        texts = zip(subject.texts(field), subject.padded_texts(field), strict=True)
+        text = next((text for text, padded in texts if condition.occurs_in(padded)), None)
+        if text is not None:
+            yield Match(field.path, text, condition.highlights, field.info.weight)
+
+
+def _exact_name_match(query: Query, subject: Subject) -> Iterator[Match]:
+    """Yield the first name of a report, if any, that is exactly the plain words of a query."""
     words = plain_words(query)
-    name = fold_name("".join(words))
-    names = ((field.path, text) for field in NAME_FIELDS for text in subject.texts(field)) if name else ()
-    yield from islice(
-        (Match(path, text, words, EXACT_NAME_SCORE) for path, text in names if fold_name(text) == name), 1
-    )
+    folded = fold_name("".join(words))
+    names = ((field.path, text) for field in _NAME_FIELDS for text in subject.texts(field)) if folded else ()
+    matches = (Match(path, text, words, EXACT_NAME_SCORE) for path, text in names if fold_name(text) == folded)
+    yield from islice(matches, 1)

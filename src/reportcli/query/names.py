@@ -1,7 +1,7 @@
-"""A typed name becomes one report, and the model that is meant: by id, name, model, arXiv number, beginning.
+"""A typed name → one report, and the model if one is named.
 
-Nothing is guessed: a name that fits none or several raises. It asks a register for what folded names stand for, so it
-knows neither files nor the index.
+Nothing is guessed: a name that fits no report or several is an error. The register knows which report has which
+spelling, so that this module needs neither files nor the index.
 """
 
 import re
@@ -19,7 +19,7 @@ ARXIV_ADDRESS = (
 
 
 class Spelling(NamedTuple):
-    """One spelling that a report answers to: folded, as written, and of which kind."""
+    """One spelling of a name of a report: folded, as written, of which kind, and the id of the report."""
 
     folded: str
     written: str
@@ -28,24 +28,31 @@ class Spelling(NamedTuple):
 
 
 class ReportMatch(NamedTuple):
-    """The report that a name stands for, and the model where one is meant."""
+    """The report that a name means, and the model if the name is that of a model."""
 
     report: Report
     model: Model | None = None
-    origin: str = ""  # the file that it was read from, unless that is a shipped one
+    origin: str = ""  # the file that it was read from; "" for a shipped one
 
 
 class NameRegister(Protocol):
-    """What the finder asks: spellings, and whole reports by id."""
+    """What looks up spellings, and reports by id."""
 
-    def spelled_as(self, folded: str) -> Sequence[Spelling]: ...
-    def starting_with(self, folded: str, kind: int = 0) -> Sequence[Spelling]: ...
-    def spellings(self) -> Iterable[Spelling]: ...
-    def report(self, id: str) -> Report: ...
+    def spelled_as(self, folded: str, /) -> Sequence[Spelling]:
+        """Return the spellings that are equal to a folded name."""
+
+    def starting_with(self, folded: str, kind: int = 0, /) -> Sequence[Spelling]:
+        """Return the spellings that begin with a folded text, of one kind or (0) of all."""
+
+    def spellings(self) -> Iterable[Spelling]:
+        """Return all spellings."""
+
+    def report(self, report_id: str, /) -> Report:
+        """Return a report by its id."""
 
 
 def spellings_of(report: Report) -> Iterator[Spelling]:
-    """Yield every spelling that finds a report by equality."""
+    """Yield every spelling of the names of a report: id, name, aliases, models, arXiv number."""
     yield Spelling(fold_name(report.id), report.id, ID_SPELLING, report.id)
     for name in (report.name, *report.aliases):
         yield Spelling(fold_name(name), name, NAME_SPELLING, report.id)
@@ -55,89 +62,98 @@ def spellings_of(report: Report) -> Iterator[Spelling]:
         yield Spelling(report.links.arxiv, report.links.arxiv, ARXIV_SPELLING, report.id)
 
 
-def parse_arxiv_number(text: str) -> tuple[str, str] | None:
-    """Read a number on arXiv or an address there: the number, and the version (``v2``, or "" where none is named)."""
-    found = re.fullmatch(ARXIV_ADDRESS, text.strip(), re.I)
-    return (found[1], (found[2] or "").lower()) if found else None
-
-
 def find_report(text: str, register: NameRegister) -> ReportMatch:
-    """Return the report that a typed name stands for. Raises UnknownName or AmbiguousName."""
+    """Return the report that a typed name means, and the model if it is the name of one.
+
+    The steps, of which the first that finds reports decides: id, name or alias, model, arXiv number or address,
+    beginning of an id, name or alias. Raises UnknownName, or AmbiguousName where that step finds several.
+    """
     text = text.encode("utf-8", "replace").decode()  # bytes of an argument that are not text become question marks
+    ids = ids_named(text, register) or _ids_beginning_with(text, register)
+    if not ids:
+        raise UnknownName(text, _similar_names(text, register))
+    report = register.report(_only_id(text, ids))
     folded = fold_name(text)
-    id = _one(text, ids_named(text, register) or _by_beginning(folded, register))
-    if id is None:
-        known = sorted(register.spellings(), key=lambda spelling: spelling.kind != NAME_SPELLING)
-        raise UnknownName(
-            text, closest_spellings(text, (one.written for one in known if one.kind != ARXIV_SPELLING), 0.6)
-        )
-    report = register.report(id)
     return ReportMatch(report, next((model for model in report.models if fold_name(model.name) == folded), None))
 
 
 def ids_named(text: str, register: NameRegister) -> list[str]:
-    """Return the ids of the reports that go by a text: by id, else by name or alias, else by model, else on arXiv."""
-    return _by_spelling(fold_name(text), register) or _by_arxiv(text, register)
+    """Return the ids of the reports with exactly this id, else name or alias, else model, else arXiv number."""
+    return _ids_spelled_as(text, register) or _ids_on_arxiv(text, register)
 
 
-def complete_name(text: str, register: NameRegister) -> list[Spelling]:
-    """Return what a text may be the beginning of: ids of reports, and names of models where no id goes on from it.
-
-    The latter join in, too, once an id is written out, as in ``qwen3-``. Each folded spelling stands in the list once.
-    """
+def _ids_spelled_as(text: str, register: NameRegister) -> list[str]:
     folded = fold_name(text)
-    ids = register.starting_with(folded, ID_SPELLING)
-    if not folded or (ids and all(one.folded != folded for one in ids)):
-        return sorted(ids)
-    others = [one for one in register.starting_with(folded) if one.kind != ARXIV_SPELLING]
-    best_last = sorted(others, key=lambda one: -one.kind)
-    return sorted({one.folded: one for one in best_last}.values())
+    spellings = _without_arxiv(register.spelled_as(folded)) if folded else []
+    best_kind = min((spelling.kind for spelling in spellings), default=0)
+    return [spelling.report for spelling in spellings if spelling.kind == best_kind]
 
 
-def _by_spelling(folded: str, register: NameRegister) -> list[str]:
-    known = [spelling for spelling in register.spelled_as(folded) if spelling.kind != ARXIV_SPELLING] if folded else []
-    best = min((spelling.kind for spelling in known), default=0)
-    return [spelling.report for spelling in known if spelling.kind == best]
-
-
-def _by_arxiv(text: str, register: NameRegister) -> list[str]:
-    number = parse_arxiv_number(text)
-    if not number:
+def _ids_on_arxiv(text: str, register: NameRegister) -> list[str]:
+    """Return the ids of the reports with an arXiv number; of several, those of the version that the text names."""
+    parsed = parse_arxiv_number(text)
+    if not parsed:
         return []
-    ids = [spelling.report for spelling in register.spelled_as(number[0]) if spelling.kind == ARXIV_SPELLING]
-    if len(ids) > 1 and number[1]:
-        return [id for id in ids if register.report(id).arxiv_version == number[1]] or ids
+    number, version = parsed
+    ids = [spelling.report for spelling in register.spelled_as(number) if spelling.kind == ARXIV_SPELLING]
+    if len(ids) > 1 and version:
+        return [report_id for report_id in ids if register.report(report_id).arxiv_version == version] or ids
     return ids
 
 
-def _by_beginning(folded: str, register: NameRegister) -> list[str]:
-    return (
-        [
-            spelling.report
-            for spelling in register.starting_with(folded)
-            if spelling.kind in (ID_SPELLING, NAME_SPELLING)
-        ]
-        if folded
-        else []
-    )
+def parse_arxiv_number(text: str) -> tuple[str, str] | None:
+    """Parse an arXiv number or address: return the number and the version (``v2``, or "" without one)."""
+    match = re.fullmatch(ARXIV_ADDRESS, text.strip(), re.I)
+    return (match[1], (match[2] or "").lower()) if match else None
 
 
-def _one(text: str, ids: Sequence[str]) -> str | None:
-    different = sorted(set(ids))
-    if text in different:  # two files may be called alike
+def _ids_beginning_with(text: str, register: NameRegister) -> list[str]:
+    folded = fold_name(text)
+    spellings = register.starting_with(folded) if folded else ()
+    return [spelling.report for spelling in spellings if spelling.kind in (ID_SPELLING, NAME_SPELLING)]
+
+
+def _only_id(text: str, ids: Sequence[str]) -> str:
+    """Return the one id of a list, or the one that is the text itself. Raises AmbiguousName."""
+    candidates = sorted(set(ids))
+    if text in candidates:  # two ids may be equal when folded
         return text
-    if len(different) > 1:
-        raise AmbiguousName(text, different)
-    return different[0] if different else None
+    if len(candidates) > 1:
+        raise AmbiguousName(text, candidates)
+    return candidates[0]
+
+
+def _similar_names(text: str, register: NameRegister) -> list[str]:
+    """Return the names that are spelled most like a text; of equal spellings, names of reports come first."""
+    spellings = sorted(_without_arxiv(register.spellings()), key=lambda spelling: spelling.kind != NAME_SPELLING)
+    return closest_spellings(text, (spelling.written for spelling in spellings), 0.6)
+
+
+def _without_arxiv(spellings: Iterable[Spelling]) -> list[Spelling]:
+    return [spelling for spelling in spellings if spelling.kind != ARXIV_SPELLING]
+
+
+def complete_name(text: str, register: NameRegister) -> list[Spelling]:
+    """Return the names that begin with a text: ids, or every kind of name where no id continues the text.
+
+    Names of every kind are also returned once an id is typed in full, as in ``qwen3-``. Each folded spelling is
+    returned once.
+    """
+    folded = fold_name(text)
+    ids = register.starting_with(folded, ID_SPELLING)
+    if not folded or (ids and all(spelling.folded != folded for spelling in ids)):
+        return sorted(ids)
+    names = sorted(_without_arxiv(register.starting_with(folded)), key=lambda spelling: -spelling.kind)
+    return sorted({spelling.folded: spelling for spelling in names}.values())  # of equal ones the last, best kind
 
 
 _REMARK = r"(?s)\s*[(\[（].*"
 
 
 def ids_meant(text: str, register: NameRegister) -> list[str]:
-    """Return the ids of the reports that a base or a teacher may mean; a remark in brackets does not matter."""
-    spelled = dict.fromkeys((text, without_remark(text)))
-    return next(filter(None, (sorted(set(ids_named(one, register))) for one in spelled)), [])
+    """Return the ids of the reports that a base model or teacher may mean, with or without a remark in brackets."""
+    spellings = dict.fromkeys((text, without_remark(text)))
+    return next(filter(None, (sorted(set(ids_named(spelling, register))) for spelling in spellings)), [])
 
 
 def without_remark(text: str) -> str:

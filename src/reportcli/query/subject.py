@@ -1,4 +1,4 @@
-"""TODO reportcli.query.subject."""
+"""A report as conditions see it: its values by field, and its texts as folded words."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -10,48 +10,50 @@ from reportcli.report.techniques import Vocabulary
 from reportcli.text import joined_words, padded_words
 
 SEARCHED_FIELDS = tuple(field for field in FIELDS if field.info.weight)
-CLOSED_FIELDS = tuple(f for f in FIELDS if f.kind == YES_NO or f.info.choices or f.info.vocabulary or f.path == "id")
+CLOSED_FIELDS = tuple(
+    field
+    for field in FIELDS
+    if field.kind == YES_NO or field.info.choices or field.info.vocabulary or field.path == "id"
+)
 TEXT_FIELDS = tuple(
     field
     for field in FIELDS + DERIVED
     if field.kind in (TEXT, TEXTS, MAP) and (field.info.weight or field not in CLOSED_FIELDS)
 )
-
-
 FIELDS_BY_PATH = {field.path: field for field in FIELDS + DERIVED}
 
 
 class Subject:
-    """One report as a query looks at it: its values by field, and its texts folded once."""
+    """One report with what queries need of it; texts are folded once. The vocabulary is loaded when it is needed."""
 
     def __init__(self, report: Report, vocabulary: Callable[[], Vocabulary]) -> None:
         self.report = report
         self._vocabulary = vocabulary
-        self._spaced: dict[str, list[str]] = {}
+        self._padded_texts: dict[str, list[str]] = {}
 
     @cached_property
     def _derived(self) -> Derived:
         return derive(self.report)
 
     def stored(self, field: Field) -> Any:
-        """Return the value of a field as the report holds it; of a field of models, one for each model."""
+        """Return the value of a field as the report holds it; of a field of models, a tuple with one for each."""
         return getattr(self._derived, field.key) if field.derived else field.get(self.report)
 
     def values(self, field: Field) -> tuple[Any, ...]:
-        """Return the known values of a field; a list gives each of its items."""
+        """Return the known values of a field: the items of a list, the texts of a mapping."""
         value = self.stored(field)
         if value is None:
             return ()
         if isinstance(value, tuple):
-            return tuple(_flat(value)) if field.in_array else value
+            return tuple(_known_items(value)) if field.in_array else value
         return tuple(value.values()) if field.kind == MAP else (value,)
 
     def knows_every(self, field: Field) -> bool:
-        """Return whether the catalogue knows the field wholly: for every model, where it is a field of models."""
+        """Return whether the field is known; a field of models, whether it is for every model."""
         return bool(self.values(field)) and not (field.in_array and None in self.stored(field))
 
     def texts(self, field: Field) -> list[str]:
-        """Return the texts of a field; a technique goes by all its names."""
+        """Return the texts of a field; a technique gives each of its names."""
         values = self.values(field)
         if field.info.vocabulary:
             return [name for value in values for name in self._vocabulary().names(value)]
@@ -59,23 +61,23 @@ class Subject:
 
     def padded_texts(self, field: Field) -> list[str]:
         """Return the texts of a field as folded words with a space around each."""
-        known = self._spaced.get(field.path)
-        if known is None:
+        texts = self._padded_texts.get(field.path)
+        if texts is None:
             if field.info.vocabulary:
-                known = [name for value in self.values(field) for name in self._vocabulary().padded_texts(value)]
+                texts = [text for value in self.values(field) for text in self._vocabulary().padded_texts(value)]
             else:
-                known = [padded_words(text) for text in self.texts(field)]
-            self._spaced[field.path] = known
-        return known
+                texts = [padded_words(text) for text in self.texts(field)]
+            self._padded_texts[field.path] = texts
+        return texts
 
     def joined_texts(self, field: Field) -> str:
-        """Return the texts of a field as one: folded words, and ``=`` where one text ends."""
+        """Return the texts of a field as one text of folded words, with ``=`` between them."""
         if field.info.vocabulary:
             return "=".join(self.padded_texts(field))
         return joined_words(self.texts(field))
 
 
-def _flat(value: tuple[Any, ...]) -> Iterator[Any]:
+def _known_items(value: tuple[Any, ...]) -> Iterator[Any]:
     for item in value:
         if isinstance(item, tuple):
             yield from item
@@ -84,11 +86,12 @@ def _flat(value: tuple[Any, ...]) -> Iterator[Any]:
 
 
 class Hit(NamedTuple):
-    """A report that was found; a higher score is a better match, 0 where no words were asked for."""
+    """A report that fits a query; a higher score is a better match, 0 if the query has no words."""
 
     subject: Subject
     score: float = 0.0
 
     @property
     def report(self) -> Report:
+        """The report itself."""
         return self.subject.report
