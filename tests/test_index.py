@@ -185,7 +185,7 @@ def test_unranked_the_newest_come_first(mixed: Index, asked: Query) -> None:
 
 def test_every_condition_of_the_deepest_query_is_asked(mixed: Index) -> None:
     deep = "not (id:nothing or " * 25 + "not id:qwen3" + ")" * 25
-    with pytest.raises(InvalidQuery, match="too deeply nested"):
+    with pytest.raises(InvalidQuery, match="nested too deeply"):
         parse_query(f"({deep})")
     deep = "not (id:nothing or " * 24 + "id:qwen3" + ")" * 24
     assert ids(mixed, parse_query(deep)) == {"qwen3"}

@@ -57,10 +57,10 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
 def _word_matches(condition: Words, subject: Subject) -> Iterator[Match]:
     """Yield the first text of each field that contains the words."""
     for field in condition.fields:
-        texts = zip(subject.texts(field), subject.padded_texts(field), strict=True)
-        text = next((text for text, padded in texts if condition.occurs_in(padded)), None)
-        if text is not None:
-            yield Match(field.path, text, condition.highlights, field.info.weight)
+        for index, padded_text in enumerate(subject.padded_texts(field)):
+            if condition.occurs_in(padded_text):
+                yield Match(field.path, subject.texts(field)[index], condition.highlights, field.info.weight)
+                break
 
 
 def _exact_name_match(query: Query, subject: Subject) -> Iterator[Match]:

@@ -1,10 +1,10 @@
-"""The text of a query becomes a Query, or an error that shows the place and says what would be right.
+"""Query text → conditions, or an error that marks the place and says what would be right.
 
-The grammar: words and conditions; ``and`` (which may be left out) binds closer than ``or``, ``not`` closest of all.
+The grammar: words and conditions; ``not`` binds closest, then ``and`` (which may be left out), then ``or``.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,42 +18,44 @@ from reportcli.text import closest_spellings, fold_name, split_words
 
 
 def parse_query(text: str, vocabulary: Callable[[], Vocabulary] = Vocabulary) -> Query:
-    """Read a query; raises BadQuery with the place. The vocabulary is asked only for a condition on techniques."""
+    """Parse a query. The vocabulary is loaded only for a condition on techniques. Raises InvalidQuery."""
     return _Parser(text, vocabulary).parse()
 
 
 def parse_condition(field: Field, name: str, value: str, vocabulary: Callable[[], Vocabulary] = Vocabulary) -> Query:
-    """Read what a query says of one field, ``name`` being what the field was called; raises BadQuery."""
-    return _Parser(f"{name}:{value}", vocabulary).of_field(field, name, value, _Token(value, len(name) + 1))
+    """Parse the value of a condition on a field; ``name`` is what errors call the field. Raises InvalidQuery."""
+    return _Parser(f"{name}:{value}", vocabulary).parse_value(field, name, _Token(value, len(name) + 1))
 
 
 class _Token(NamedTuple):
-    """A piece of the query text, and where it begins."""
+    """A piece of the query text, and where it starts."""
 
     text: str
     start: int
 
     @property
     def operator(self) -> str:
+        """The operator or bracket that the token is; "" for any other token."""
         return self.text.lower() if self.text.lower() in OPERATORS else self.text if self.text in "()" else ""
 
 
 _TOKEN = r'[()]|(?:"[^"]*"|[^\s()"])+|"'
 _CONDITION = r"([A-Za-z_][\w.\-]*):(.*)"
-_COMPARED = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|!=|<|>|=)"
-_JOINED = r"(?<=\w)(?:[|&]|,(?!\d)|(?<!\d),)(?=\w)"  # but 36,000 is a number
-_MOST_NESTED = 50
+_COMPARISON = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|!=|<|>|=)"
+_JOINER = r"(?<=\w)(?:[|&]|,(?!\d)|(?<!\d),)(?=\w)"  # between words, but 36,000 is a number
+_NEGATING = "-!~"  # signs that other languages negate with
+_MAX_NESTING = 50
 
 
 class _Parser:
-    """Recursive descent over the tokens of one query text: or, and, not, brackets, conditions."""
+    """A recursive descent parser of one query text: or, and, not, brackets, conditions."""
 
     def __init__(self, text: str, vocabulary: Callable[[], Vocabulary]) -> None:
         self.text = text
-        plain = text.translate({0x201C: '"', 0x201D: '"'})
-        self.tokens = [_Token(found.group(), found.start()) for found in re.finditer(_TOKEN, plain)]
-        self.place = 0
-        self.nested = 0
+        straight_quotes = text.translate({0x201C: '"', 0x201D: '"'})
+        self.tokens = [_Token(match.group(), match.start()) for match in re.finditer(_TOKEN, straight_quotes)]
+        self.position = 0
+        self.nesting = 0
         self.vocabulary = vocabulary
 
     @cached_property
@@ -62,204 +64,221 @@ class _Parser:
 
     @property
     def token(self) -> _Token:
-        return self.tokens[self.place] if self.place < len(self.tokens) else self.end
+        """The token to parse next; an empty one at the end."""
+        return self.tokens[self.position] if self.position < len(self.tokens) else self.end
 
     def parse(self) -> Query:
         if not self.tokens:
-            raise self.wrong(self.end, "the query is empty", "write words, such as GRPO, or conditions, such as kl:no")
-        query = self.either()
-        if self.place < len(self.tokens):
-            raise self.wrong(self.token, "unmatched )", "write (grpo or ppo) kl:no")
+            raise self.error(self.end, "the query is empty", "write words, such as GRPO, or conditions, such as kl:no")
+        query = self.parse_or()
+        if self.position < len(self.tokens):
+            raise self.error(self.token, "unmatched )", "write (grpo or ppo) kl:no")
         return query
 
-    def either(self) -> Query:
-        parts = [self.both()]
+    def parse_or(self) -> Query:
+        parts = [self.parse_and()]
         while self.token.operator == "or":
-            self.place += 1
-            parts.append(self.both())
+            self.position += 1
+            parts.append(self.parse_and())
         return any_of(parts)
 
-    def both(self) -> Query:
-        parts = [self.one()]
+    def parse_and(self) -> Query:
+        parts = [self.parse_term()]
         while self.token.text and self.token.operator not in ("or", ")"):
             if self.token.operator == "and":
-                self.place += 1
-            parts.append(self.one())
+                self.position += 1
+            parts.append(self.parse_term())
         return all_of(parts)
 
-    def one(self) -> Query:
+    def parse_term(self) -> Query:
         token = self.token
         if not token.text or token.operator in ("and", "or", ")"):
-            where = f"after {self.tokens[self.place - 1].text!r}" if self.place else "here"
-            advice = 'write words on both sides, such as grpo or ppo; in quotes, "or" is a word'
-            raise self.wrong(token, f"expected a term {where}", advice)
-        self.place += 1
+            where = f"after {self.tokens[self.position - 1].text!r}" if self.position else "here"
+            hint = 'write words on both sides, such as grpo or ppo; in quotes, "or" is a word'
+            raise self.error(token, f"expected a term {where}", hint)
+        self.position += 1
         if token.operator not in ("not", "("):
-            return self.condition(token)
-        self.nested += 1
-        if self.nested > _MOST_NESTED:
-            raise self.wrong(token, "too deeply nested", f"use at most {_MOST_NESTED} brackets and nots")
-        inner = Not(self.one()) if token.operator == "not" else self.brackets(token)
-        self.nested -= 1
-        return inner
+            return self.parse_word_or_condition(token)
+        self.nesting += 1
+        if self.nesting > _MAX_NESTING:
+            raise self.error(token, "nested too deeply", f"use at most {_MAX_NESTING} brackets and nots")
+        term = Not(self.parse_term()) if token.operator == "not" else self.parse_brackets(token)
+        self.nesting -= 1
+        return term
 
-    def brackets(self, opening: _Token) -> Query:
-        inner = self.either()
+    def parse_brackets(self, opening: _Token) -> Query:
+        query = self.parse_or()
         if self.token.operator != ")":
-            raise self.wrong(opening, "missing )", "write (grpo or ppo) kl:no")
-        self.place += 1
-        return inner
+            raise self.error(opening, "missing )", "write (grpo or ppo) kl:no")
+        self.position += 1
+        return query
 
-    def condition(self, token: _Token) -> Query:
-        if '"' in re.sub(r'"[^"]*"', "", token.text):
-            raise self.wrong(token, "this quote is never closed", 'write "clip higher"')
-        if token.text.startswith(("-", "!", "~")):
-            raise self.wrong(
-                token, f"{token.text[0]!r} does not negate", f"write not {token.text.lstrip('-!~') or 'kl'}"
-            )
-        if compared := re.match(_COMPARED, token.text):
-            name, sign, value = *compared.groups(), token.text[compared.end() :] or "100B"
-            right = {"!=": f"not {name}:{value}", "=": f"{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
-            raise self.wrong(token, "a comparison needs a colon", f"write {right}")
-        named = re.fullmatch(_CONDITION, token.text, re.S)
-        if joined := re.search(_JOINED, re.sub(r'"[^"]*"', "", token.text)):
-            raise self.wrong(
-                token, f"{joined[0]} does not join words", f"write {_rejoined(token.text, joined[0], named)}"
-            )
-        if not named:
-            return self.words(token, token.text, "")
-        field = query_field(named[1])
+    def parse_word_or_condition(self, token: _Token) -> Query:
+        condition = re.fullmatch(_CONDITION, token.text, re.S)
+        self.refuse_foreign_syntax(token, condition)
+        if not condition:
+            return self.parse_words(token, "")
+        name, value = condition.groups()
+        field = query_field(name)
         if field is None:
-            advice = (
-                did_you_mean(closest_spellings(named[1], field_names())) or f'in quotes it is a phrase: "{token.text}"'
-            )
-            raise self.wrong(token, f"unknown field {named[1]}", advice)
-        return self.of_field(field, named[1], named[2], _Token(named[2], token.start + len(named[1]) + 1))
+            quoted = f'in quotes it is a phrase: "{token.text}"'
+            hint = did_you_mean(closest_spellings(name, field_names())) or quoted
+            raise self.error(token, f"unknown field {name}", hint)
+        return self.parse_value(field, name, _Token(value, token.start + len(name) + 1))
 
-    def of_field(self, field: Field, name: str, value: str, place: _Token) -> Query:
-        if not value.strip('"'):
-            raise self.wrong(place, f"{name} needs a value", f"write {name}:{_example(field)} or {name}:unknown")
-        if value.lower() in ("known", "unknown"):
-            return IsKnown(field.path, value.lower() == "known")
+    def refuse_foreign_syntax(self, token: _Token, condition: re.Match[str] | None) -> None:
+        """Raise InvalidQuery for signs that mean something in other query languages."""
+        unquoted = re.sub(r'"[^"]*"', "", token.text)
+        if '"' in unquoted:
+            raise self.error(token, "missing closing quote", 'write "clip higher"')
+        if token.text[0] in _NEGATING:
+            hint = f"write not {token.text.lstrip(_NEGATING) or 'kl'}"
+            raise self.error(token, f"{token.text[0]!r} does not negate", hint)
+        if comparison := re.match(_COMPARISON, token.text):
+            name, sign = comparison.groups()
+            value = token.text[comparison.end() :] or "100B"
+            right = {"!=": f"not {name}:{value}", "=": f"{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
+            raise self.error(token, "a comparison needs a colon", f"write {right}")
+        if joiner := re.search(_JOINER, unquoted):
+            hint = f"write {_with_operators(token.text, joiner[0], condition)}"
+            raise self.error(token, f"{joiner[0]} does not join words", hint)
+
+    def parse_value(self, field: Field, name: str, value: _Token) -> Query:
+        if not value.text.strip('"'):
+            raise self.error(value, f"{name} needs a value", f"write {name}:{_example(field)} or {name}:unknown")
+        if value.text.lower() in ("known", "unknown"):
+            return IsKnown(field.path, value.text.lower() == "known")
         if field.kind == NUMBER:
-            return self.number(field, name, value, place)
+            return self.parse_number(field, name, value)
         if field.kind == DATE:
-            sign, period = re.fullmatch(r"([<>]=?|)=?(.*)", value.strip('"'), re.S).groups()  # type: ignore[union-attr]
-            try:
-                return Within(field.path, parse_period(period).compared(sign))
-            except InvalidPeriod as error:
-                raise self.wrong(place, error.problem, f"write {name}:2025-06 or {name}:2025-01..2025-06") from error
-        if value[0] in "-!~":
-            raise self.wrong(
-                place, f"{value[0]!r} does not negate", f"write not {name}:{value.lstrip('-!~') or 'word'}"
-            )
-        allowed = self.allowed(field)
-        return (
-            self.words(place, value, field.path)
-            if allowed is None
-            else self.choices(field, name, value, place, allowed)
-        )
+            return self.parse_date(field, name, value)
+        if value.text[0] in _NEGATING:
+            hint = f"write not {name}:{value.text.lstrip(_NEGATING) or 'word'}"
+            raise self.error(value, f"{value.text[0]!r} does not negate", hint)
+        if field.info.vocabulary:
+            return self.parse_technique(field, name, value)
+        if field.kind == YES_NO or field.info.choices or field.path == "id":
+            return self.parse_choice(field, name, value)
+        return self.parse_words(value, field.path)
 
-    def allowed(self, field: Field) -> Sequence[str] | None:
-        """Return the values of a closed field; an empty list allows any, None means that the field is not closed."""
-        if field.kind == YES_NO:
-            return ("yes", "no")
+    def parse_words(self, token: _Token, field_path: str) -> Query:
+        words = tuple(split_words(token.text))
+        if not words:
+            raise self.error(token, "there is no word in this", "a word has letters or digits")
+        return Words(words, field_path, is_prefix=token.text.endswith("*"))
+
+    def parse_technique(self, field: Field, name: str, value: _Token) -> Query:
+        vocabulary, text = self.vocabulary(), value.text.replace('"', "")
+        technique_id = vocabulary.find(text)
+        if technique_id is None:
+            names = (name for technique in vocabulary.values() for name in technique.names)
+            raise self.invalid_value(name, value, names, "`reportcli term` lists them")
+        return Is(field.path, technique_id)
+
+    def parse_choice(self, field: Field, name: str, value: _Token) -> Query:
+        text = value.text.replace('"', "")
         if field.path == "id":
-            return ()
-        return tuple(self.vocabulary()) if field.info.vocabulary else field.info.choices or None
+            return Is(field.path, text.lower())
+        choices = ("yes", "no") if field.kind == YES_NO else field.info.choices
+        by_name = {fold_name(choice): choice for choice in choices}
+        if field.kind == YES_NO:
+            by_name |= {"true": "yes", "false": "no"}
+        choice = by_name.get(fold_name(text))
+        if not choice:
+            raise self.invalid_value(name, value, choices, f"use one of: {', '.join((*choices, 'unknown'))}")
+        return Is(field.path, choice)
 
-    def choices(self, field: Field, name: str, value: str, place: _Token, allowed: Sequence[str]) -> Query:
-        plain = value.replace('"', "")
-        exact = self.vocabulary().find(plain) if field.info.vocabulary else None
-        by_name = {fold_name(one): one for one in allowed} | (
-            {"true": "yes", "false": "no"} if field.kind == YES_NO else {}
-        )
-        found = exact or by_name.get(fold_name(plain), "" if allowed or field.info.vocabulary else plain.lower())
-        if not found:
-            names = [one for id in allowed for one in self.vocabulary().names(id)] if field.info.vocabulary else allowed
-            every = "`term` lists them" if field.info.vocabulary else f"use one of: {', '.join((*allowed, 'unknown'))}"
-            advice = did_you_mean(closest_spellings(plain, names)) or every
-            raise self.wrong(place, f"invalid value for {name}: {plain}", advice)
-        return Is(field.path, found)
+    def invalid_value(self, name: str, value: _Token, candidates: Iterable[str], hint: str) -> InvalidQuery:
+        """Return the error for a value that the field never has; the hint is for a value that is like none."""
+        text = value.text.replace('"', "")
+        suggestion = did_you_mean(closest_spellings(text, candidates))
+        return self.error(value, f"invalid value for {name}: {text}", suggestion or hint)
 
-    def words(self, token: _Token, text: str, field: str) -> Query:
-        found = tuple(split_words(text))
-        if not found:
-            raise self.wrong(token, "there is no word in this", "a word has letters or digits")
-        return Words(found, field, is_prefix=text.endswith("*"))
+    def parse_date(self, field: Field, name: str, value: _Token) -> Query:
+        sign, period = re.fullmatch(r"([<>]=?|)=?(.*)", value.text.strip('"'), re.S).groups()  # type: ignore[union-attr]
+        try:
+            return Within(field.path, parse_period(period).compared(sign))
+        except InvalidPeriod as error:
+            hint = f"write {name}:2025-06 or {name}:2025-01..2025-06"
+            raise self.error(value, error.problem, hint) from error
 
-    def number(self, field: Field, name: str, text: str, place: _Token) -> Query:
-        compared = re.fullmatch(r"(>=|<=|>|<|=?)(.+)", text.strip('"').replace(" ", ""), re.S)
-        sign, rest = compared.groups() if compared else ("", "")
-        first, dots, last = rest.partition("..")
+    def parse_number(self, field: Field, name: str, value: _Token) -> Query:
+        comparison = re.fullmatch(r"(>=|<=|>|<|=?)(.+)", value.text.strip('"').replace(" ", ""), re.S)
+        sign, number = comparison.groups() if comparison else ("", "")
+        first, dots, last = number.partition("..")
         low, high = _number(first, field), _number(last, field)
-        wrong = (first and not low) or (last and not high) or not (low or high) or (sign and dots)
-        if wrong:
-            right = f"{name}:{_example(field)}"
-            raise self.wrong(place, f"{text} is not a number or a range", f"write {right} or {right}..")
+        unreadable = (first and not low) or (last and not high) or not (low or high)
+        if unreadable or (sign and dots):
+            example = f"{name}:{_example(field)}"
+            raise self.error(value, f"{value.text} is not a number or a range", f"write {example} or {example}..")
         if dots:
             if low and high and low[0] > high[1]:
-                raise self.wrong(place, "the range ends before it begins", f"write {name}:{last}..{first}")
+                raise self.error(value, "the range is reversed", f"write {name}:{last}..{first}")
             return Between(field.path, low and low[0], high and high[1])
         assert low is not None
         return _compare(field.path, sign, *low)
 
-    def wrong(self, token: _Token, problem: str, advice: str) -> InvalidQuery:
-        return InvalidQuery(self.text, token.start, problem, advice)
+    def error(self, token: _Token, problem: str, hint: str) -> InvalidQuery:
+        return InvalidQuery(self.text, token.start, problem, hint)
 
 
-def _rejoined(text: str, joint: str, named: re.Match[str] | None) -> str:
-    """Return how what stands between commas, bars and ampersands is joined rightly; several conditions all hold."""
-    sides = [side for side in re.split(r"[|,&]", text) if side]
-    conditions = all(":" in side for side in sides)
-    if named and not conditions:
-        sides = [f"{named[1]}:{side}" for side in re.split(r"[|,&]", named[2]) if side]
-    return (" and " if joint == "&" or (joint == "," and conditions and len(sides) > 1) else " or ").join(sides)
+def _with_operators(text: str, joiner: str, condition: re.Match[str] | None) -> str:
+    """Return a text with ``and`` or ``or`` in place of commas, bars and ampersands."""
+    parts = [part for part in re.split(r"[|,&]", text) if part]
+    are_conditions = all(":" in part for part in parts)
+    if condition and not are_conditions:
+        name, values = condition.groups()
+        parts = [f"{name}:{value}" for value in re.split(r"[|,&]", values) if value]
+    is_and = joiner == "&" or (joiner == "," and are_conditions and len(parts) > 1)
+    return (" and " if is_and else " or ").join(parts)
 
 
-def _compare(field: str, sign: str, low: int | float, high: int | float) -> Query:
+def _compare(field_path: str, sign: str, low: int | float, high: int | float) -> Query:
+    """Return the condition that compares with a number, which is two of them for a context of 128k."""
     match sign:
         case ">":
-            return Between(field, high, None, exclusive=True)
+            return Between(field_path, high, None, exclusive=True)
         case "<":
-            return Between(field, None, low, exclusive=True)
+            return Between(field_path, None, low, exclusive=True)
         case ">=":
-            return Between(field, low, None)
+            return Between(field_path, low, None)
         case "<=":
-            return Between(field, None, high)
-    return any_of(Between(field, value, value) for value in dict.fromkeys((low, high)))
+            return Between(field_path, None, high)
+    return any_of(Between(field_path, number, number) for number in dict.fromkeys((low, high)))
 
 
-_SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}
-_POWERS = {"k": 10, "m": 20}
-_LONGEST_NUMBER = 60  # digits
+_DECIMAL_EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}
+_BINARY_EXPONENTS = {"k": 10, "m": 20}
+_MAX_DIGITS = 60
 
 
 def _number(text: str, field: Field) -> tuple[int | float, int | float] | None:
-    """Return the least and the greatest number that a text stands for: 128k contexts are 128,000 to 131,072."""
-    found = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?([kmbt]?)", text, re.I | re.A)
-    if not found or len(text) > _LONGEST_NUMBER:
+    """Return the least and the greatest number that a text stands for: of a context, 128k is 128,000 and 131,072."""
+    match = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?([kmbt]?)", text, re.I | re.A)
+    if not match or len(text) > _MAX_DIGITS:
         return None
-    fraction, letter = found[2] or "", found[4].lower()
-    digits = int(found[1].replace(",", "").replace("_", "") + fraction)
-    exponent = int(found[3] or 0) - len(fraction)
-    low = _scaled(digits, exponent + _SCALES[letter])
-    if low >= 10**_LONGEST_NUMBER:
+    fraction, suffix = match[2] or "", match[4].lower()
+    digits = int(match[1].replace(",", "").replace("_", "") + fraction)
+    exponent = int(match[3] or 0) - len(fraction)
+    low = _scaled(digits, exponent + _DECIMAL_EXPONENTS[suffix])
+    if low >= 10**_MAX_DIGITS:
         return None
-    if field.info.context and letter in _POWERS:
-        return low, _scaled(digits * 2 ** _POWERS[letter], exponent)
+    if field.info.context and suffix in _BINARY_EXPONENTS:
+        return low, _scaled(digits * 2 ** _BINARY_EXPONENTS[suffix], exponent)
     return low, low
 
 
 def _scaled(digits: int, exponent: int) -> int | float:
+    """Return digits · 10^exponent, as an int where it is whole."""
     whole, rest = divmod(digits * 10 ** max(exponent, 0), 10 ** max(-exponent, 0))
     return float(f"{digits}e{exponent}") if rest else whole
 
 
 def _example(field: Field) -> str:
+    """Return a value for a hint that works when typed."""
     if field.kind == NUMBER:
-        small = isinstance(field.info.example, int) and field.info.example < 10_000
-        return "128k" if field.info.context else str(field.info.example) if small else "10B"
+        is_small = isinstance(field.info.example, int) and field.info.example < 10_000
+        return "128k" if field.info.context else str(field.info.example) if is_small else "10B"
     if field.kind == DATE:
         return "2025-06"
     return "no" if field.kind == YES_NO else field.info.choices[0] if field.info.choices else "word"

@@ -1,4 +1,4 @@
-"""Dates with a precision: what ``2025-06``, ``2025-Q2..`` or ``last 90 days`` cover. Knows no fields and no reports."""
+"""Periods: which days ``2025-06``, ``2025-Q2..`` or ``last 90 days`` cover. It knows nothing of fields and reports."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,15 +9,15 @@ from reportcli.errors import InvalidPeriod
 
 _Span = tuple[date, date]
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
-_MONTHS = {"year": 12, "quarter": 3, "month": 1}
-PERIOD_STEPS = tuple(_MONTHS)
+_STEP_MONTHS = {"year": 12, "quarter": 3, "month": 1}
+PERIOD_STEPS = tuple(_STEP_MONTHS)
 
 
 class Period(NamedTuple):
-    """A stretch of days. ``text`` is its canonical spelling, which parses to the same period.
+    """A range of days. ``text`` is its canonical spelling, which parses to the same period.
 
-    An absolute period has a first and a last day, both included (None is open); a relative one counts ``amount``
-    units back from today.
+    An absolute period has a first and a last day, both included (None is open); a relative one goes ``amount`` units
+    back from today.
     """
 
     text: str
@@ -31,12 +31,12 @@ class Period(NamedTuple):
         if not self.unit:
             return self.first or date.min, self.last or date.max
         end = today or date.today()
-        return _back(end, self.amount, self.unit), end
+        return _go_back(end, self.amount, self.unit), end
 
     def compared(self, sign: str) -> "Period":
-        """Return the days that stand to this period as a sign says: ``>``, ``>=``, ``<`` or ``<=``; "" is within it.
+        """Return the period after (``>``, ``>=``) or before (``<``, ``<=``) this one; "" returns this one.
 
-        Raises BadPeriod where there are none, or where this period is relative or open.
+        Raises InvalidPeriod if there is none, or if this period is relative or open.
         """
         if not sign:
             return self
@@ -46,52 +46,54 @@ class Period(NamedTuple):
             first = self.last + timedelta(1) if sign == ">" else self.first
             last = self.first - timedelta(1) if sign == "<" else self.last
         except OverflowError as error:
-            raise InvalidPeriod(sign + self.text, "there are no such days") from error
+            raise InvalidPeriod(sign + self.text, "no such days") from error
         return Period(f"{first}..", first=first) if sign[0] == ">" else Period(f"..{last}", last=last)
 
 
 def parse_period(text: str) -> Period:
-    """Read a period; raises BadPeriod with the reason and examples."""
-    clean = " ".join(text.split()).strip()
-    if relative := _relative(clean):
+    """Parse a period. Raises InvalidPeriod."""
+    clean = " ".join(text.split())
+    if relative := _parse_relative(clean):
         return relative
     first, dots, last = (part.strip() for part in clean.partition(".."))
     if not dots:
-        start, end, written = _moment(first, text)
-        return Period(written, start, end)
+        start, end, spelling = _parse_date(first, text)
+        return Period(spelling, start, end)
     if not (first or last):
         raise InvalidPeriod(text, "a range needs at least one end")
-    start, _, since = _moment(first, text) if first else (date.min, date.min, "")
-    _, end, until = _moment(last, text) if last else (date.max, date.max, "")
+    start, _, since = _parse_date(first, text) if first else (date.min, date.min, "")
+    _, end, until = _parse_date(last, text) if last else (date.max, date.max, "")
     if start > end:
         raise InvalidPeriod(text, f"start is after end; did you mean {last}..{first}")
     return Period(f"{since}..{until}", start if first else None, end if last else None)
 
 
 def period_containing(day: date, step: str) -> str:
-    """Return the year, quarter or month of a day, spelled as a period."""
+    """Return the year, quarter or month that contains a day, spelled as a period."""
     year, month = f"{day.year:04}", day.month
     return {"year": year, "quarter": f"{year}-Q{(month + 2) // 3}", "month": f"{year}-{month:02}"}[step]
 
 
 def periods_between(first: date, last: date, step: str) -> Iterator[str]:
-    """Return every year, quarter or month from that of the first day to that of the last."""
-    months = _MONTHS[step]
-    begin, end = ((12 * day.year + day.month - 1) // months * months for day in (first, last))
-    return (period_containing(date(month // 12, month % 12 + 1, 1), step) for month in range(begin, end + 1, months))
+    """Return every year, quarter or month from the one of the first day to the one of the last."""
+    step_months = _STEP_MONTHS[step]
+    start, end = ((12 * day.year + day.month - 1) // step_months * step_months for day in (first, last))
+    months = range(start, end + 1, step_months)  # since the year 0
+    return (period_containing(date(month // 12, month % 12 + 1, 1), step) for month in months)
 
 
-def _relative(text: str) -> Period | None:
-    found = re.fullmatch(r"(\d{1,5})([dwmy])", text, re.I) or re.fullmatch(
+def _parse_relative(text: str) -> Period | None:
+    match = re.fullmatch(r"(\d{1,5})([dwmy])", text, re.I) or re.fullmatch(
         r"last (\d{1,5}) (day|week|month|year)s?", text, re.I
     )
-    if not found:
+    if not match:
         return None
-    amount, letter = int(found[1]), found[2][0].lower()
-    return Period(f"{amount}{letter}", amount=amount, unit=_UNITS[letter])
+    amount, unit = int(match[1]), match[2][0].lower()
+    return Period(f"{amount}{unit}", amount=amount, unit=_UNITS[unit])
 
 
-def _back(day: date, amount: int, unit: str) -> date:
+def _go_back(day: date, amount: int, unit: str) -> date:
+    """Return the day some units earlier: the last of a month that has no such day, the first of the calendar."""
     try:
         if unit in ("days", "weeks"):
             return day - timedelta(**{unit: amount})
@@ -102,18 +104,21 @@ def _back(day: date, amount: int, unit: str) -> date:
         return date.min
 
 
-def _moment(text: str, whole: str) -> tuple[date, date, str]:
-    """Return the first and last day of one date, and its canonical spelling."""
-    for pattern, read in _MOMENTS:
-        if found := re.fullmatch(pattern, text, re.I | re.A):
-            numbers = [int(part) for part in found.groups()]
+def _parse_date(text: str, whole: str) -> tuple[date, date, str]:
+    """Return the first and last day of a date with any precision, and its canonical spelling.
+
+    ``whole`` is the text for errors, of which the date may be one end.
+    """
+    for pattern, days_of in _DATE_PATTERNS:
+        if match := re.fullmatch(pattern, text, re.I | re.A):
+            numbers = [int(group) for group in match.groups()]
             try:
-                first, last = read(*numbers)
+                first, last = days_of(*numbers)
             except (ValueError, OverflowError) as error:
                 raise InvalidPeriod(whole, f"{text} does not exist ({error})") from error
             return first, last, first.isoformat() if "/" in text else text.upper()
-    if two := re.fullmatch(r"([\d/QW-]+) (?:to |- )?([\d/QW-]+)", text, re.I):
-        raise InvalidPeriod(whole, f"a range is written {two[1]}..{two[2]}")
+    if dates := re.fullmatch(r"([\d/QW-]+) (?:to |- )?([\d/QW-]+)", text, re.I):
+        raise InvalidPeriod(whole, f"write a range as {dates[1]}..{dates[2]}")
     raise InvalidPeriod(whole, f"{text} is not a date" if text != whole.strip() else "not a recognised date")
 
 
@@ -139,8 +144,8 @@ def _week(year: int, week: int) -> _Span:
 
 
 def _day(year: int, month: int, day: int) -> _Span:
-    only = date(year, month, day)
-    return only, only
+    only_day = date(year, month, day)
+    return only_day, only_day
 
 
 def _american_day(month: int, day: int, year: int) -> _Span:
@@ -149,7 +154,7 @@ def _american_day(month: int, day: int, year: int) -> _Span:
     return _day(year, month, day)
 
 
-_MOMENTS: tuple[tuple[str, Callable[..., _Span]], ...] = (
+_DATE_PATTERNS: tuple[tuple[str, Callable[..., _Span]], ...] = (
     (r"(\d{4})", _year),
     (r"(\d{4})-Q(\d)", _quarter),
     (r"(\d{4})-W(\d\d)", _week),
