@@ -431,7 +431,7 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path, cha
 def test_a_new_entry_never_replaces_what_is_there(tmp_path: Path, make: object) -> None:
     path = tmp_path / "x.toml"
     make(path)  # type: ignore[operator]
-    with pytest.raises(EntryChanged, match="it exists already"):
+    with pytest.raises(EntryChanged, match="it already exists"):
         write_entry(path, NEW, None)
     assert list(tmp_path.iterdir()) == [path]
     assert not path.is_file() or path.read_text() == "there"
@@ -443,7 +443,7 @@ def test_a_file_system_without_links_gets_new_entries_too(tmp_path: Path, monkey
 
     monkeypatch.setattr(os, "link", refuse)
     write_entry(tmp_path / "x.toml", NEW, None)
-    with pytest.raises(EntryChanged, match="it exists already"):
+    with pytest.raises(EntryChanged, match="it already exists"):
         write_entry(tmp_path / "x.toml", OLD, None)
     assert (tmp_path / "x.toml").read_text() == NEW
     assert list(tmp_path.iterdir()) == [tmp_path / "x.toml"]

@@ -195,7 +195,10 @@ def test_a_name_that_a_terminal_would_obey_is_spelled_out_on_one_line(reportcli:
     (tmp_path / "a\nerror: \x1b[2J\u202e b.toml").write_text("= =")
     ended = reportcli("list", "--catalog", str(tmp_path))
     name = r"a\x0aerror: \x1b[2J\x202e b.toml"
-    assert ended.stderr == f"warning: {tmp_path}/{name}: its name is not plain text (skipped)\nnothing found\n"
+    assert (
+        ended.stderr
+        == f"warning: {tmp_path}/{name}: the file name contains unprintable characters (skipped)\nnothing found\n"
+    )
 
 
 def test_no_text_of_an_entry_looks_like_a_line_of_ours(reportcli: Run, tmp_path: Path) -> None:

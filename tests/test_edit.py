@@ -372,7 +372,7 @@ def test_a_file_that_changed_under_the_editor_is_left_alone_and_the_text_kept(
     )
     ended = reportcli("edit", "x", "--catalog", str(path.parent), EDITOR=command)
     assert (ended.returncode, ended.stdout) == (3, "")
-    assert "it changed since it was read" in ended.stderr
+    assert "it changed after it was read" in ended.stderr
     assert f"your text was saved to {path}.edited" in ended.stderr
     assert read_report(str(path)).summary == "Their sentence."
     assert "My sentence." in Path(f"{path}.edited").read_text()

@@ -1,4 +1,4 @@
-"""Folders and files: where catalogues lie, which entries they hold, one read or put in place. Knows no index."""
+"""Catalogue folders and the files in them: where they are, which entries they hold, reading them."""
 
 import os
 from array import array
@@ -14,76 +14,83 @@ from reportcli.report.techniques import Vocabulary, parse_vocabulary
 
 FOLDERS_VARIABLE = "REPORTCLI_CATALOG"
 SCHEMA_FILE = "schema.json"
-MAX_BYTES = 1_000_000  # bytes of a file that is read or saved; the longest entry that is shipped has about 20,000
+MAX_BYTES = 1_000_000  # of a file that is read or saved; the longest shipped entry has about 20,000
 TOO_LONG = f"longer than {MAX_BYTES:,} bytes"
 VOCABULARY_FOLDER, TECHNIQUES_FILE = "vocabulary", "techniques.toml"
 
 
 class EntryFile(NamedTuple):
-    """A file of a catalogue as the file system shows it; ``rank`` counts folders, a higher one hides a lower one."""
+    """A file of the catalogue; ``rank`` is the position of its folder, of which a later one overrides earlier ones."""
 
     path: str
     rank: int
-    stamp: str  # changes with the file
+    stamp: str  # times of modification and of change in ns, size in bytes, inode; "0 0 0 0" if it cannot be read
 
     def changed_in(self, nanoseconds: range) -> bool:
-        """Return whether the file was last written or changed within this time; one from the future was not."""
+        """Return whether the file was last modified or changed in this range of time, in ns since the epoch."""
         return any(int(time) in nanoseconds for time in self.stamp.split()[:2])
 
     @property
     def id(self) -> str:
-        """The id of the report: the name of the file."""
-        return os.path.basename(self.path)[: -len(".toml")]
+        """The id of the report: the name of the file without ``.toml``."""
+        return _id_of(self.path)
+
+
+def _id_of(path: str) -> str:
+    return os.path.basename(path).removesuffix(".toml")
 
 
 def shipped_folder() -> Path:
-    """Return the folder of the catalogue that comes with the program: in the package, or in the clone around it."""
+    """Return the folder of the shipped catalogue: in the installed package, or in the clone around it."""
     package = Path(__file__).parents[1]
-    inside = package / "data"
-    return inside if inside.is_dir() else package.parents[1] / "catalog"
+    installed = package / "data"
+    return installed if installed.is_dir() else package.parents[1] / "catalog"
 
 
 def user_folder() -> Path:
-    """Return the folder of the user's own entries; it need not exist."""
+    """Return the folder of the user's own entries, which may not exist."""
     import platformdirs
 
     return platformdirs.user_data_path("reportcli", appauthor=False) / "catalog"
 
 
 def catalog_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """Return the folders to read, a later one over an earlier one.
+    """Return the folders to read, of which later ones override earlier ones.
 
-    These are the given ones, else those that ``REPORTCLI_CATALOG`` names, else the shipped one and the user's own.
+    These are the given ones, else those of ``REPORTCLI_CATALOG``, else the shipped one and the user's own.
     """
-    if named := _named(given):
-        return tuple(folder.absolute() for folder in named)
+    if chosen := _chosen_folders(given):
+        return tuple(folder.absolute() for folder in chosen)
     own = user_folder()
-    return (shipped_folder(), own) if os.path.isdir(own) else (shipped_folder(),)  # also where we may not even look
+    return (shipped_folder(), own) if os.path.isdir(own) else (shipped_folder(),)  # Path.is_dir may raise
 
 
 def new_entry_folder(given: Sequence[Path] = ()) -> Path:
-    """Return the folder that new entries go to: the last one that is named, else the user's own; it need not exist."""
-    return catalog_folders(given)[-1] if _named(given) else user_folder()
+    """Return the folder for new entries, which may not exist: the last one chosen, else the user's own."""
+    return catalog_folders(given)[-1] if _chosen_folders(given) else user_folder()
 
 
-def _named(given: Sequence[Path]) -> Sequence[Path]:
+def _chosen_folders(given: Sequence[Path]) -> Sequence[Path]:
     return given or [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for the user alone."""
-    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+    """Make a folder and its missing parents, accessible to the user only (mode 0700)."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
 
 
 class Snapshot(NamedTuple):
-    """The files of some folders at one moment: for each folder its files' names and, four to a file, their stamps."""
+    """The files of some folders at one moment, as plain arrays, since it is taken at every call.
+
+    ``folders`` has for each folder its path, the names of its files, and four numbers for each file: its stamp.
+    """
 
     folders: tuple[tuple[str, list[str], "array[int]"], ...]
 
     @property
     def checksum(self) -> str:
-        """A text that changes with any of the files."""
+        """A text that changes when any of the files does."""
         return " ".join(
             f"{checksum(chr(0).join((folder, *names)))} {checksum(stamps.tobytes())}"
             for folder, names, stamps in self.folders
@@ -91,22 +98,22 @@ class Snapshot(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many files there are."""
+        """The number of files."""
         return sum(len(names) for _, names, _ in self.folders)
 
     def entries(self) -> Iterator[EntryFile]:
-        """Yield each file as an entry."""
+        """Yield each file, folder by folder."""
         for rank, (folder, names, stamps) in enumerate(self.folders):
-            for place, name in enumerate(names):
-                yield EntryFile(os.path.join(folder, name), rank, _written(stamps[4 * place : 4 * place + 4]))
+            for index, name in enumerate(names):
+                yield EntryFile(os.path.join(folder, name), rank, _stamp_text(stamps[4 * index : 4 * index + 4]))
 
 
 def take_snapshot(folders: Sequence[Path]) -> Snapshot:
-    """Look at every file named like an entry. Raises NoCatalogue for a folder that cannot be read.
+    """Return the names and stamps of all visible files named ``*.toml``. Raises CatalogUnreadable.
 
-    This is done at every call, for every file: it makes nothing that is not needed when all is as before.
+    Every call does this for every file, so it makes no more objects than it needs to see that nothing changed.
     """
-    seen = []
+    contents = []
     for folder in folders:
         names: list[str] = []
         stamps: list[int] = []
@@ -118,16 +125,16 @@ def take_snapshot(folders: Sequence[Path]) -> Snapshot:
                         names.append(name)
                         stamps += _stamp(file)
         except OSError as error:
-            raise CatalogUnreadable(folder, _reason(error)) from error
-        seen.append((str(folder), names, _packed(stamps)))
-    return Snapshot(tuple(seen))
+            raise CatalogUnreadable(folder, error_reason(error)) from error
+        contents.append((str(folder), names, _to_array(stamps)))
+    return Snapshot(tuple(contents))
 
 
-def _packed(stamps: Sequence[int]) -> "array[int]":
+def _to_array(numbers: Sequence[int]) -> "array[int]":
     try:
-        return array("q", stamps)
-    except OverflowError:  # a file says that it changed before 1678 or after 2262
-        return array("q", ((one + 2**63) % 2**64 - 2**63 for one in stamps))
+        return array("q", numbers)
+    except OverflowError:  # the time of a file is before 1678 or after 2262
+        return array("q", ((number + 2**63) % 2**64 - 2**63 for number in numbers))
 
 
 def _stamp(file: "os.DirEntry[str] | Path") -> tuple[int, int, int, int]:
@@ -138,35 +145,34 @@ def _stamp(file: "os.DirEntry[str] | Path") -> tuple[int, int, int, int]:
     return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino % 2**63)
 
 
-def _written(stamp: Iterable[int]) -> str:
+def _stamp_text(stamp: Iterable[int]) -> str:
     return " ".join(map(str, stamp))
 
 
 def checksum(data: str | bytes) -> str:
-    """Return 64 bits that tell data apart; against accidents, not against malice."""
+    """Return 64 bits in hexadecimal that change with the data; they detect accidents, not malice."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogateescape")
     return f"{crc32(data):08x}{adler32(data):08x}"
 
 
 def vocabulary_files(folders: Sequence[Path]) -> list[EntryFile]:
-    """Return the vocabulary files to read: those of the folders, or else the shipped one."""
-    files = [Path(folder, VOCABULARY_FOLDER, TECHNIQUES_FILE) for folder in folders]
-    present = [file for file in files if os.path.lexists(file)] or [
-        shipped_folder() / VOCABULARY_FOLDER / TECHNIQUES_FILE
-    ]
-    return [EntryFile(str(path), rank, _written(_stamp(path))) for rank, path in enumerate(present)]
+    """Return the vocabulary files to read: those in the folders, or else the shipped one."""
+    paths = [Path(folder, VOCABULARY_FOLDER, TECHNIQUES_FILE) for folder in folders]
+    existing = [path for path in paths if os.path.lexists(path)]
+    paths = existing or [shipped_folder() / VOCABULARY_FOLDER / TECHNIQUES_FILE]
+    return [EntryFile(str(path), rank, _stamp_text(_stamp(path))) for rank, path in enumerate(paths)]
 
 
 def read_report(path: str) -> Report:
-    """Read one entry. Raises UnreadableEntry with the file, the line and what is wrong."""
+    """Read one entry. Raises EntryUnreadable with the path, the line and the problem."""
     from reportcli.report.parse import parse_report
 
     if not path.isprintable():
-        raise EntryUnreadable(path, 0, "its name is not plain text")
+        raise EntryUnreadable(path, 0, "the file name contains unprintable characters")
     text = read_text(path)
     table = parse_toml(path, text)
-    report, problems = parse_report(os.path.basename(path)[: -len(".toml")], table)
+    report, problems = parse_report(_id_of(path), table)
     if report is None:
         from reportcli.report.toml_lines import line_of_key
 
@@ -179,9 +185,9 @@ def read_report(path: str) -> Report:
 def read_vocabularies(
     entries: Sequence[EntryFile], unreadable: Callable[[EntryFile, EntryUnreadable], None] | None = None
 ) -> Vocabulary:
-    """Read vocabulary files, a later one over an earlier one.
+    """Read vocabulary files, of which later ones override earlier ones.
 
-    ``unreadable`` is told of each file that cannot be read; without it, UnreadableEntry is raised.
+    ``unreadable`` is called for each file that cannot be read; without it, EntryUnreadable is raised.
     """
     merged: dict[str, Any] = {}
     for entry in entries:
@@ -195,14 +201,14 @@ def read_vocabularies(
 
 
 def schema_line(folder: Path) -> str:
-    """Return the line that tells editors the schema of an entry, where a schema file lies in its folder; else ""."""
+    """Return the line that names the schema of an entry for editors; "" if there is no schema file in the folder."""
     from reportcli.report.toml_lines import SCHEMA_DIRECTIVE
 
     return f"{SCHEMA_DIRECTIVE}./{SCHEMA_FILE}\n" if (folder / SCHEMA_FILE).is_file() else ""
 
 
 def read_text(path: str | Path) -> str:
-    """Return the text of a file without a byte order mark, its lines ending in ``\\n``. Raises UnreadableEntry."""
+    """Return the text of a file, without a byte order mark, with line ends ``\\n``. Raises EntryUnreadable."""
     try:
         if not S_ISREG(os.stat(path).st_mode):
             raise EntryUnreadable(path, 0, "not a regular file")
@@ -214,41 +220,42 @@ def read_text(path: str | Path) -> str:
     except UnicodeDecodeError as error:
         raise EntryUnreadable(path, 1 + error.object.count(b"\n", 0, error.start), "not UTF-8 text") from error
     except (OSError, ValueError) as error:
-        raise EntryUnreadable(path, 0, _reason(error)) from error
+        raise EntryUnreadable(path, 0, error_reason(error)) from error
 
 
 def parse_toml(path: str | Path, text: str) -> dict[str, Any]:
-    """Return the table that the text of a file says. Raises UnreadableEntry with the place."""
+    """Return the table of a TOML text; the path is for errors. Raises EntryUnreadable with line and column."""
     import tomli
 
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        advice = next((advice for begins, advice in _ADVICE.items() if error.msg.startswith(begins)), "")
-        problem = f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}{advice}"
+        hint = next((hint for beginning, hint in _HINTS.items() if error.msg.startswith(beginning)), "")
+        problem = f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}{hint}"
         raise EntryUnreadable(path, error.lineno, problem, error.colno) from error
     except RecursionError as error:
         raise EntryUnreadable(path, 0, "nested too deeply") from error
-    except ValueError as error:  # Python reads no number of more than 4,300 digits
+    except ValueError as error:  # Python parses no number of more than 4,300 digits
         raise EntryUnreadable(path, 0, "a number has too many digits") from error
 
 
-_ADVICE = {  # to the commonest slips, by how the parser's sentence begins
-    "Illegal character '\\n'": "; a text ends with the quotation mark that it begins with",
+_HINTS = {  # for the most common mistakes, by the beginning of the parser's message
+    "Illegal character '\\n'": "; missing closing quote",
     "Invalid value": "; strings must be quoted",
-    "Expected newline or end of document": "; strings must be quoted, a date is written 2025-06-18",
-    "Unclosed array": "; a comma stands between the items of a list, ] at its end",
+    "Expected newline or end of document": "; strings must be quoted, dates are written 2025-06-18",
+    "Unclosed array": "; separate items with commas and end the list with ]",
     "Cannot overwrite a value": "; duplicate key",
-    "Cannot declare": "; a table stands only once, several models or notes in double brackets",
+    "Cannot declare": "; duplicate table (models and notes are written in double brackets)",
 }
 
 
-def _reason(error: Exception) -> str:
+def error_reason(error: Exception) -> str:
+    """Return what an error says, of one of the system without the path."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 class UnreadableFile(NamedTuple):
-    """A file that is not an entry, and why."""
+    """A file that cannot be read as an entry, and why; ``line`` is 0 if unknown."""
 
     path: str
     line: int
@@ -256,17 +263,17 @@ class UnreadableFile(NamedTuple):
 
 
 class CatalogFile(NamedTuple):
-    """A file of the catalogue; ``rank`` counts its folders, -1 is a vocabulary that cannot be read."""
+    """A file of the catalogue; ``rank`` is the position of its folder, -1 for a vocabulary that cannot be read."""
 
     path: str
     rank: int
-    hidden: bool  # behind the entry of the same name in a later folder
+    hidden: bool  # overridden by a file of the same name in a later folder
     problem: str | None
 
     @property
     def id(self) -> str:
-        """The id of the report: the name of the file."""
-        return os.path.basename(self.path)[: -len(".toml")]
+        """The id of the report: the name of the file without ``.toml``."""
+        return _id_of(self.path)
 
     @property
     def is_entry(self) -> bool:
@@ -274,4 +281,4 @@ class CatalogFile(NamedTuple):
         return self.rank >= 0 and self.problem is None
 
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # called with the number of files done and of all files

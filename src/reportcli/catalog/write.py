@@ -1,4 +1,4 @@
-"""TODO reportcli.catalog.write."""
+"""Writing a file of the catalogue, whole or not at all."""
 
 import os
 import time
@@ -7,60 +7,60 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE
 
-from reportcli.catalog.files import MAX_BYTES, TOO_LONG, _reason, read_text
+from reportcli.catalog.files import MAX_BYTES, TOO_LONG, error_reason, read_text
 from reportcli.errors import EntryChanged, EntryUnreadable, EntryUnwritable
 
 
 def write_entry(path: Path, text: str, was: str | None) -> None:
-    """Put the text of an entry in place, whole or not at all.
+    """Write the text of an entry, whole or not at all.
 
-    ``was`` is what ``read_text`` returned before, and must still return; None where there must be no file yet. The
-    text is written beside and moved, so that no reader meets half of it. Permissions stay, and a symbolic link still
-    leads to the file. Of two writers at once, one finds the other's text; of another program's, what it moves here
-    in the microseconds between our last look and our move is lost. Raises ChangedEntry or UnwritableEntry; then
-    the file is as it was.
+    ``was`` is what ``read_text`` returned before, and must still return; None means that the file must not exist. The
+    text is written to a temporary file that replaces the entry, so that no reader sees half of it. Permissions are
+    kept, and a symbolic link still points to the file. Of two writers of this program, the second sees the text of the
+    first; what another program writes in the microseconds between the last comparison and the replacement is lost.
+    Raises EntryChanged or EntryUnwritable; then the file is as it was.
     """
     target = Path(os.path.realpath(path)) if was is not None else path
-    beside = target.parent / f"{_BESIDE}{os.urandom(8).hex()}"
+    temporary = target.parent / f"{_TEMP_PREFIX}{os.urandom(8).hex()}"
     try:
         data = text.encode()
         if len(data) > MAX_BYTES:
             raise EntryUnwritable(path, TOO_LONG)
-        _write_through(beside, data, target if was is not None else None)
+        _write_to_disk(temporary, data, target if was is not None else None)
         with _folder_lock(target.parent):
             if was is None:
-                _move_where_nothing_is(beside, target)
+                _move_to_new(temporary, target)
             elif read_text(target) == was:
-                os.replace(beside, target)
+                os.replace(temporary, target)
             else:
-                raise EntryChanged(path, "it changed since it was read")
+                raise EntryChanged(path, "it changed after it was read")
     except EntryUnreadable as error:
         raise EntryChanged(path, error.problem) from error
     except FileExistsError as error:
-        raise EntryChanged(path, "it exists already") from error
+        raise EntryChanged(path, "it already exists") from error
     except (OSError, ValueError) as error:
-        raise EntryUnwritable(path, _reason(error)) from error
+        raise EntryUnwritable(path, error_reason(error)) from error
     finally:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
     _sync_folder(target.parent)
 
 
-_BESIDE = ".reportcli-"
-_ABANDONED = 3600  # seconds after which no writer is still at work
+_TEMP_PREFIX = ".reportcli-"
+_STALE_SECONDS = 3600  # no writer takes as long
 
 
 def remove_stale_temp_files(folder: Path) -> None:
-    """Delete what writers that were killed left beside the entries of a folder, an hour ago or longer."""
+    """Delete temporary files of killed writers from a folder, if they are more than an hour old."""
     with suppress(OSError):
-        for left in folder.glob(_BESIDE + "[0-9a-f]" * 16):
-            if left.lstat().st_mtime < time.time() - _ABANDONED:
-                left.unlink()
+        for path in folder.glob(_TEMP_PREFIX + "[0-9a-f]" * 16):
+            if path.lstat().st_mtime < time.time() - _STALE_SECONDS:
+                path.unlink()
 
 
 @contextmanager
 def _folder_lock(folder: Path) -> Iterator[None]:
-    """Let one writer at a time compare and move files of a folder, where the system can lock folders."""
+    """Hold a lock on a folder, so that one writer at a time compares and replaces files, if the system can lock it."""
     try:
         import fcntl
     except ImportError:
@@ -75,13 +75,13 @@ def _folder_lock(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write_through(path: Path, data: bytes, like: Path | None) -> None:
-    """Write a new file down to the disk, with the owner and the permissions of another, which must be writable."""
-    if like:
-        os.close(os.open(like, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))  # a pipe would wait for a reader
+def _write_to_disk(path: Path, data: bytes, model: Path | None) -> None:
+    """Write a new file and flush it to disk, with owner and permissions of a model, which must be writable."""
+    if model:
+        os.close(os.open(model, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))  # a pipe would wait for a reader
     with open(path, "xb") as file:
-        if like:
-            status = like.stat()
+        if model:
+            status = model.stat()
             with suppress(OSError, AttributeError):  # only root gives files away, and not everywhere
                 os.chown(path, status.st_uid, status.st_gid)
             os.chmod(path, S_IMODE(status.st_mode))
@@ -90,7 +90,8 @@ def _write_through(path: Path, data: bytes, like: Path | None) -> None:
         os.fsync(file.fileno())
 
 
-def _move_where_nothing_is(source: Path, target: Path) -> None:
+def _move_to_new(source: Path, target: Path) -> None:
+    """Move a file to a path that must not exist. Raises FileExistsError."""
     try:
         os.link(source, target)
     except FileExistsError:
@@ -102,7 +103,7 @@ def _move_where_nothing_is(source: Path, target: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a move last, where the system can open folders; the file itself is safe by now."""
+    """Flush the names in a folder to disk, if the system can open folders; the file itself is on disk by now."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
