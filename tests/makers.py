@@ -1,12 +1,16 @@
-"""The least that an entry or a report says, made for tests: what a test is about is given, the rest is usual."""
+"""Small entries and reports for tests: a test states what it is about, everything else has a usual value."""
 
 import datetime
 import os
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reportcli.catalog.files import read_report, shipped_folder
+from reportcli.query.names import Spelling, spellings_of
 from reportcli.query.subject import Hit, Subject
 from reportcli.report.fields import Report
 from reportcli.report.techniques import Vocabulary
@@ -44,21 +48,51 @@ tags = ["language-model"]
 """
 
 
-def write(folder: Path, id: str, name: str, more: str = "", date: str = "2025-01-02") -> Path:
-    """Write an entry, and what else it says, into a folder, which is made where needed."""
+def write(folder: Path, report_id: str, name: str, more: str = "", date: str = "2025-01-02") -> Path:
+    """Write an entry with more text at its end into a folder, which is made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{id}.toml"
+    path = folder / f"{report_id}.toml"
     path.write_text(entry(name, date) + more, encoding="utf-8")
     return path
 
 
-def a_report(id: str = "a", day: str = "2025-01-02", **known: Any) -> Report:
+def a_report(report_id: str = "a", day: str = "2025-01-02", **values: Any) -> Report:
     usual: dict[str, Any] = {
-        "name": id.upper(), "title": "T", "organizations": ("O",), "date": datetime.date.fromisoformat(day),
+        "name": report_id.upper(), "title": "T", "organizations": ("O",), "date": datetime.date.fromisoformat(day),
         "summary": "S.", "tags": ("math",),
     }  # fmt: skip
-    return Report(id=id, **(usual | known))
+    return Report(id=report_id, **(usual | values))
 
 
 def hits(*reports: Report, score: float = 0.0) -> tuple[Hit, ...]:
     return tuple(Hit(Subject(report, Vocabulary), score) for report in reports)
+
+
+@cache
+def shipped_reports() -> dict[str, Report]:
+    """Return the shipped reports by id, read without an index."""
+    return {path.stem: read_report(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
+
+
+class MemoryRegister:
+    """A register of the names of some reports."""
+
+    def __init__(self, reports: Iterable[Report]) -> None:
+        self._reports = {report.id: report for report in reports}
+        self._spellings = [spelling for report in self._reports.values() for spelling in spellings_of(report)]
+
+    def spelled_as(self, folded: str) -> list[Spelling]:
+        return [spelling for spelling in self._spellings if spelling.folded == folded]
+
+    def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
+        return [
+            spelling
+            for spelling in self._spellings
+            if spelling.folded.startswith(folded) and kind in (0, spelling.kind)
+        ]
+
+    def spellings(self) -> list[Spelling]:
+        return self._spellings
+
+    def report(self, report_id: str) -> Report:
+        return self._reports[report_id]

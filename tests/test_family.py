@@ -21,7 +21,6 @@ from reportcli.answer.lineage import (
 )
 from reportcli.catalog.files import read_report, shipped_folder
 from reportcli.report.fields import Links, Model, Posttraining, Report
-from test_names import Shelf
 
 SHIPPED = {path.stem: read_report(str(path)) for path in sorted(shipped_folder().glob("*.toml"))}
 DAY = datetime.date(2025, 1, 2)
@@ -47,7 +46,7 @@ def a_report(
 
 
 def kin(*reports: Report) -> LineageGraph:
-    return build_graph(reports, Shelf(reports))
+    return build_graph(reports, makers.MemoryRegister(reports))
 
 
 def told(found: LineageGraph) -> list[tuple[str | None, str, str]]:
@@ -134,7 +133,7 @@ def test_the_table_holds_every_base_and_teacher_of_the_reading_list() -> None:
 def test_every_base_and_teacher_of_the_reading_list_means_what_the_table_says() -> None:
     numbered = [report for report in SHIPPED.values() if report.number is not None]
     expected = {(id, kind, MEANT[name]) for id, kind, name in TABLE if MEANT[name] != id}
-    assert set(told(build_graph(numbered, Shelf(SHIPPED.values())))) == expected
+    assert set(told(build_graph(numbered, makers.MemoryRegister(SHIPPED.values())))) == expected
 
 
 @pytest.mark.parametrize(
