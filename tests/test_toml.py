@@ -4,7 +4,6 @@ import datetime
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,19 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import CATALOG
+from makers import shipped_reports
 from reportcli.report.fields import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.json import pack, unpack
 from reportcli.report.parse import parse_report
 from reportcli.report.toml import to_toml
 from reportcli.report.toml_lines import has_comments, key_lines, line_of_key, lines_without_comments, split_schema_line
 
 LEAST = Report(
-    id="x",
-    name="X",
-    title="X",
-    organizations=("Z",),
-    date=datetime.date(2025, 1, 2),
-    summary="S",
-    tags=("moe",),
+    id="x", name="X", title="X", organizations=("Z",), date=datetime.date(2025, 1, 2), summary="S", tags=("moe",)
 )
 LEAST_TEXT = """\
 name = "X"
@@ -76,13 +71,10 @@ title = "title page"
 """
 
 
-@pytest.mark.parametrize("path", sorted(CATALOG.glob("*.toml")), ids=lambda path: path.stem)
-def test_a_shipped_entry_is_laid_out_as_it_is_written(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    report, problems = parse_report(path.stem, tomllib.loads(text))
-    assert problems == []
-    assert report is not None
-    assert split_schema_line(text) == ("#:schema ./schema.json\n", to_toml(report))
+def test_shipped_entries_are_canonical() -> None:
+    for report_id, report in shipped_reports().items():
+        text = (CATALOG / f"{report_id}.toml").read_text(encoding="utf-8")
+        assert split_schema_line(text) == ("#:schema ./schema.json\n", to_toml(report))
 
 
 def test_what_is_unknown_is_not_written() -> None:
@@ -98,9 +90,10 @@ def test_every_kind_of_value_has_its_layout() -> None:
         notes=(Note(topic="rl", text="t", detail=("d",)),),
         sources={"pretraining.tokens": "§3"},
     )  # fmt: skip
-    assert (
-        to_toml(report)
-        == """\
+    assert to_toml(report) == EVERY_KIND
+
+
+EVERY_KIND = """\
 number = 1
 name = "X"
 title = "The \\"X\\" \\\\ report"
@@ -142,78 +135,35 @@ origin = "report"
 [sources]
 "pretraining.tokens" = "§3"
 """
-    )
 
 
-@pytest.mark.parametrize(
-    ("number", "written"),
-    [
-        (0, "0"),
-        (999, "999"),
-        (4096, "4096"),
-        (9999, "9999"),
-        (10_000, "10_000"),
-        (131_072, "131_072"),
-        (1_000_000, "1_000_000"),
-        (36_000_000_000_000, "36_000_000_000_000"),
-        (9_223_372_036_854_775_807, "9_223_372_036_854_775_807"),
-    ],
-)
-def test_numbers_are_grouped_from_five_digits_on(number: int, written: str) -> None:
-    report = Report(
-        id="x", name="X", title="X", organizations=("Z",), date=datetime.date(2025, 1, 2), summary="S", tags=("moe",),
-        pretraining=Pretraining(tokens=number),
-    )  # fmt: skip
-    assert to_toml(report) == f"{LEAST_TEXT}\n[pretraining]\ntokens = {written}\n"
+def test_under_its_id_a_report_is_a_table_beside_which_others_may_stand() -> None:
+    reports = [replace(LEAST, id='a "b"', pretraining=Pretraining(tokens=5)), replace(LEAST, models=(Model(name="M"),))]
+    text = "".join(to_toml(report, under_id=True) for report in reports)
+    assert [parse_report(report_id, table)[0] for report_id, table in tomllib.loads(text).items()] == reports
 
 
-@pytest.mark.parametrize(
-    ("key", "line"),
-    [
-        ("name", 2),
-        ("tags", 3),
-        ("tags[1]", 5),
-        ("date", 8),
-        ("links", 10),
-        ("links.arxiv", 11),
-        ("models", 13),
-        ("models[0]", 13),
-        ("models[0].name", 14),
-        ("models[0].tokens", 15),
-        ("models[1]", 17),
-        ("models[1].name", 18),
-        ("models[1].tokens", 19),
-        ("models[2]", 21),
-        ("models[2].name", 22),
-        ("pretraining", 24),
-        ("pretraining.tokens", 25),
-        ("notes[0].topic", 28),
-        ("sources", 30),
-        ("sources.title", 31),
-        ("sources.pretraining.tokens", 32),
-    ],
-)
-def test_a_key_stands_in_its_line(key: str, line: int) -> None:
-    assert line_of_key(ENTRY, key) == line
+def test_numbers_are_grouped_from_five_digits_on() -> None:
+    for written in ("0", "999", "9999", "10_000", "131_072", "1_000_000", "9_223_372_036_854_775_807"):
+        report = replace(LEAST, pretraining=Pretraining(tokens=int(written)))
+        assert to_toml(report) == f"{LEAST_TEXT}\n[pretraining]\ntokens = {written}\n"
 
 
-@pytest.mark.parametrize(
-    ("key", "line"),
-    [
-        ("links.pdf", 10),
-        ("models[0].parameters", 13),
-        ("models[1].parameters", 17),
-        ("models[2].tokens", 21),
-        ("pretraining.stages", 24),
-        ("notes[0].text", 27),
-        ("sources.date", 30),
-        ("summary", 0),
-        ("architecture.layers", 0),
-        ("", 0),
-    ],
-)
-def test_a_missing_key_stands_where_it_belongs(key: str, line: int) -> None:
-    assert line_of_key(ENTRY, key) == line
+KEY_LINES = {
+    "name": 2, "tags": 3, "tags[1]": 5, "date": 8, "links": 10, "links.arxiv": 11, "models": 13, "models[0]": 13,
+    "models[0].name": 14, "models[0].tokens": 15, "models[1]": 17, "models[1].name": 18, "models[1].tokens": 19,
+    "models[2]": 21, "models[2].name": 22, "pretraining": 24, "pretraining.tokens": 25, "notes[0].topic": 28,
+    "sources": 30, "sources.title": 31, "sources.pretraining.tokens": 32,
+}  # fmt: skip
+LINES_OF_MISSING_KEYS = {
+    "links.pdf": 10, "models[0].parameters": 13, "models[1].parameters": 17, "models[2].tokens": 21,
+    "pretraining.stages": 24, "notes[0].text": 27, "sources.date": 30, "summary": 0, "architecture.layers": 0, "": 0,
+}  # fmt: skip
+
+
+def test_the_line_of_a_key_is_its_own_or_that_of_its_table() -> None:
+    for expected in (KEY_LINES, LINES_OF_MISSING_KEYS):
+        assert {key: line_of_key(ENTRY, key) for key in expected} == expected
 
 
 @pytest.mark.parametrize(
@@ -243,7 +193,7 @@ def test_a_key_is_found_in_unusual_layouts(text: str, key: str, line: int) -> No
     assert line_of_key(text, key) == line
 
 
-def test_comments_are_told_from_texts_that_look_like_them() -> None:
+def test_a_comment_is_not_a_text_that_looks_like_one() -> None:
     text = '#:schema x.json\nname = "a # b" # c\n# d\ntitle = """\n# e\n"""\ntags = [ # f\n  "#", # g\n  # h\n]\n'
     lines = [
         (2, 'name = "a # b"'),
@@ -260,20 +210,6 @@ def test_comments_are_told_from_texts_that_look_like_them() -> None:
     assert has_comments("# a\n#:schema x.json\n")
 
 
-def test_every_key_of_a_shipped_entry_is_found() -> None:
-    lines = (CATALOG / "qwen3.toml").read_text(encoding="utf-8").split("\n")
-    places = {
-        "number": "number = 10",
-        "models[7].parameters": "parameters = 235_000_000_000",
-        "architecture.layers": "layers = 94",
-        "posttraining.rl_algorithm": 'rl_algorithm = "GRPO"',
-        "notes[2].text": 'text = "Qwen3-235B-A22B is the flagship, with 235B parameters in total and 22B switched on '
-        'per token."',
-        "sources.pretraining.tokens": '"pretraining.tokens" = "arXiv:2505.09388 §3.1"',
-    }
-    assert {key: lines[line_of_key("\n".join(lines), key) - 1] for key in places} == places
-
-
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\r\t\0\x7f\x85\"'\\#[]"), max_size=8)
 VALUES = {
     str: TEXT,
@@ -287,27 +223,28 @@ VALUES = {
 }
 
 
-def whole(kind: Any) -> st.SearchStrategy[Any]:
-    """Return any values of a class, every field of it."""
+def instances(kind: Any) -> st.SearchStrategy[Any]:
+    """Return a strategy for values of a dataclass with any values in every field."""
     return st.builds(kind, **{declared.name: VALUES[declared.type] for declared in fields(kind)})
 
 
 for table in (Links, Architecture, Pretraining, Posttraining):
-    VALUES[table] = whole(table)
+    VALUES[table] = instances(table)
 for table in (Model, Note):
-    VALUES[tuple[table, ...]] = st.lists(whole(table), max_size=2).map(tuple)
-REPORTS = whole(Report).map(lambda report: replace(report, id="x"))
+    VALUES[tuple[table, ...]] = st.lists(instances(table), max_size=2).map(tuple)
+REPORTS = instances(Report).map(lambda report: replace(report, id="x"))
 
 
 @settings(max_examples=40)
 @given(REPORTS)
-def test_a_report_survives_the_way_through_a_file(report: Report) -> None:
+def test_a_report_survives_being_written_and_parsed(report: Report) -> None:
     assert parse_report("x", tomllib.loads(to_toml(report))) == (report, [])
+    assert unpack(pack(report)) == report
 
 
 @settings(max_examples=40)
 @given(REPORTS)
-def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
+def test_every_key_of_a_written_report_has_its_line_and_no_comments(report: Report) -> None:
     text = to_toml(report)
     assert not has_comments(text)
     assert lines_without_comments(text) == list(enumerate(text.removesuffix("\n").split("\n"), 1))
@@ -319,18 +256,9 @@ def test_what_is_laid_out_can_be_looked_through(report: Report) -> None:
             assert line.startswith((f"{field.key} = ", f"[{field.path}]"))
 
 
-@settings(max_examples=40)
-@given(REPORTS)
-def test_the_layout_of_a_laid_out_report_is_the_same(report: Report) -> None:
-    again, _ = parse_report("x", tomllib.loads(to_toml(report)))
-    assert again is not None
-    assert to_toml(again) == to_toml(report)
-
-
-@pytest.mark.parametrize("missing", ["organizations", "tags"])
-def test_a_required_list_that_is_empty_survives_the_way_through_a_file(missing: str) -> None:
-    table = tomllib.loads(LEAST_TEXT) | {missing: []}
-    report, problems = parse_report("x", table)
-    assert problems == []
-    assert report is not None
-    assert parse_report("x", tomllib.loads(to_toml(report))) == (report, [])
+def test_a_required_list_that_is_empty_is_written() -> None:
+    for missing in ("organizations", "tags"):
+        report, problems = parse_report("x", tomllib.loads(LEAST_TEXT) | {missing: []})
+        assert problems == []
+        assert report is not None
+        assert parse_report("x", tomllib.loads(to_toml(report))) == (report, [])

@@ -1,0 +1,98 @@
+"""The vocabulary of techniques: which one a name means, and what is read of a file."""
+
+import tomllib
+
+import pytest
+
+from reportcli.report.techniques import Technique, Vocabulary, parse_vocabulary
+
+GRPO = Technique(
+    id="grpo", name="GRPO", also=("group relative policy optimization",), kind="rl", definition="PPO without a critic."
+)
+ROPE = Technique(id="rope", name="RoPE", also=("rotary position embedding",), kind="architecture", definition="Turns.")
+MROPE = Technique(id="mrope", name="M-RoPE", also=(), kind="multimodal", definition="Turns in three axes.")
+
+
+NAMES = {
+    "grpo": "grpo", "GRPO": "grpo", "g-r-p-o": "grpo", "Group Relative Policy Optimization": "grpo",
+    "group-relative policy  optimization": "grpo", "RoPE": "rope", "Rotary Position Embedding": "rope",
+    "M-RoPE": "mrope", "mrope": "mrope", "M.RoPE": "mrope", "gro": None, "": None,
+}  # fmt: skip
+
+
+def test_a_technique_is_found_by_any_of_its_names() -> None:
+    vocabulary = Vocabulary({"grpo": GRPO, "rope": ROPE, "mrope": MROPE})
+    assert {name: vocabulary.find(name) for name in NAMES} == NAMES
+
+
+def test_an_id_goes_before_the_other_name_of_another_technique() -> None:
+    other = Technique(id="a-other", name="Other", also=("grpo",), kind="rl", definition="x")
+    assert Vocabulary({"a-other": other, "grpo": GRPO}).find("GRPO") == "grpo"
+
+
+def test_the_names_of_a_technique_are_its_id_its_name_and_the_others() -> None:
+    vocabulary = Vocabulary({"grpo": GRPO})
+    assert vocabulary.names("grpo") == ("grpo", "GRPO", "group relative policy optimization")
+    assert vocabulary.names("unheard-of") == ("unheard-of",)
+
+
+def test_a_vocabulary_is_a_mapping_by_id() -> None:
+    vocabulary = Vocabulary({"grpo": GRPO, "rope": ROPE})
+    assert list(vocabulary) == ["grpo", "rope"]
+    assert len(vocabulary) == 2
+    assert vocabulary["rope"] is ROPE
+    assert "ppo" not in vocabulary
+    with pytest.raises(KeyError):
+        vocabulary["ppo"]
+
+
+def test_the_names_of_a_technique_are_padded_for_the_search_of_phrases() -> None:
+    vocabulary = Vocabulary({"mrope": MROPE})
+    assert vocabulary.padded_texts("mrope") == (" mrope ", " m rope ")
+    assert vocabulary.padded_texts("unheard-of") == (" unheard of ",)
+
+
+def test_a_vocabulary_may_be_empty() -> None:
+    assert dict(Vocabulary()) == {}
+    assert Vocabulary().find("grpo") is None
+
+
+def test_a_table_is_parsed_and_unknown_keys_are_ignored() -> None:
+    table = tomllib.loads("""
+    [grpo]
+    name = "GRPO"
+    also = ["group relative policy optimization"]
+    kind = "rl"
+    definition = "PPO without a critic."
+    reference = "2402.03300"
+    reference_note = "DeepSeekMath"
+    color = "red"
+    """)
+    assert dict(parse_vocabulary(table)) == {
+        "grpo": Technique(
+            id="grpo", name="GRPO", also=("group relative policy optimization",), kind="rl",
+            definition="PPO without a critic.", reference="2402.03300", reference_note="DeepSeekMath",
+        )
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grpo = 3",
+        'grpo = "GRPO"',
+        '[grpo]\nname = "GRPO"\nkind = "rl"',
+        '[grpo]\nname = 3\nkind = "rl"\ndefinition = "x"',
+        '[[grpo]]\nname = "GRPO"\nkind = "rl"\ndefinition = "x"',
+    ],
+)
+def test_what_is_not_a_technique_is_ignored(text: str) -> None:
+    valid = 'rope = { name = "RoPE", kind = "architecture", definition = "Turns." }\n'
+    assert list(parse_vocabulary(tomllib.loads(valid + text))) == ["rope"]
+
+
+def test_values_of_the_wrong_type_are_ignored() -> None:
+    bare = Technique(id="grpo", name="GRPO", also=(), kind="rl", definition="x")
+    for wrong in ('also = "one text"', "also = 5", "also = [1]", "reference = 2402.03300"):
+        text = f'grpo = {{ name = "GRPO", kind = "rl", definition = "x", {wrong} }}'
+        assert parse_vocabulary(tomllib.loads(text))["grpo"] == bare
