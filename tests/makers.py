@@ -85,11 +85,9 @@ class MemoryRegister:
         return [spelling for spelling in self._spellings if spelling.folded == folded]
 
     def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
-        return [
-            spelling
-            for spelling in self._spellings
-            if spelling.folded.startswith(folded) and kind in (0, spelling.kind)
-        ]
+        kinds = (kind,) if kind else range(1, 5)
+        spellings = (spelling for spelling in self._spellings if spelling.kind in kinds)
+        return [spelling for spelling in spellings if spelling.folded.startswith(folded)]
 
     def spellings(self) -> list[Spelling]:
         return self._spellings

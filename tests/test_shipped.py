@@ -1,6 +1,7 @@
 """The shipped catalogue: its 36 reports, and what is not covered by the rules of ``check``, which it passes."""
 
 import datetime
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -15,42 +16,15 @@ VOCABULARY = read_vocabularies(vocabulary_files([shipped_folder()]))
 
 # As the reading list has them.
 LIST = """\
-1 Ring-lite 2025-06-18
-2 Gemini 2.5 2025-06-17
-3 AceReason-Nemotron 1.1 2025-06-18
-4 MiniMax-M1 2025-06-16
-5 Magistral 2025-06-12
-6 dots.llm1 2025-06-06
-7 Qwen3 Embedding 2025-06-05
-8 OpenThoughts 2025-06-05
-9 MiMo-VL 2025-06-04
-10 Qwen3 2025-05-14
-11 Llama-Nemotron 2025-05-14
-12 MiMo 2025-05-12
-13 Seed1.5-VL 2025-05-11
-14 Phi-4-reasoning 2025-04-30
-15 Seed1.5-Thinking 2025-04-29
-16 Kimi-Audio 2025-04-25
-17 Trillion-7B 2025-04-21
-18 Seedream 3.0 2025-04-16
-19 Kimi-VL 2025-04-15
-20 Tülu 3 (2025 version) 2025-04-14
-21 Qwen2.5-Omni 2025-03-26
-22 Gemma 3 2025-03-25
-23 Phi-4-Mini 2025-03-07
-24 Qwen2.5-VL 2025-02-19
-25 Janus-Pro 2025-01-29
-26 DeepSeek-R1 2025-01-20
-27 Kimi k1.5 2025-01-20
-28 MiniMax-01 2025-01-15
-29 Qwen2.5-Math-PRM 2025-01-13
-30 OLMo 2 2024-12-31
-31 DeepSeek-V3 2024-12-16
-32 Qwen2.5 2024-12-19
-33 Phi-4 2024-12-12
-34 Tülu 3 2024-12-06
-35 Llama 3 2024-08-15
-36 OLMo 2024-07-07
+1 Ring-lite 2025-06-18; 2 Gemini 2.5 2025-06-17; 3 AceReason-Nemotron 1.1 2025-06-18; 4 MiniMax-M1 2025-06-16;
+5 Magistral 2025-06-12; 6 dots.llm1 2025-06-06; 7 Qwen3 Embedding 2025-06-05; 8 OpenThoughts 2025-06-05;
+9 MiMo-VL 2025-06-04; 10 Qwen3 2025-05-14; 11 Llama-Nemotron 2025-05-14; 12 MiMo 2025-05-12; 13 Seed1.5-VL 2025-05-11;
+14 Phi-4-reasoning 2025-04-30; 15 Seed1.5-Thinking 2025-04-29; 16 Kimi-Audio 2025-04-25; 17 Trillion-7B 2025-04-21;
+18 Seedream 3.0 2025-04-16; 19 Kimi-VL 2025-04-15; 20 Tülu 3 (2025 version) 2025-04-14; 21 Qwen2.5-Omni 2025-03-26;
+22 Gemma 3 2025-03-25; 23 Phi-4-Mini 2025-03-07; 24 Qwen2.5-VL 2025-02-19; 25 Janus-Pro 2025-01-29;
+26 DeepSeek-R1 2025-01-20; 27 Kimi k1.5 2025-01-20; 28 MiniMax-01 2025-01-15; 29 Qwen2.5-Math-PRM 2025-01-13;
+30 OLMo 2 2024-12-31; 31 DeepSeek-V3 2024-12-16; 32 Qwen2.5 2024-12-19; 33 Phi-4 2024-12-12; 34 Tülu 3 2024-12-06;
+35 Llama 3 2024-08-15; 36 OLMo 2024-07-07;
 """
 IDS = """\
 acereason-nemotron-1.1 deepseek-r1 deepseek-v3 dots.llm1 gemini-2.5 gemma-3 janus-pro kimi-audio kimi-k1.5 kimi-vl
@@ -66,7 +40,7 @@ def test_the_folder_is_the_one_of_this_clone() -> None:
 
 def test_the_reading_list_is_here_number_by_number() -> None:
     listed = sorted(REPORTS, key=lambda report: report.number or 0)
-    assert "".join(f"{report.number} {report.name} {report.date}\n" for report in listed) == LIST
+    assert [f"{report.number} {report.name} {report.date}" for report in listed] == re.split(r";\s", LIST)[:-1]
 
 
 def test_the_folder_holds_the_reports_the_schema_and_the_vocabulary() -> None:

@@ -44,17 +44,14 @@ def test_a_vocabulary_is_a_mapping_by_id() -> None:
     assert "ppo" not in vocabulary
     with pytest.raises(KeyError):
         vocabulary["ppo"]
+    assert dict(Vocabulary()) == {}
+    assert Vocabulary().find("grpo") is None
 
 
 def test_the_names_of_a_technique_are_padded_for_the_search_of_phrases() -> None:
     vocabulary = Vocabulary({"mrope": MROPE})
     assert vocabulary.padded_texts("mrope") == (" mrope ", " m rope ")
     assert vocabulary.padded_texts("unheard-of") == (" unheard of ",)
-
-
-def test_a_vocabulary_may_be_empty() -> None:
-    assert dict(Vocabulary()) == {}
-    assert Vocabulary().find("grpo") is None
 
 
 def test_a_table_is_parsed_and_unknown_keys_are_ignored() -> None:
