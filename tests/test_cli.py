@@ -187,7 +187,7 @@ def test_an_unreadable_file_is_named_and_hides_no_other(reportcli: Run, tmp_path
     assert ended.stdout == "good\n"
     assert ended.stderr.splitlines() == [
         f"warning: {tmp_path}/broken.toml:2: not TOML: invalid value; strings must be quoted (skipped)",
-        f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of texts, got 7 (skipped)",
+        f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of strings, got 7 (skipped)",
     ]
 
 

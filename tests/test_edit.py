@@ -124,7 +124,7 @@ def test_a_wrong_text_is_refused_with_every_problem_and_kept(
     side = path.with_name("x.toml.edited")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("error: x was not saved: ")
-    assert "  line 2: title: expected a text, got 7\n" in ended.stderr
+    assert "  line 2: title: expected a string, got 7\n" in ended.stderr
     assert "  line 6: date: expected a date such as 2025-06-18, without quotes" in ended.stderr
     assert ended.stderr.endswith(f"  your text was saved to {side}\n")
     assert path.read_bytes() == before

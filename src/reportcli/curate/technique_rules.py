@@ -45,9 +45,9 @@ def technique_keys(terms: TechniqueFile) -> Problems:
             if key not in _TERM:
                 yield Problem(f"{id}.{key}", f"unknown key{suggestion(key, _TERM)}")
             elif key == "also" and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-                yield Problem(f"{id}.{key}", f"expected a list of texts, got {quoted(value)}")
+                yield Problem(f"{id}.{key}", f"expected a list of strings, got {quoted(value)}")
             elif key != "also" and not isinstance(value, str):
-                yield Problem(f"{id}.{key}", f"expected a text, got {quoted(value)}")
+                yield Problem(f"{id}.{key}", f"expected a string, got {quoted(value)}")
 
 
 def technique_ids(terms: TechniqueFile) -> Problems:

@@ -16,8 +16,8 @@ class Match(NamedTuple):
     """Where a report fits a condition.
 
     For words: the text of the field that contains them, and the words to highlight (``clip*`` is the beginning of one).
-    For other conditions: the values that fit, joined as ``text``. ``weight`` is what the field adds to the score, once
-    for each word; a name that is exactly the words of the query adds EXACT_NAME_SCORE.
+    For other conditions: the values that fit, joined as ``text``. ``weight`` is what the field adds to the score; each
+    weight counts once for each word. A name that is exactly the words of the query adds EXACT_NAME_SCORE.
     """
 
     field: str

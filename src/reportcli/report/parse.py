@@ -83,12 +83,12 @@ def _are_all_text(values: Any) -> bool:
 
 
 _EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    TEXT: ("a text", lambda value: isinstance(value, str)),
-    TEXTS: ("a list of texts", lambda value: isinstance(value, list) and _are_all_text(value)),
+    TEXT: ("a string", lambda value: isinstance(value, str)),
+    TEXTS: ("a list of strings", lambda value: isinstance(value, list) and _are_all_text(value)),
     NUMBER: ("a whole number from 0 to 2^63 - 1", lambda value: type(value) is int and 0 <= value < 2**63),
     DATE: ("a date such as 2025-06-18, without quotes", lambda value: type(value) is datetime.date),
     YES_NO: ("true or false", lambda value: isinstance(value, bool)),
-    MAP: ("a table of texts", lambda value: isinstance(value, dict) and _are_all_text(value.values())),
+    MAP: ("a table of strings", lambda value: isinstance(value, dict) and _are_all_text(value.values())),
 }
 
 
