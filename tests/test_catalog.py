@@ -449,12 +449,12 @@ def test_no_reader_ever_sees_half_a_file(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     texts = ["a" * 300_000, "b" * 200_000]
     write_entry(path, texts[0], None)
-    seen: set[str] = set()
+    contents: set[str] = set()
     done = threading.Event()
 
     def read() -> None:
         while not done.is_set():
-            seen.add(path.read_text())
+            contents.add(path.read_text())
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -464,5 +464,5 @@ def test_no_reader_ever_sees_half_a_file(tmp_path: Path) -> None:
     finally:
         done.set()
         reader.join()
-    assert seen <= set(texts)
-    assert seen
+    assert contents <= set(texts)
+    assert contents

@@ -31,7 +31,7 @@ def small(
     )  # fmt: skip
 
 
-def found(text: str, *reports: Report) -> tuple[str, str | None]:
+def look_up(text: str, *reports: Report) -> tuple[str, str | None]:
     """Return the id of the report and the name of the model that a text means, in the shipped catalogue by default."""
     match = find_report(text, MemoryRegister(reports) if reports else SHIPPED)
     return match.report.id, match.model and match.model.name
@@ -40,7 +40,7 @@ def found(text: str, *reports: Report) -> tuple[str, str | None]:
 def candidates(text: str, *reports: Report) -> tuple[str, ...]:
     """Return the candidates of an ambiguous name."""
     with pytest.raises(AmbiguousName) as raised:
-        found(text, *reports)
+        look_up(text, *reports)
     return raised.value.candidates
 
 
@@ -74,29 +74,29 @@ IDS_BY_BEGINNING = {
 
 def test_a_report_is_found_by_id_name_alias_or_a_unique_beginning_of_one() -> None:
     expected = {text: (report_id, None) for text, report_id in (IDS_BY_NAME | IDS_BY_BEGINNING).items()}
-    assert {text: found(text) for text in expected} == expected
+    assert {text: look_up(text) for text in expected} == expected
 
 
 def test_a_model_is_found_with_its_report() -> None:
-    assert {text: found(text) for text in MODELS_BY_NAME} == MODELS_BY_NAME
+    assert {text: look_up(text) for text in MODELS_BY_NAME} == MODELS_BY_NAME
 
 
 def test_every_shipped_report_is_found_by_its_id_and_by_its_name() -> None:
     for spelling in SHIPPED.spellings():
         if spelling.kind <= NAME_SPELLING:
-            assert found(spelling.written)[0] == spelling.report
+            assert look_up(spelling.written)[0] == spelling.report
 
 
 def test_a_report_is_found_by_its_number_or_address_on_arxiv() -> None:
-    assert {text: found(text) for text in QWEN3_ON_ARXIV} == dict.fromkeys(QWEN3_ON_ARXIV, ("qwen3", None))
+    assert {text: look_up(text) for text in QWEN3_ON_ARXIV} == dict.fromkeys(QWEN3_ON_ARXIV, ("qwen3", None))
 
 
 def test_a_version_picks_the_entry_with_that_version() -> None:
-    assert found("2411.15124v2") == found("https://arxiv.org/pdf/2411.15124V2.pdf") == ("tulu-3", None)
-    assert found("2411.15124v5") == found("https://arxiv.org/abs/2411.15124v5") == ("tulu-3-2025", None)
+    assert look_up("2411.15124v2") == look_up("https://arxiv.org/pdf/2411.15124V2.pdf") == ("tulu-3", None)
+    assert look_up("2411.15124v5") == look_up("https://arxiv.org/abs/2411.15124v5") == ("tulu-3-2025", None)
     for text in ("2411.15124", "https://arxiv.org/abs/2411.15124", "2411.15124v3"):
         assert candidates(text) == ("tulu-3", "tulu-3-2025")
-    assert found("2505.09388v7", small("one", "First", arxiv="2505.09388", version="v2")) == ("one", None)
+    assert look_up("2505.09388v7", small("one", "First", arxiv="2505.09388", version="v2")) == ("one", None)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_a_version_picks_the_entry_with_that_version() -> None:
 )  # fmt: skip
 def test_unknown_numbers_beginnings_of_numbers_and_models_and_empty_texts_are_no_names(text: str) -> None:
     with pytest.raises(UnknownName) as raised:
-        found(text)
+        look_up(text)
     assert len(raised.value.nearest) <= 3
 
 
 def test_a_beginning_of_several_names_is_ambiguous() -> None:
     with pytest.raises(AmbiguousName) as raised:
-        found("Kimi")
+        look_up("Kimi")
     assert raised.value.candidates == ("kimi-audio", "kimi-k1.5", "kimi-vl")
     assert str(raised.value) == "'Kimi' is ambiguous"
     assert raised.value.hint == "use one of: kimi-audio, kimi-k1.5, kimi-vl"
@@ -128,7 +128,7 @@ def test_a_name_or_model_of_two_reports_is_ambiguous() -> None:
 
 def test_an_id_as_written_means_its_report_even_if_another_folds_to_the_same() -> None:
     reports = small("a b", "One"), small("a-b", "Two"), small("ab", "Three")
-    assert [found(report.id, *reports)[0] for report in reports] == ["a b", "a-b", "ab"]
+    assert [look_up(report.id, *reports)[0] for report in reports] == ["a b", "a-b", "ab"]
     assert candidates("A B", *reports) == ("a b", "a-b", "ab")
 
 
@@ -138,7 +138,7 @@ def test_an_id_as_written_means_its_report_even_if_another_folds_to_the_same() -
 )
 def test_an_unknown_name_comes_with_the_nearest_if_any_is_near(text: str, nearest: str | None) -> None:
     with pytest.raises(UnknownName) as raised:
-        found(text)
+        look_up(text)
     assert nearest in raised.value.nearest or (nearest, raised.value.nearest) == (None, ())
     assert str(raised.value) == f"no report named {text!r}"
     assert raised.value.hint == (f"did you mean {' or '.join(raised.value.nearest)}?" if nearest else "")
@@ -165,7 +165,7 @@ ON_ARXIV = small("two", "Second", arxiv="2505.09388")
 def test_the_first_step_that_finds_a_report_decides(
     text: str, reports: tuple[Report, ...], expected: tuple[str, str | None]
 ) -> None:
-    assert found(text, *reports) == expected
+    assert look_up(text, *reports) == expected
 
 
 def test_a_report_has_its_id_name_aliases_models_and_number_as_spellings() -> None:
@@ -183,7 +183,7 @@ def test_a_report_has_its_id_name_aliases_models_and_number_as_spellings() -> No
 def test_any_text_is_found_or_an_error(text: str) -> None:
     reports = small("qwen3", "Qwen3", "Qwen3-32B", arxiv="2505.09388"), small("tulu-3", "Tülu 3")
     with contextlib.suppress(UnknownName, AmbiguousName):
-        assert found(text, *reports)[0] in ("qwen3", "tulu-3")
+        assert look_up(text, *reports)[0] in ("qwen3", "tulu-3")
     number = parse_arxiv_number(text)
     assert number is None or number[0] in text
 
