@@ -1,13 +1,12 @@
-"""The whole road as a Python call: what comes back, in which order, and what is said beside it."""
+"""The catalogue as a Python call: what comes back, in which order, and with which notes."""
 
 import datetime
 import doctest
-import sqlite3
 import subprocess
 import sys
-import time
+import tracemalloc
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -15,15 +14,22 @@ import pytest
 
 import reportcli
 from conftest import unmeasured
-from makers import entry
+from makers import write
 from reportcli import library
 from reportcli.answer.listing import Listing, parse_sort_keys
 from reportcli.catalog.files import shipped_folder
-from reportcli.errors import AmbiguousName, CatalogUnreadable, IndexDamaged, InvalidQuery, ReportcliError, UnknownName
+from reportcli.errors import (
+    AmbiguousName,
+    CatalogUnreadable,
+    EntryUnreadable,
+    InvalidQuery,
+    ReportcliError,
+    SearchUnavailable,
+    UnknownName,
+)
 from reportcli.library import Library, open_catalog
 from reportcli.report.field_names import QUERY_NAMES
 from reportcli.report.fields import Report
-from synthetic import write_catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -35,18 +41,16 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Library]:
-    """Five reports, of which some say little."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    for id, name, day, more in (
-        ("alpha", "Alpha", "2025-01-05", 'license = "MIT"\n[pretraining]\ntokens = 5\n'),
-        ("beta", "Beta", "2025-01-04", "[pretraining]\ntokens = 9\n"),
-        ("gamma", "Gamma", "2025-01-03", 'license = "Apache-2.0"\n'),
-        ("delta", "Delta", "2025-01-02", 'license = "apache-1"\n[pretraining]\ntokens = 5\n'),
-        ("epsilon", "Epsilon", "2025-01-01", '[posttraining]\nkl_penalty = false\nrl_family = ["ppo"]\n'),
+    """Five reports, of which some hold little."""
+    for name, day, more in (
+        ("Alpha", "2025-01-05", 'license = "MIT"\n[pretraining]\ntokens = 5\n'),
+        ("Beta", "2025-01-04", "[pretraining]\ntokens = 9\n"),
+        ("Gamma", "2025-01-03", 'license = "Apache-2.0"\n'),
+        ("Delta", "2025-01-02", 'license = "apache-1"\n[pretraining]\ntokens = 5\n'),
+        ("Epsilon", "2025-01-01", '[posttraining]\nkl_penalty = false\nrl_family = ["ppo"]\n'),
     ):
-        (folder / f"{id}.toml").write_text(entry(name, day) + more)
-    with Library([folder], None) as library:
+        write(tmp_path / "small", name.lower(), name, more, date=day)
+    with Library([tmp_path / "small"], None) as library:
         yield library
 
 
@@ -54,20 +58,19 @@ def ids(listing: Listing) -> list[str]:
     return [hit.report.id for hit in listing.hits]
 
 
-# What the readme of a script would say.
+# Opening and searching.
 
 
 def test_a_search_gives_frozen_reports() -> None:
     with open_catalog(shipped_folder()) as catalog:
-        found = catalog.search("rl:grpo kl:no")
-    assert [report.id for report in found] == ["acereason-nemotron-1.1", "magistral", "mimo-vl", "mimo"]
-    assert all(isinstance(report, Report) for report in found)
-    assert found[1].name == "Magistral"
-    assert found[1].date == datetime.date(2025, 6, 12)
+        reports = catalog.search("rl:grpo kl:no")
+    assert [report.id for report in reports] == ["acereason-nemotron-1.1", "magistral", "mimo-vl", "mimo"]
+    assert all(isinstance(report, Report) for report in reports)
+    assert (reports[1].name, reports[1].date) == ("Magistral", datetime.date(2025, 6, 12))
     with pytest.raises(FrozenInstanceError):
-        found[0].name = "Another"  # type: ignore[misc]
+        reports[0].name = "Another"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        found[0].sources["title"] = "me"  # type: ignore[index]
+        reports[0].sources["title"] = "me"  # type: ignore[index]
 
 
 def test_without_folders_the_shipped_catalogue_is_opened(tmp_path: Path) -> None:
@@ -78,17 +81,44 @@ def test_without_folders_the_shipped_catalogue_is_opened(tmp_path: Path) -> None
 
 
 def test_folders_may_be_texts_and_overlay_one_another(tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "qwen3.toml").write_text(entry("My Qwen", "2025-01-01"))
+    write(tmp_path / "mine", "qwen3", "My Qwen")
     with open_catalog(str(shipped_folder()), str(tmp_path / "mine")) as catalog:
         assert len(catalog.reports()) == 36
         assert catalog.report("qwen3").name == "My Qwen"
 
 
 def test_a_folder_that_is_not_there_is_an_error_of_the_family(tmp_path: Path) -> None:
-    with pytest.raises(ReportcliError) as caught:
+    with pytest.raises(CatalogUnreadable):
         open_catalog(tmp_path / "nowhere")
-    assert isinstance(caught.value, CatalogUnreadable)
+    assert issubclass(CatalogUnreadable, ReportcliError)
+
+
+def test_a_python_without_sqlite_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "reportcli.index.build", None)
+    with pytest.raises(SearchUnavailable, match="lacks SQLite"):
+        open_catalog()
+
+
+def test_threads_may_share_a_library(shipped: Library) -> None:
+    queries = ["grpo", "rl:grpo kl:no", "not kl:no", "params:..10B"] * 5
+    expected = [shipped.search(query) for query in queries]
+    library = Library([shipped_folder()], None)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(library.search, queries)) == expected
+        pool.submit(library.close).result()
+
+
+def test_queries_leave_nothing_behind_in_memory(shipped: Library) -> None:
+    def search(numbers: range) -> None:
+        for number in numbers:
+            shipped.search(f"not (params:..{number}B or tokens:{number}T..)")
+
+    search(range(1, 30))
+    tracemalloc.start()
+    search(range(30, 630))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 500_000  # bytes; what fits these queries takes 900,000
 
 
 def test_a_relative_cache_variable_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +144,8 @@ def test_reports_come_newest_first(shipped: Library) -> None:
         "acereason-nemotron-1.1", "ring-lite", "gemini-2.5", "minimax-m1",
     ]  # fmt: skip
     assert reports[-1].id == "olmo"
-    assert [report.date for report in reports] == sorted((report.date for report in reports), reverse=True)
+    dates = [report.date for report in reports]
+    assert dates == sorted(dates, reverse=True)
 
 
 def test_a_search_ranks_and_a_limit_takes_the_best(shipped: Library) -> None:
@@ -128,15 +159,14 @@ def test_a_search_ranks_and_a_limit_takes_the_best(shipped: Library) -> None:
 def test_an_abstract_pasted_as_a_query_is_answered(shipped: Library) -> None:
     report = shipped.report("qwen3")
     text = " ".join(note.text for note in report.notes).replace(":", " ").replace("/", " ").replace("'", " ")
-    assert [found.id for found in shipped.search(" ".join(text.split()[:400]))] == ["qwen3"]
+    assert [match.id for match in shipped.search(" ".join(text.split()[:400]))] == ["qwen3"]
 
 
 # Names.
 
 
-@pytest.mark.parametrize(
-    ("name", "id"),
-    [
+def test_a_name_stands_for_one_report(shipped: Library) -> None:
+    for name, report_id in (
         ("qwen3", "qwen3"),
         ("Qwen 3", "qwen3"),
         ("QWEN-3", "qwen3"),
@@ -151,21 +181,15 @@ def test_an_abstract_pasted_as_a_query_is_answered(shipped: Library) -> None:
         ("2411.15124v5", "tulu-3-2025"),
         ("magis", "magistral"),
         ("dots llm1", "dots.llm1"),
-    ],
-)
-def test_a_name_stands_for_one_report(shipped: Library, name: str, id: str) -> None:
-    assert shipped.report(name).id == id
+    ):
+        assert shipped.report(name).id == report_id, name
 
 
 def test_a_model_is_meant_when_its_name_is_typed(shipped: Library) -> None:
-    small = shipped.report("Qwen3-32B")
-    assert small.flagship == "Qwen3-32B"
-    assert (small.architecture.type, small.architecture.layers, small.architecture.experts_total) == (
-        "dense",
-        None,
-        None,
-    )
-    assert small.pretraining.tokens == 36_000_000_000_000
+    model = shipped.report("Qwen3-32B")
+    assert (model.flagship, model.pretraining.tokens) == ("Qwen3-32B", 36_000_000_000_000)
+    architecture = model.architecture
+    assert (architecture.type, architecture.layers, architecture.experts_total) == ("dense", None, None)
     assert shipped.report("qwen3").architecture.layers == 94
 
 
@@ -183,50 +207,47 @@ def test_an_unknown_name_is_answered_with_the_nearest(shipped: Library) -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["", " ", "-", ".", "\x00", "%", "_", "*", "'", '"'])
-def test_a_name_of_nothing_is_unknown(shipped: Library, name: str) -> None:
-    with pytest.raises(UnknownName):
-        shipped.report(name)
+def test_a_name_of_nothing_is_unknown(shipped: Library) -> None:
+    for name in ("", " ", "-", ".", "\x00", "%", "_", "*", "'", '"', "\udcfc"):
+        with pytest.raises(UnknownName):
+            shipped.report(name)
+
+
+def test_no_other_report_is_guessed_for_one_whose_file_cannot_be_read(tmp_path: Path) -> None:
+    write(tmp_path, "qwen3-embedding", "Qwen3 Embedding")
+    write(tmp_path, "qwen3", "Qwen3", "x")
+    write(tmp_path, "other", "Qwen3 Next", "x")
+    with Library([tmp_path], None) as library:
+        for name in ("qwen3", "Qwen 3"):
+            with pytest.raises(EntryUnreadable, match=r"qwen3\.toml:7: not TOML"):
+                library.find(name)
+        assert library.report("qwen3-e").id == "qwen3-embedding"
 
 
 # Order and limits.
 
 
-@pytest.mark.parametrize(
-    ("sort", "order"),
-    [
-        ("tokens", ["alpha", "delta", "beta", "gamma", "epsilon"]),
-        ("-tokens", ["beta", "alpha", "delta", "gamma", "epsilon"]),
-        ("license", ["delta", "gamma", "alpha", "beta", "epsilon"]),
-        ("-license", ["alpha", "gamma", "delta", "beta", "epsilon"]),
-        ("tokens,-name", ["delta", "alpha", "beta", "gamma", "epsilon"]),
-        ("-tokens,name", ["beta", "alpha", "delta", "epsilon", "gamma"]),
-        ("kl,date", ["epsilon", "delta", "gamma", "beta", "alpha"]),
-        ("rl", ["epsilon", "alpha", "beta", "gamma", "delta"]),
-        ("date", ["epsilon", "delta", "gamma", "beta", "alpha"]),
-        ("-date", ["alpha", "beta", "gamma", "delta", "epsilon"]),
-    ],
-)
-def test_unknown_values_come_last_in_both_directions(small: Library, sort: str, order: list[str]) -> None:
-    assert ids(small.listing(sort=parse_sort_keys(sort))) == order
-
-
-def test_reverse_turns_the_order_around(small: Library) -> None:
-    assert ids(small.listing(reverse=True)) == ["epsilon", "delta", "gamma", "beta", "alpha"]
-
-
-@pytest.mark.parametrize(
-    ("sort", "order"),
-    [
-        ("tokens", ["beta", "delta", "alpha", "epsilon", "gamma"]),
-        ("-tokens", ["delta", "alpha", "beta", "epsilon", "gamma"]),
-        ("license", ["alpha", "gamma", "delta", "epsilon", "beta"]),
-    ],
-)
-def test_unknown_values_come_last_also_when_the_order_is_turned_round(
-    small: Library, sort: str, order: list[str]
-) -> None:
-    assert ids(small.listing(sort=parse_sort_keys(sort), reverse=True)) == order
+def test_unknown_values_come_last_in_both_directions_also_reversed(small: Library) -> None:
+    for sort, expected in (
+        ("tokens", "alpha delta beta gamma epsilon"),
+        ("-tokens", "beta alpha delta gamma epsilon"),
+        ("license", "delta gamma alpha beta epsilon"),
+        ("-license", "alpha gamma delta beta epsilon"),
+        ("tokens,-name", "delta alpha beta gamma epsilon"),
+        ("-tokens,name", "beta alpha delta epsilon gamma"),
+        ("kl,date", "epsilon delta gamma beta alpha"),
+        ("rl", "epsilon alpha beta gamma delta"),
+        ("date", "epsilon delta gamma beta alpha"),
+        ("-date", "alpha beta gamma delta epsilon"),
+    ):
+        assert ids(small.listing(sort=parse_sort_keys(sort))) == expected.split(), sort
+    for sort, expected in (
+        ("", "epsilon delta gamma beta alpha"),
+        ("tokens", "beta delta alpha epsilon gamma"),
+        ("-tokens", "delta alpha beta epsilon gamma"),
+        ("license", "alpha gamma delta epsilon beta"),
+    ):
+        assert ids(small.listing(sort=parse_sort_keys(sort), reverse=True)) == expected.split(), sort
 
 
 def test_a_limit_takes_the_first_in_the_order_and_names_the_total(small: Library) -> None:
@@ -236,67 +257,64 @@ def test_a_limit_takes_the_first_in_the_order_and_names_the_total(small: Library
     assert ids(small.listing(reverse=True, limit=2)) == ["epsilon", "delta"]
     assert ids(small.listing(limit=0)) == []
 
-
-@pytest.mark.parametrize("limit", [None, 5, 6, 10**12])
-def test_a_limit_that_cuts_nothing_says_nothing(small: Library, limit: int | None) -> None:
-    listing = small.listing(limit=limit)
-    assert (len(listing.hits), listing.notes) == (5, ())
+    for limit in (None, 5, 6, 10**12):
+        listing = small.listing(limit=limit)
+        assert (len(listing.hits), listing.notes) == (5, ())
 
 
-# What is said beside the answer.
+# Notes.
 
 
-def test_those_that_do_not_say_are_counted(shipped: Library) -> None:
+def test_reports_of_which_the_answer_is_unknown_are_counted(shipped: Library) -> None:
     listing = shipped.listing(shipped.parse("rl:grpo kl:no"))
     assert (len(listing.hits), listing.notes) == (4, ("18 more reports don't record this",))
 
 
-def test_one_that_does_not_say_is_counted_in_the_singular(small: Library) -> None:
+def test_one_such_report_is_counted_in_the_singular(small: Library) -> None:
     listing = small.listing(small.parse("tokens:9 or (tokens:..100 and id:gamma)"))
     assert (ids(listing), listing.notes) == (["beta"], ("2 more reports don't record this",))
     listing = small.listing(small.parse("tokens:9 id:beta or (tokens:..100 and id:gamma)"))
     assert (ids(listing), listing.notes) == (["beta"], ("1 more report doesn't record this",))
 
 
-def test_a_condition_on_what_is_known_leaves_none_silent(small: Library) -> None:
+def test_a_condition_on_what_is_known_leaves_nothing_unknown(small: Library) -> None:
     listing = small.listing(small.parse("license:unknown"))
     assert (ids(listing), listing.notes) == (["beta", "epsilon"], ())
 
 
 def test_both_notes_stand_together(shipped: Library) -> None:
     listing = shipped.listing(shipped.parse("rl:grpo"), limit=2, searched=True)
-    total = len(shipped.search("rl:grpo"))
-    assert total == 12
     assert listing.notes == ("2 of 12 reports", "15 more reports don't record this")
 
 
-# Slips of the keyboard.
+# Typos.
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"), [("gpro", "grpo"), ("GPRO", "grpo"), ("magistrl", "magistral"), ("distilation", "distillation")]
-)
-def test_a_word_that_no_report_holds_is_replaced_by_one_a_slip_away(shipped: Library, typed: str, meant: str) -> None:
-    listing = shipped.listing(shipped.parse(typed), searched=True, exact=False)
-    assert ids(listing) == ids(shipped.listing(shipped.parse(meant), searched=True))
-    assert ids(listing)
-    assert listing.notes == (f"no report says {typed.lower()!r}, searched {meant!r} instead",)
-    assert str(listing.query) == meant
+def test_a_word_that_no_report_contains_is_replaced_by_one_a_typo_away(shipped: Library) -> None:
+    for typed, word in (("gpro", "grpo"), ("GPRO", "grpo"), ("magistrl", "magistral"), ("distilation", "distillation")):
+        listing = shipped.listing(shipped.parse(typed), searched=True, exact=False)
+        assert ids(listing) == ids(shipped.listing(shipped.parse(word), searched=True)) != []
+        assert listing.notes == (f"no match for {typed.lower()!r}; showing results for {word!r}",)
+        assert str(listing.query) == word
 
 
-def test_nothing_is_replaced_when_exact(shipped: Library) -> None:
-    listing = shipped.listing(shipped.parse("gpro"), searched=True, exact=True)
-    assert (listing.hits, listing.notes) == ((), ())
+def test_several_words_are_replaced_at_once(shipped: Library) -> None:
+    listing = shipped.listing(shipped.parse("gpro mistrall"), searched=True, exact=False)
+    assert listing.notes[0] == (
+        "no match for 'gpro'; showing results for 'grpo'; no match for 'mistrall'; showing results for 'mistral'"
+    )
+    assert ids(listing) == ids(shipped.listing(shipped.parse("grpo mistral"), searched=True))
 
 
-def test_the_python_search_replaces_nothing(shipped: Library) -> None:
-    assert shipped.search("gpro") == ()
+def test_nothing_is_replaced_when_exact_nor_in_a_python_search(shipped: Library) -> None:
+    listing = shipped.listing(shipped.parse("gpro"), searched=True)
+    assert (len(listing.hits), listing.notes, shipped.search("gpro")) == (0, (), ())
 
 
 def test_nothing_is_replaced_when_the_query_finds_something(shipped: Library) -> None:
     listing = shipped.listing(shipped.parse("gpro or magistral"), searched=True, exact=False)
     assert listing.hits
-    assert not any("instead" in note for note in listing.notes)
+    assert not any("showing results" in note for note in listing.notes)
 
 
 @pytest.mark.parametrize(
@@ -307,40 +325,26 @@ def test_nothing_is_replaced_when_the_query_finds_something(shipped: Library) ->
         pytest.param("grpo not gpro zzzzzz", id="under not"),
         pytest.param("name:qwon", id="of a named field"),
         pytest.param("zzzzzzzz", id="nothing near"),
-        pytest.param("gpxx", id="two slips in four letters"),
+        pytest.param("gpxx", id="two typos in four letters"),
         pytest.param("gpro*", id="a beginning"),
     ],
 )
 def test_what_is_never_replaced(shipped: Library, typed: str) -> None:
     listing = shipped.listing(shipped.parse(typed), searched=True, exact=False)
-    assert (listing.hits, [note for note in listing.notes if "instead" in note]) == ((), [])
+    assert (len(listing.hits), [note for note in listing.notes if "showing results" in note]) == (0, [])
 
 
-def test_several_words_are_replaced_at_once(shipped: Library) -> None:
-    listing = shipped.listing(shipped.parse("gpro mistrall"), searched=True, exact=False)
-    assert listing.notes[0] == (
-        "no report says 'gpro', searched 'grpo' instead; no report says 'mistrall', searched 'mistral' instead"
-    )
-    assert ids(listing) == ids(shipped.listing(shipped.parse("grpo mistral"), searched=True))
-
-
-# What importing costs.
+# Imports.
 
 HEAVY = ("typer", "click", "rich", "rapidfuzz", "tomli", "tomli_w", "sqlite3", "platformdirs", "importlib.metadata")
 
 
 def loaded_by(code: str) -> set[str]:
-    listing = f"{code}\nimport sys\nprint(*sys.modules)"
-    return set(
-        subprocess.run(
-            [sys.executable, "-c", listing],
-            check=True,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            env=unmeasured(),
-        ).stdout.split()
+    script = f"{code}\nimport sys\nprint(*sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, encoding="utf-8", env=unmeasured()
     )
+    return set(ended.stdout.split())
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -349,11 +353,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
-def test_searching_loads_neither_typer_nor_rich_nor_rapidfuzz_nor_tomli(tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path\nfrom reportcli import open_catalog\nfrom reportcli.catalog.files import shipped_folder\n"
-        "with open_catalog(shipped_folder()) as catalog:\n    assert len(catalog.search('rl:grpo kl:no')) == 4"
-    )
+def test_searching_loads_neither_typer_nor_rich_nor_rapidfuzz_nor_tomli() -> None:
+    code = "from reportcli import open_catalog\nassert len(open_catalog().search('rl:grpo kl:no')) == 4"
     assert "tomli" in loaded_by(code)
     loaded = loaded_by(code)
     assert "reportcli.library" in loaded
@@ -372,22 +373,8 @@ def test_every_public_name_is_there_and_no_other() -> None:
         _ = reportcli.nothing
 
 
-def test_a_long_answer_that_meets_a_damaged_index_says_so_and_the_next_is_right(tmp_path: Path) -> None:
-    write_catalogue(tmp_path / "catalogue", 1_100, seed=1)
-    time.sleep(0.05)  # files that are younger are read again at the next opening
-    with Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
-        assert len(library.listing().hits) == 1_100
-    (file,) = (tmp_path / "cache").glob("*.sqlite")
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("UPDATE report SET sum = 0")
-    with pytest.raises(IndexDamaged), Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
-        list(library.listing().ids())
-    with Library([tmp_path / "catalogue"], tmp_path / "cache") as library:
-        assert len(list(library.listing().ids())) == 1_100
-
-
 def test_what_may_be_typed_next_is_known(small: Library, shipped: Library) -> None:
-    assert [one.written for one in shipped.complete_name("Qwen3-3")] == ["Qwen3-30B-A3B", "Qwen3-32B"]
+    assert [spelling.written for spelling in shipped.complete_name("Qwen3-3")] == ["Qwen3-30B-A3B", "Qwen3-32B"]
     assert shipped.words(QUERY_NAMES["org"], "Deep", 1) == ["deepseek"]
     assert shipped.words(QUERY_NAMES["base"], "2", 9) == []
     assert shipped.dates(QUERY_NAMES["date"])[datetime.date(2025, 5, 14)] == 2
@@ -396,5 +383,5 @@ def test_what_may_be_typed_next_is_known(small: Library, shipped: Library) -> No
 
 
 def test_the_examples_of_the_python_call_work() -> None:
-    tried = doctest.testmod(library)
-    assert (tried.failed, tried.attempted > 0) == (0, True)
+    result = doctest.testmod(library)
+    assert (result.failed, result.attempted > 0) == (0, True)

@@ -181,12 +181,12 @@ class IndexDamaged(ReportcliError):
 
 
 class SearchUnavailable(ReportcliError):
-    """The SQLite of this Python lacks FTS5, which the index needs."""
+    """This Python has no SQLite, or one without FTS5, which the index needs."""
 
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self) -> None:
-        super().__init__("the SQLite of this Python lacks FTS5 (full-text search)", "use a Python whose SQLite has it")
+        super().__init__("this Python lacks SQLite with FTS5 (full-text search)", "use a Python that has it")
 
 
 class EntryUnreadable(ReportcliError):

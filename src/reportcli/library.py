@@ -16,11 +16,9 @@ from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKe
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails, technique_table
 from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, catalog_folders, shipped_folder
-from reportcli.errors import EntryUnreadable, UnknownName
-from reportcli.index.build import open_index
-from reportcli.index.cache import index_path
+from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of
-from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report
+from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named
 from reportcli.query.subject import FIELDS_BY_PATH, Subject
 from reportcli.report.fields import Field, Report
 from reportcli.report.techniques import Vocabulary
@@ -38,10 +36,16 @@ class Library:
     """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``.
 
     What is listed is read when it is reached, so it must be looked at before that. Where the index proves damaged,
-    IndexDamaged is raised, and the next opening makes a new one.
+    IndexDamaged is raised, and the next opening makes a new one. Threads may share a library.
     """
 
     def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
+        try:
+            from reportcli.index.build import open_index
+            from reportcli.index.cache import index_path
+        except ModuleNotFoundError as error:  # some builds of Python have no sqlite3; help works there all the same
+            raise SearchUnavailable() from error
+
         self.folders = distinct_folders(folders)
         self._index = open_index(self.folders, index_path(cache, self.folders) if cache else None, progress)
 
@@ -76,15 +80,14 @@ class Library:
     def find(self, name: str) -> ReportMatch:
         """Return the report that a name stands for, and the model where one is meant.
 
-        Raises UnknownName, AmbiguousName, or EntryUnreadable where a file of this name cannot be read.
+        Raises UnknownName, AmbiguousName, or EntryUnreadable where a file of this name cannot be read: no other report
+        is guessed for it.
         """
-        try:
-            return find_report(name, self._index)
-        except UnknownName:
+        if not ids_named(name, self._index):
             for file in self.unreadable():
                 if fold_name(Path(file.path).stem) == fold_name(name):
-                    raise EntryUnreadable(*file) from None
-            raise
+                    raise EntryUnreadable(*file)
+        return find_report(name, self._index)
 
     def complete_name(self, text: str) -> list[Spelling]:
         """Return the names of reports and models that a text may be the beginning of."""

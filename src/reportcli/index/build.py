@@ -24,7 +24,15 @@ from reportcli.catalog.files import (
     vocabulary_files,
 )
 from reportcli.errors import EntryUnreadable, SearchUnavailable
-from reportcli.index.cache import discard_index, discard_oldest, file_identity, prepare_cache
+from reportcli.index.cache import (
+    READ_ERRORS,
+    discard_index,
+    discard_oldest,
+    file_identity,
+    is_damage,
+    lacks_search,
+    prepare_cache,
+)
 from reportcli.index.search import (
     CODE,
     COLUMN,
@@ -32,7 +40,6 @@ from reportcli.index.search import (
     SCHEMA,
     SOME,
     Index,
-    is_damage,
     knowledge_token,
     stored_vocabulary,
     value_token,
@@ -59,14 +66,19 @@ def open_index(folders: Sequence[Path], file: Path | None, progress: Progress | 
     if file is not None:
         with suppress(OSError, sqlite3.Error):
             return _open_file(file, folders, progress)
-    return _up_to_date(sqlite3.connect(":memory:", isolation_level=None), folders, progress)
+    return _up_to_date(_connect(":memory:"), folders, progress)
+
+
+def _connect(file: Path | str) -> sqlite3.Connection:
+    only_here = sqlite3.threadsafety < 3  # else SQLite itself lets threads take turns
+    return sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None, check_same_thread=only_here)
 
 
 def _open_file(file: Path, folders: Sequence[Path], progress: Progress | None) -> Index:
     prepare_cache(file.parent)
     if not file.exists():
         discard_oldest(file.parent)
-    connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
+    connection = _connect(file)
     identity = file_identity(file)
 
     def discard() -> None:
@@ -76,7 +88,7 @@ def _open_file(file: Path, folders: Sequence[Path], progress: Progress | None) -
 
     try:
         index = _up_to_date(connection, folders, progress)
-    except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+    except READ_ERRORS as error:
         if not is_damage(error):
             raise
         discard()
@@ -95,8 +107,10 @@ def _up_to_date(connection: sqlite3.Connection, folders: Sequence[Path], progres
             connection.execute("BEGIN")
             _meta(connection, "seen")  # the transaction begins with its first read
         return Index(connection)
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if lacks_search(error):
+            raise SearchUnavailable() from error
         raise
 
 
@@ -114,7 +128,13 @@ def _look_at(folders: Sequence[Path]) -> _Seen:
 
 
 def _is_current(connection: sqlite3.Connection, seen: _Seen) -> bool:
-    return (_meta(connection, "seen"), _meta(connection, "version")) == (seen.checksum, _VERSION)
+    return (_meta(connection, "seen"), _meta(connection, "version")) == (seen.checksum, _version(connection))
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    """Return the version that a sound index has: of this program, and of tables that nobody has changed since."""
+    (schema_version,) = connection.execute("PRAGMA schema_version").fetchone()
+    return f"{_VERSION} {schema_version}"
 
 
 def _meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -132,8 +152,7 @@ def _update(connection: sqlite3.Connection, folders: Sequence[Path], progress: P
 
     The folders are looked at again once no other process writes, so that no older view replaces a newer one.
     """
-    with suppress(sqlite3.OperationalError):  # another process has it open: it may write, and has chosen already
-        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     with _writing(connection):
         seen = _look_at(folders)
@@ -170,33 +189,43 @@ class _Builder:
 
     def update(self, seen: _Seen) -> None:
         run = self.connection.execute
-        version, vocabularies = _meta(self.connection, "version"), repr(seen.vocabularies)
-        if (version, _meta(self.connection, "vocabularies")) == (_VERSION, vocabularies):
+        if _meta(self.connection, "version") != _version(self.connection):
+            self.start_anew()
+        if _meta(self.connection, "vocabularies") == repr(seen.vocabularies):
             self.vocabulary = stored_vocabulary(_meta(self.connection, "vocabulary") or "")
         else:
-            self.start_anew(seen.vocabularies)
+            self.read_vocabularies(seen.vocabularies)
         self.read_changed(list(seen.entries))
         higher = "SELECT 1 FROM report AS other WHERE other.id = report.id AND other.rank > report.rank"
         run(f"UPDATE report SET hidden = NOT hidden WHERE hidden <> EXISTS ({higher})")
-        run("REPLACE INTO meta VALUES ('seen', ?)", [seen.checksum if self.is_final else ""])
+        self.set_meta("seen", seen.checksum if self.is_final else "")
 
-    def start_anew(self, vocabularies: Sequence[EntryFile]) -> None:
+    def start_anew(self) -> None:
         run = self.connection.execute
         tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*'"
         for (name,) in run(tables).fetchall():
             run(f'DROP TABLE IF EXISTS "{name}"')
-        try:
-            for statement in filter(str.strip, SCHEMA.split(";")):
-                run(statement)
-        except sqlite3.OperationalError as error:
-            if "no such module" in str(error):
-                raise SearchUnavailable() from error
-            raise
-        self.vocabulary = read_vocabularies(vocabularies, self.note_vocabulary)
-        self.is_final = self.is_final and not any(file.changed_in(self.recent) for file in vocabularies)
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            run(statement)
+        self.set_meta("version", _version(self.connection))
+
+    def read_vocabularies(self, files: Sequence[EntryFile]) -> None:
+        """Read the vocabulary; where it says anything new, the texts of all reports are to be made anew."""
+        unreadable: list[tuple[EntryFile, EntryUnreadable]] = []
+        self.vocabulary = read_vocabularies(files, lambda file, error: unreadable.append((file, error)))
         stored = json.dumps(list(self.vocabulary.values()), ensure_ascii=False)
-        rows = {"version": _VERSION, "vocabularies": repr(vocabularies) if self.is_final else "", "vocabulary": stored}
-        self.connection.executemany("INSERT INTO meta VALUES (?, ?)", rows.items())
+        former = _meta(self.connection, "vocabulary")
+        if former not in (None, stored):
+            self.start_anew()
+        self.set_meta("vocabulary", stored)
+        self.connection.execute("DELETE FROM file WHERE rank < 0")
+        for file, error in unreadable:
+            self.note_unreadable(EntryFile(file.path, -1, ""), error)
+        self.is_final = self.is_final and not any(file.changed_in(self.recent) for file in files)
+        self.set_meta("vocabularies", repr(files) if self.is_final else "")
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.connection.execute("REPLACE INTO meta VALUES (?, ?)", [key, value])
 
     def read_changed(self, entries: Sequence[EntryFile]) -> None:
         rows = self.connection.execute("SELECT path, rank, stamp FROM file WHERE rank >= 0")
@@ -232,9 +261,6 @@ class _Builder:
         many("INSERT OR IGNORE INTO number VALUES (?, ?, ?)", ((*figure, number) for figure in contents.figures))
         spellings = ((name.folded, name.kind, number, name.written) for name in spellings_of(report))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)", spellings)
-
-    def note_vocabulary(self, file: EntryFile, error: EntryUnreadable) -> None:
-        self.note_unreadable(EntryFile(file.path, -1, ""), error)
 
     def note_unreadable(self, entry: EntryFile, error: EntryUnreadable) -> None:
         """Note a file that cannot be read; where the system did not let us, it is tried again at the next call."""

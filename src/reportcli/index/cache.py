@@ -1,6 +1,7 @@
 """The cache folder: where the index of some catalogue folders lies, and how it is made, kept few and thrown away."""
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,25 @@ def discard_index(path: Path) -> None:
 
 
 def discard_oldest(cache: Path) -> None:
-    """Delete the indexes that have not been used for longest, where there are very many: folders come and go."""
+    """Delete the indexes that have not been written for longest, where there are very many: folders come and go."""
     times = {path: path.stat().st_mtime for path in cache.glob("index-*.sqlite")}
     for path in sorted(times, key=lambda path: times[path])[:-_MOST_FILES]:
         discard_index(path)
+
+
+READ_ERRORS = (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError)  # of SQLite, or in what it holds
+_NO_DAMAGE = (  # locked, read-only, full: such a file is left as it is
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_PROTOCOL,
+)  # fmt: skip
+
+
+def is_damage(error: Exception) -> bool:
+    """Return whether an error of SQLite, or in reading what it holds, means that the file is damaged."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_DAMAGE
+
+
+def lacks_search(error: BaseException) -> bool:
+    """Return whether an error means that this SQLite lacks FTS5."""
+    return isinstance(error, sqlite3.OperationalError) and str(error).endswith(("fts5", "fts5vocab"))

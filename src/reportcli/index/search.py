@@ -1,7 +1,8 @@
 """Answers queries and finds names in a SQLite copy of the catalogue that may be deleted at any time.
 
 An index is one read transaction: all that is asked of it is answered as of one moment. What a query means is said by
-``Query.evaluate``; a property test holds the sets of the index to it.
+``Query.evaluate``; a property test holds the sets of the index to it. Damage that SQLite notices discards the file; a
+change in sound SQL, or a flipped bit, may go unnoticed.
 """
 
 import json
@@ -14,7 +15,8 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, overload
 
 from reportcli.catalog.files import CatalogFile, UnreadableFile
-from reportcli.errors import IndexDamaged
+from reportcli.errors import IndexDamaged, SearchUnavailable
+from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
 from reportcli.query.conditions import And, Between, Is, IsKnown, Not, Or, Query, Within, Words, conditions_of
 from reportcli.query.explain import EXACT_NAME_SCORE, plain_words
 from reportcli.query.names import ARXIV_SPELLING, Spelling
@@ -26,6 +28,7 @@ from reportcli.report.techniques import Technique, Vocabulary
 from reportcli.text import fold_name
 
 _AFTER_ALL_LETTERS = "\U0010ffff"
+_KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
 
 COLUMN = {field.path: f"c{number}" for number, field in enumerate(TEXT_FIELDS)}
 CODE = {field.path: number for number, field in enumerate(FIELDS + DERIVED)}
@@ -86,7 +89,7 @@ class Index:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.discard: Callable[[], None] = lambda: None  # deletes the file, if there is one
         self._connection = connection
-        self._sets_by_query: dict[Query, _Sets] = {}
+        self._latest: dict[Query, _Sets] = {}
 
     def close(self) -> None:
         """End the transaction."""
@@ -105,21 +108,24 @@ class Index:
     def unreadable(self) -> list[UnreadableFile]:
         """Return the files that could not be read, by path."""
         rows = self._rows("SELECT path, line, problem FROM file WHERE problem IS NOT NULL ORDER BY path")
-        return [UnreadableFile(os.fsdecode(path), line, problem) for path, line, problem in rows]
+        with self._readable():
+            return [UnreadableFile(os.fsdecode(path), line, problem) for path, line, problem in rows]
 
     def files(self) -> list[CatalogFile]:
         """Return every file, by path."""
         rows = self._rows(
             "SELECT path, file.rank, hidden, problem FROM file LEFT JOIN report ON number = report ORDER BY path"
         )
-        return [CatalogFile(os.fsdecode(path), rank, bool(hidden), problem) for path, rank, hidden, problem in rows]
+        with self._readable():
+            return [CatalogFile(os.fsdecode(path), rank, bool(hidden), problem) for path, rank, hidden, problem in rows]
 
     def path(self, report_id: str) -> str:
         """Return the file of a report by its id, which must exist."""
         (path,) = self._row(
             "SELECT path FROM file JOIN report ON number = report WHERE id = ? AND NOT hidden", [report_id]
         )
-        return os.fsdecode(path)
+        with self._readable():
+            return os.fsdecode(path)
 
     def matching(self, query: Query, limit: int | None = None, ranked: bool = True) -> Hits:
         """Return the reports that fit a query, where ranked the best first, then newest first."""
@@ -147,21 +153,28 @@ class Index:
         return set(self._newest_first)
 
     def _sets(self, query: Query) -> _Sets:
-        if query not in self._sets_by_query:
-            self._sets_by_query[query] = self._join(query)
-        return self._sets_by_query[query]
+        if len(self._latest) >= _KEPT_QUERIES:
+            self._latest.clear()
+        if (sets := self._latest.get(query)) is None:
+            sets = self._latest[query] = self._join(query)
+        return sets
 
     def _join(self, query: Query) -> _Sets:
         match query:
             case And(parts):
-                sides = [self._sets(part) for part in parts]
-                fits = self._all.intersection(*(side for side, _ in sides))
-                return fits, self._all.intersection(*(side for _, side in sides))
+                fits, may_fit = set(self._all), set(self._all)
+                for part_fits, part_may_fit in map(self._join, parts):
+                    fits &= part_fits
+                    may_fit &= part_may_fit
+                return fits, may_fit
             case Or(parts):
-                sides = [self._sets(part) for part in parts]
-                return set().union(*(side for side, _ in sides)), set().union(*(side for _, side in sides))
+                fits, may_fit = set(), set()
+                for part_fits, part_may_fit in map(self._join, parts):
+                    fits |= part_fits
+                    may_fit |= part_may_fit
+                return fits, may_fit
             case Not(part):
-                fits, may_fit = self._sets(part)
+                fits, may_fit = self._join(part)
                 return self._all - may_fit, self._all - fits
             case IsKnown(field, known):
                 some = self._search(_fact(knowledge_token(field, SOME)))
@@ -171,11 +184,10 @@ class Index:
 
     def _look_up(self, query: Query) -> _Sets:
         match query:
-            case Words(_, ""):
+            case Words(_, field):
                 fits = self._search(_phrase(query))
-                return fits, fits
-            case Words():
-                fits = self._search(_phrase(query))
+                if not field:
+                    return fits, fits
             case Is(field, value):
                 fits = self._search(_fact(value_token(field, value)))
             case Between(field, low, high, exclusive):
@@ -192,7 +204,7 @@ class Index:
         return {number for (number,) in rows} & self._all
 
     def _numbers(self, field: str, *ends: tuple[str, int | float | None]) -> set[int]:
-        given = [(sign, _bindable(end)) for sign, end in ends if end is not None]
+        given = [(sign, end) for sign, end in ends if end is not None]
         compared = "".join(f" AND value {sign} ?" for sign, _ in given)
         sql = f"SELECT report FROM number WHERE field = ?{compared}"
         rows = self._rows(sql, [CODE[field], *(end for _, end in given)])
@@ -264,7 +276,8 @@ class Index:
             " WHERE field = ? AND NOT hidden GROUP BY value",
             [CODE[field]],
         )
-        return {date.fromordinal(day): count for day, count in rows}
+        with self._readable():
+            return {date.fromordinal(day): count for day, count in rows}
 
     def terms(self) -> Iterator[tuple[str, float, int]]:
         """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
@@ -278,7 +291,7 @@ class Index:
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._readable():
-            return self._connection.execute(sql, values).fetchall()
+            return self._connection.execute(sql, [*map(_bindable, values)]).fetchall()
 
     def _row(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
         with self._readable():
@@ -289,23 +302,14 @@ class Index:
         """Take what cannot be read for a damaged index, which is discarded; not what the caller did wrong."""
         try:
             yield
-        except sqlite3.ProgrammingError:  # it was closed, or belongs to another thread
+        except sqlite3.ProgrammingError:  # it was closed
             raise
-        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+        except READ_ERRORS as error:
+            if lacks_search(error):
+                raise SearchUnavailable() from error
             if is_damage(error):
                 self.discard()
             raise IndexDamaged() from error
-
-
-_NO_DAMAGE = (  # locked, read-only, full: such a file is left as it is
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
-)  # fmt: skip
-
-
-def is_damage(error: Exception) -> bool:
-    """Return whether an error of SQLite, or in reading what it holds, means that the file is damaged."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_DAMAGE
 
 
 def stored_vocabulary(text: str) -> Vocabulary:
@@ -314,8 +318,11 @@ def stored_vocabulary(text: str) -> Vocabulary:
     return Vocabulary({technique.id: technique for technique in techniques})
 
 
-def _bindable(number: int | float) -> int | float:
-    return number if abs(number) < 2**63 else float(number)
+def _bindable(value: Any) -> Any:
+    """Return a value as SQLite takes it: text without lone surrogates, numbers of at most 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
 
 
 def _phrase(words: Words, columns: Sequence[str] = ()) -> str:
