@@ -676,6 +676,7 @@ def test_a_foreign_database_changes_no_answer(built: Built, cache: Path) -> None
         ("UPDATE report SET body = '[]'", Library.reports),
         ("UPDATE report SET body = x'ff'", Library.reports),
         ("UPDATE OR IGNORE number SET value = value * 1000000000", lambda library: library.dates(DATE_FIELD)),
+        ("UPDATE spelling SET written = NULL", Library.spellings),
         ("UPDATE file SET path = 7 WHERE problem IS NOT NULL", Library.unreadable),
         ("UPDATE meta SET value = '[{' WHERE key = 'vocabulary'", Library.techniques),
     ],

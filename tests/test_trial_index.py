@@ -10,25 +10,19 @@ import pytest
 from trials.index import TRIALS, Ground, prepare
 from trials.runner import complaints
 
+pytestmark = [
+    pytest.mark.trial,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="builders are killed in processes that are forked"),
+]
 ROUNDS = {
-    "damaged": 25,
-    "flipped": 10,
-    "altered": 15,
-    "replaced": 15,
-    "killed": 10,
-    "spilled": 6,
-    "confined": 8,
-    "misplaced": 8,
-    "forbidden": 8,
-    "locked": 1,
-    "crowded": 2,
-    "besieged": 1,
-}
+    "damaged": 30, "altered": 20, "killed": 10, "spilled": 8, "confined": 8, "forbidden": 10, "locked": 2, "crowded": 3,
+    "besieged": 2, "watched": 1,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[Ground]:
-    """A folder that somebody else can reach, as one of the trials calls as such; each trial lays out its own cache."""
+    """A folder that another user can reach, as one of the trials calls as such; each trial makes its own cache."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         ground = prepare(Path(folder))
@@ -43,7 +37,6 @@ def ground(prepared: Ground, monkeypatch: pytest.MonkeyPatch) -> Ground:
     return prepared
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="builders are killed in processes that are forked")
 @pytest.mark.parametrize("name", TRIALS)
-def test_after_any_misfortune_of_the_index_answers_are_those_without_one(ground: Ground, name: str) -> None:
+def test_no_misfortune_of_the_index_changes_an_answer(ground: Ground, name: str) -> None:
     assert complaints({name: TRIALS[name]}, ground, ROUNDS[name], 1) == {name: []}

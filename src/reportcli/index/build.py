@@ -33,17 +33,17 @@ from reportcli.index.cache import (
     lacks_search,
     prepare_cache,
 )
-from reportcli.index.search import (
+from reportcli.index.schema import (
     CODE,
     COLUMN,
     EVERY,
     SCHEMA,
     SOME,
-    Index,
     knowledge_token,
     stored_vocabulary,
     value_token,
 )
+from reportcli.index.search import Index
 from reportcli.query.conditions import value_text
 from reportcli.query.names import spellings_of
 from reportcli.query.subject import CLOSED_FIELDS, Subject

@@ -5,57 +5,35 @@ An index is one read transaction: all that is asked of it is answered as of one 
 change in sound SQL, or a flipped bit, may go unnoticed.
 """
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from typing import Any, overload
 
 from reportcli.catalog.files import CatalogFile, UnreadableFile
 from reportcli.errors import IndexDamaged, SearchUnavailable
 from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
+from reportcli.index.schema import CODE, COLUMN, EVERY, SOME, knowledge_token, stored_vocabulary, value_token
 from reportcli.query.conditions import And, Between, Is, IsKnown, Not, Or, Query, Within, Words, conditions_of
 from reportcli.query.explain import EXACT_NAME_SCORE, plain_words
 from reportcli.query.names import ARXIV_SPELLING, Spelling
-from reportcli.query.subject import SEARCHED_FIELDS, TEXT_FIELDS, Hit, Subject
-from reportcli.report.derived import DERIVED
-from reportcli.report.fields import FIELDS, Report
+from reportcli.query.subject import SEARCHED_FIELDS, Hit, Subject
+from reportcli.report.fields import Report
 from reportcli.report.json import unpack
-from reportcli.report.techniques import Technique, Vocabulary
+from reportcli.report.techniques import Vocabulary
 from reportcli.text import fold_name
 
 _AFTER_ALL_LETTERS = "\U0010ffff"
 _KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
 
-COLUMN = {field.path: f"c{number}" for number, field in enumerate(TEXT_FIELDS)}
-CODE = {field.path: number for number, field in enumerate(FIELDS + DERIVED)}
 _SEARCHED_COLUMNS = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
 _COLUMNS_BY_WEIGHT = tuple(
     (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
     for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
 )
-
-SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
-CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
-CREATE TABLE report (
-    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT
-);
-CREATE INDEX report_id ON report (id, rank);
-CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
-CREATE TABLE spelling (
-    folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
-) WITHOUT ROWID;
-CREATE TABLE number (field INT, value, report INT, PRIMARY KEY (field, value, report)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5(
-    {", ".join(COLUMN.values())}, facts, content = '', tokenize = "ascii tokenchars '=.%-'"
-);
-CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
-"""
 
 _Sets = tuple[set[int], set[int]]  # numbers of the reports that fit; of those that fit or whose answer is unknown
 
@@ -258,7 +236,8 @@ class Index:
             f" WHERE NOT hidden AND {where} ORDER BY folded, kind, id",
             values,
         )
-        return [Spelling(*row) for row in rows]
+        with self._readable():
+            return [Spelling(*_checked(row, str, str, int, str)) for row in rows]
 
     def words(self, field: str, prefix: str, most: int) -> list[str]:
         """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
@@ -312,10 +291,11 @@ class Index:
             raise IndexDamaged() from error
 
 
-def stored_vocabulary(text: str) -> Vocabulary:
-    """Return the vocabulary that the index holds as JSON. Raises ValueError, TypeError or LookupError."""
-    techniques = (Technique._make([*row[:2], tuple(row[2]), *row[3:]]) for row in json.loads(text))
-    return Vocabulary({technique.id: technique for technique in techniques})
+def _checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
+    """Return a row whose values have these types. Raises TypeError where they have not: the file is damaged."""
+    if tuple(map(type, row)) != types:
+        raise TypeError(row)
+    return row
 
 
 def _bindable(value: Any) -> Any:
@@ -332,19 +312,3 @@ def _phrase(words: Words, columns: Sequence[str] = ()) -> str:
 
 def _fact(token: str) -> str:
     return f'facts : "{token}"'
-
-
-SOME, EVERY = "some", "every"  # a value of a field is known; the values of all models are
-
-
-@cache
-def knowledge_token(field: str, word: str) -> str:
-    """Return the token that says that some, or every, value of a field is known."""
-    return f"{CODE[field]}=={word}"  # no token of a value has two signs
-
-
-@lru_cache(maxsize=4096)
-def value_token(field: str, value: str) -> str:
-    """Return the token that says that a closed field has a value."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else f"%{ord(c):x}." for c in value.lower())
-    return f"{CODE[field]}={plain}"

@@ -1,0 +1,52 @@
+"""The tables of the index, the tokens that stand for facts, and the vocabulary as it is stored."""
+
+import json
+from functools import cache, lru_cache
+
+from reportcli.query.subject import TEXT_FIELDS
+from reportcli.report.derived import DERIVED
+from reportcli.report.fields import FIELDS
+from reportcli.report.techniques import Technique, Vocabulary
+
+COLUMN = {field.path: f"c{number}" for number, field in enumerate(TEXT_FIELDS)}
+CODE = {field.path: number for number, field in enumerate(FIELDS + DERIVED)}
+
+SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
+CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
+CREATE TABLE report (
+    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT
+);
+CREATE INDEX report_id ON report (id, rank);
+CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
+CREATE TABLE spelling (
+    folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
+) WITHOUT ROWID;
+CREATE TABLE number (field INT, value, report INT, PRIMARY KEY (field, value, report)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5(
+    {", ".join(COLUMN.values())}, facts, content = '', tokenize = "ascii tokenchars '=.%-'"
+);
+CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
+"""
+
+SOME, EVERY = "some", "every"  # a value of a field is known; the values of all models are
+
+
+@cache
+def knowledge_token(field: str, word: str) -> str:
+    """Return the token that says that some, or every, value of a field is known."""
+    return f"{CODE[field]}=={word}"  # no token of a value has two signs
+
+
+@lru_cache(maxsize=4096)
+def value_token(field: str, value: str) -> str:
+    """Return the token that says that a closed field has a value."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in ".-") else f"%{ord(c):x}." for c in value.lower())
+    return f"{CODE[field]}={plain}"
+
+
+def stored_vocabulary(text: str) -> Vocabulary:
+    """Return the vocabulary that the index holds as JSON. Raises ValueError, TypeError or LookupError."""
+    techniques = (Technique._make([*row[:2], tuple(row[2]), *row[3:]]) for row in json.loads(text))
+    return Vocabulary({technique.id: technique for technique in techniques})
