@@ -32,13 +32,6 @@ from reportcli.report.field_names import QUERY_NAMES
 from reportcli.report.fields import Report
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg-cache"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
-    monkeypatch.delenv("REPORTCLI_CATALOG", raising=False)
-
-
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Library]:
     """Five reports, of which some hold little."""
@@ -73,11 +66,11 @@ def test_a_search_gives_frozen_reports() -> None:
         reports[0].sources["title"] = "me"  # type: ignore[index]
 
 
-def test_without_folders_the_shipped_catalogue_is_opened(tmp_path: Path) -> None:
+def test_without_folders_the_shipped_catalogue_is_opened(own_home: Path) -> None:
     with open_catalog() as catalog:
         assert len(catalog.reports()) == 36
         assert [report.id for report in catalog.search("rl:grpo kl:no org:mistral")] == ["magistral"]
-    assert len(list((tmp_path / "xdg-cache" / "reportcli").glob("*.sqlite"))) == 1
+    assert len(list((own_home / ".cache" / "reportcli").glob("*.sqlite"))) == 1
 
 
 def test_folders_may_be_texts_and_overlay_one_another(tmp_path: Path) -> None:
@@ -317,21 +310,18 @@ def test_nothing_is_replaced_when_the_query_finds_something(shipped: Library) ->
     assert not any("showing results" in note for note in listing.notes)
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        pytest.param("grp", id="three letters"),
-        pytest.param("qwem3", id="with a digit"),
-        pytest.param("grpo not gpro zzzzzz", id="under not"),
-        pytest.param("name:qwon", id="of a named field"),
-        pytest.param("zzzzzzzz", id="nothing near"),
-        pytest.param("gpxx", id="two typos in four letters"),
-        pytest.param("gpro*", id="a beginning"),
-    ],
-)
-def test_what_is_never_replaced(shipped: Library, typed: str) -> None:
-    listing = shipped.listing(shipped.parse(typed), searched=True, exact=False)
-    assert (len(listing.hits), [note for note in listing.notes if "showing results" in note]) == (0, [])
+def test_what_is_never_replaced(shipped: Library) -> None:
+    for typed, reason in (
+        ("grp", "three letters"),
+        ("qwem3", "with a digit"),
+        ("grpo not gpro zzzzzz", "under not"),
+        ("name:qwon", "of a named field"),
+        ("zzzzzzzz", "nothing near"),
+        ("gpxx", "two typos in four letters"),
+        ("gpro*", "a beginning"),
+    ):
+        listing = shipped.listing(shipped.parse(typed), searched=True, exact=False)
+        assert (len(listing.hits), any("showing results" in note for note in listing.notes)) == (0, False), reason
 
 
 # Imports.

@@ -1,10 +1,10 @@
-"""How fast reportcli answers: catalogues of several sizes, side by side with what one would use otherwise.
+"""How fast reportcli answers, and in how much memory, on synthetic catalogues of several sizes.
 
 Usage: python tests/benchmarks/speed.py [--sizes 36,1000,10000] [--rounds 15]
 
-For each size it prints the cold build of the index against reading the TOML alone, then the median time of each
-command, its ratio to ``python -c "import typer"`` (measured in the same turns), and its peak memory. ``--sizes``
-with 100000 takes several minutes. Nothing is asserted.
+For each size it prints the time of building the index, beside that of only reading the TOML files; then, for each
+command, its median time, the ratio of this to ``python -c "import typer"`` (measured in the same turns), and its peak
+memory, which is at least that of this program. ``--sizes 100000`` takes several minutes. Nothing is asserted.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from synthetic import make_reports, write_catalogue
 
 PYTHON = sys.executable
 REPORTCLI = str(Path(PYTHON).with_name("reportcli"))
-FLOORS = {"python -c pass": [PYTHON, "-c", "pass"], "import typer": [PYTHON, "-c", "import typer"]}
+BASELINES = {"python -c pass": [PYTHON, "-c", "pass"], "import typer": [PYTHON, "-c", "import typer"]}
 READ_ALL = """
 import gc, importlib, sys
 gc.disable()
@@ -35,17 +35,18 @@ for path in Path(sys.argv[1]).glob("*.toml"):
 PARSERS = ("tomllib", "tomli")  # the standard library's, and the one in use
 
 
-def commands(folder: Path, size: int) -> dict[str, list[str]]:
+def commands(folder: Path) -> dict[str, list[str]]:
     """Return the commands to time over a synthetic catalogue; words and names are taken from its reports."""
     first, second = [report for report in make_reports(36, 1) if report.notes][:2]
     word = max(first.notes[0].text.strip(".").split(), key=len)
-    slip = word[:2] + word[3] + word[2] + word[4:]
-    asked = {
+    typo = word[:2] + word[3] + word[2] + word[4:]
+    arguments = {
         "list": ["list"],
         "list --limit 20": ["list", "--limit", "20"],
+        "list (json)": ["list", "--format", "json"],
         "search WORD": ["search", word, "--limit", "20"],
         "search fields": ["search", "rl:grpo kl:no params:100B..", "--limit", "20"],
-        "search with a slip": ["search", slip, "--limit", "20"],
+        "search a typo": ["search", typo, "--limit", "20"],
         "show NAME": ["show", first.id],
         "compare two": ["compare", first.id, second.id],
         "lineage": ["lineage"],
@@ -59,59 +60,61 @@ def commands(folder: Path, size: int) -> dict[str, list[str]]:
         "list (table)": ["list", "--limit", "36", "--format", "table"],
         "list (table), all": ["list", "--format", "table"],
     }
-    ours = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in asked.items()}
+    result = {name: [REPORTCLI, *rest, "--catalog", str(folder)] for name, rest in arguments.items()}
     line = f"reportcli show --catalog {folder} {first.id[:2]}"
-    ours["complete a NAME"] = ["env", "_REPORTCLI_COMPLETE=zsh", REPORTCLI, line, first.id[:2]]
+    result["complete a NAME"] = ["env", "_REPORTCLI_COMPLETE=zsh", REPORTCLI, line, first.id[:2]]
     if shutil.which("rg"):
-        ours["rg -il WORD"] = ["rg", "-il", word, str(folder)]
-    return ours
+        result["rg -il WORD"] = ["rg", "-il", word, str(folder)]
+    return result
 
 
-def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Run a command; return its seconds and its peak memory in MiB."""
+def run(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Run a command; return its time in milliseconds and its peak memory in MiB."""
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return (time.perf_counter() - start) * 1000, usage.ru_maxrss / 1024
 
 
 def measure(size: int, rounds: int, scratch: Path) -> None:
     """Print the figures of one size."""
-    folder = scratch / str(size)
+    folder, cache = scratch / str(size), scratch / f"cache{size}"
     write_catalogue(folder, size, 1)
-    environment = {**os.environ, "HOME": str(scratch), "XDG_CACHE_HOME": str(scratch / f"cache{size}")}
+    environment = {**os.environ, "HOME": str(scratch), "XDG_CACHE_HOME": str(cache)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     print(f"\n{size:,} reports")
-    builds, memory = list[float](), 0.0
-    reads: dict[str, list[float]] = {parser: [] for parser in PARSERS}
-    for _ in range(3 if size <= 10_000 else 1):
-        shutil.rmtree(scratch / f"cache{size}", ignore_errors=True)
-        for parser, taken in reads.items():
-            taken.append(timed([PYTHON, "-c", READ_ALL, str(folder), parser], environment)[0])
-        build, memory = timed([REPORTCLI, "list", "--limit", "1", "--catalog", str(folder)], environment)
-        builds.append(build)
-    build = statistics.median(builds)
-    beside = [f"{build / statistics.median(taken):.2f} × reading with {parser}" for parser, taken in reads.items()]
-    print(f"  {'cold build':20} {build * 1000:9.1f} ms   {', '.join(beside)}   {memory:6.0f} MiB")
-    todo = FLOORS | commands(folder, size)
+    _measure_build(folder, cache, 3 if size <= 10_000 else 1, environment)
+    todo = BASELINES | commands(folder)
     times: dict[str, list[float]] = {name: [] for name in todo}
-    peaks: dict[str, float] = {}
+    memory: dict[str, float] = {}
     for turn in range(rounds + 1):
         for name, command in todo.items():
-            seconds, peaks[name] = timed(command, environment)
-            if turn:  # the first one warms up
-                times[name].append(seconds)
-    floor = statistics.median(times["import typer"])
-    for name, taken in times.items():
-        middle = statistics.median(taken)
-        print(
-            f"  {name:20} {middle * 1000:9.1f} ms   {middle / floor:5.2f} × import typer       {peaks[name]:6.0f} MiB"
-        )
+            milliseconds, memory[name] = run(command, environment)
+            if turn:  # the first turn warms up
+                times[name].append(milliseconds)
+    base = statistics.median(times["import typer"])
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"  {name:20} {median:9.1f} ms   {median / base:5.2f} × import typer       {memory[name]:6.0f} MiB")
+
+
+def _measure_build(folder: Path, cache: Path, rounds: int, environment: dict[str, str]) -> None:
+    builds, memory = list[float](), 0.0
+    reads: dict[str, list[float]] = {parser: [] for parser in PARSERS}
+    for _ in range(rounds):
+        shutil.rmtree(cache, ignore_errors=True)
+        for parser, values in reads.items():
+            values.append(run([PYTHON, "-c", READ_ALL, str(folder), parser], environment)[0])
+        build, memory = run([REPORTCLI, "list", "--limit", "1", "--catalog", str(folder)], environment)
+        builds.append(build)
+    median = statistics.median(builds)
+    ratios = [f"{median / statistics.median(values):.2f} × reading with {parser}" for parser, values in reads.items()]
+    print(f"  {'build the index':20} {median:9.1f} ms   {', '.join(ratios)}   {memory:6.0f} MiB")
 
 
 def main() -> None:
-    """Measure every size that is asked for."""
+    """Measure every size that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="36,1000,10000")
     parser.add_argument("--rounds", type=int, default=15)
