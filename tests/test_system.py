@@ -303,6 +303,6 @@ def test_the_origin_is_the_file_that_is_shown(tmp_path: Path) -> None:
     low, high = write(tmp_path / "low", "x", "Low"), write(tmp_path / "high", "x", "High")
     for folders, expected in (([low.parent, high.parent], high), ([high.parent, low.parent], low)):
         with Library(folders, tmp_path / "cache") as library:
-            assert library.details(["x"]).found[0].origin == str(expected)
+            assert library.details(["x"]).matches[0].origin == str(expected)
     with Library([shipped_folder()], None) as library:
-        assert library.details(["qwen3"]).found[0].origin == ""
+        assert library.details(["qwen3"]).matches[0].origin == ""

@@ -129,7 +129,7 @@ class Library:
         Unless ``exact``, a word that no report contains may be replaced by one that is spelled like it; a note says so.
         """
         query, notes = (query, ()) if exact else self._corrected(query)
-        hits = SortAndLimit(sort, reverse, limit).of(self._index.matching(query, ranked=searched))
+        hits = SortAndLimit(sort, reverse, limit).apply(self._index.matching(query, ranked=searched))
         notes = (*notes, *self._notes(query, len(hits)))
         return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns))
 
@@ -271,7 +271,7 @@ class Library:
 
         report_id = None if name is None else self.find(name).report.id
         order = SortAndLimit(sort or parse_sort_keys("date,name"), reverse)
-        everything = order.of(tuple(self._index.matching(EVERYTHING, ranked=False)))
+        everything = order.apply(tuple(self._index.matching(EVERYTHING, ranked=False)))
         graph = build_graph((hit.report for hit in everything), self._index)
         fitting = None
         if query != EVERYTHING:

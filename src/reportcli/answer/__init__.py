@@ -1,7 +1,7 @@
-"""What we tell the user: frozen values, each with its notes. Every answer says itself in the same four ways.
+"""Answers: frozen values that say what was found, each with its notes.
 
-``header`` and ``rows``, ``records`` and ``ids`` are all that a format needs to know. No answer fetches anything, and
-none knows a screen.
+Every answer has the same shapes, and a format needs no other: ``header`` and ``rows``, ``records``, ``ids``. No answer
+reads files or the index, and none knows a terminal.
 """
 
 from collections.abc import Iterator
@@ -11,43 +11,53 @@ Record = dict[str, Any]
 
 
 class Answer(Protocol):
-    """What every answer can do; ``notes`` are sentences for standard error."""
+    """What every answer offers to the formats."""
 
     @property
-    def notes(self) -> tuple[str, ...]: ...
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for standard error."""
+
     @property
-    def header(self) -> tuple[str, ...]: ...
-    def rows(self) -> Iterator[tuple[Any, ...]]: ...
-    def records(self) -> Iterator[Record]: ...
-    def ids(self) -> Iterator[str]: ...
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns of ``rows``."""
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines of tsv and csv: a value for each name of the header."""
+
+    def records(self) -> Iterator[Record]:
+        """Yield the objects of json and jsonl: values that JSON can hold; every key is present, None if unknown."""
+
+    def ids(self) -> Iterator[str]:
+        """Yield the lines of the format ``names``; an answer without any found nothing."""
 
 
 @runtime_checkable
 class HasExitCode(Answer, Protocol):
-    """An answer that says itself how the program ends; of the others, this depends on whether there is an id."""
+    """An answer with an exit code of its own; of any other, the code depends on whether it found something."""
 
     @property
-    def exit_code(self) -> int: ...
+    def exit_code(self) -> int:
+        """The exit code of the program."""
 
 
 def record_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every known value of a record with its path, as jq writes it."""
+    """Yield every known value of a record with its path, as jq writes it: ``("models[0].name", "Qwen3-8B")``."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from record_paths(item, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
-        for place, item in enumerate(value):
-            yield from record_paths(item, f"{path}[{place}]")
+        for index, item in enumerate(value):
+            yield from record_paths(item, f"{path}[{index}]")
     elif value is not None and value != []:
         yield path, value
 
 
 def unknown_note(count: int) -> str:
-    """Return the note that counts reports which may fit, but do not say."""
-    who = "report doesn't" if count == 1 else "reports don't"
-    return f"{count:,} more {who} record this"
+    """Return the note that counts reports which may fit, but do not record what was asked."""
+    subject = "report doesn't" if count == 1 else "reports don't"
+    return f"{count:,} more {subject} record this"
 
 
-def left_out_note(count: int, what: str) -> str:
-    """Return the note that counts reports which an answer cannot show, and says why."""
-    return f"left out: {count:,} {'report' if count == 1 else 'reports'} {what}"
+def left_out_note(count: int, reason: str) -> str:
+    """Return the note that counts reports which an answer cannot show; ``reason`` goes on after "3 reports"."""
+    return f"left out: {count:,} {'report' if count == 1 else 'reports'} {reason}"

@@ -1,4 +1,4 @@
-"""What a command found wrong, what it did with a report, and what is read from where."""
+"""What a command did with a report, as lines to print: paths of files, or addresses."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from reportcli.errors import LinkNotFound, UnsafeLink, UsageError
 from reportcli.report.fields import Report
 
 LINKS = ("arxiv", "pdf", "page", "huggingface", "code")  # the first that a report has is the one to open
-_ON_THE_WEB = r"https?://[^/?#@\s\\]+([/?#]\S*)?"
+_WEB_ADDRESS = r"https?://[^/?#@\s\\]+([/?#]\S*)?"
 
 
 class ActionResult(NamedTuple):
@@ -35,17 +35,20 @@ class ActionResult(NamedTuple):
 
 
 def link_addresses(report: Report, kind: str | None = None) -> ActionResult:
-    """Answer with where a report can be read, or with its links of one kind. Raises BadUse, NoLink or BadAddress."""
+    """Answer with the links of one kind of a report, or of the first kind that it has.
+
+    Raises UsageError for an unknown kind, LinkNotFound, or UnsafeLink for what is no address of the web.
+    """
     if kind not in (None, *LINKS):
-        raise UsageError(f"there is no link {kind!r}", f"write one of: {', '.join(LINKS)}")
-    known = {link: found for link in LINKS if (found := getattr(report.links, link))}
-    wanted = kind or next(iter(known), "")
-    if wanted not in known:
-        raise LinkNotFound(report.name, wanted, tuple(known))
-    found = known[wanted] if isinstance(known[wanted], tuple) else (known[wanted],)
-    if wanted == "arxiv":
-        found = (f"https://arxiv.org/abs/{found[0]}{report.arxiv_version or ''}",)
-    for address in found:
-        if not address.isprintable() or not re.fullmatch(_ON_THE_WEB, address, re.I):
+        raise UsageError(f"unknown link {kind!r}", f"choose from {', '.join(LINKS)}")
+    links = {name: value for name in LINKS if (value := getattr(report.links, name))}
+    chosen = kind or next(iter(links), "")
+    if chosen not in links:
+        raise LinkNotFound(report.name, chosen, tuple(links))
+    addresses = links[chosen] if isinstance(links[chosen], tuple) else (links[chosen],)
+    if chosen == "arxiv":
+        addresses = (f"https://arxiv.org/abs/{addresses[0]}{report.arxiv_version or ''}",)
+    for address in addresses:
+        if not address.isprintable() or not re.fullmatch(_WEB_ADDRESS, address, re.I):
             raise UnsafeLink(report.name, address)
-    return ActionResult(report.id, "address", found)
+    return ActionResult(report.id, "address", addresses)

@@ -1,4 +1,4 @@
-"""TODO reportcli.answer.check."""
+"""What ``check`` found: problems and remarks, each with its file and line."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ PROBLEM, REMARK = "problem", "remark"
 
 
 class Finding(NamedTuple):
-    """What a check found in a file; ``line`` and ``column`` count from 1. A remark does not fail."""
+    """A problem or a remark in a file; ``line`` and ``column`` count from 1. Only problems fail a check."""
 
     file: str
     line: int | None
@@ -21,7 +21,7 @@ class Finding(NamedTuple):
 
 
 class CheckReport(NamedTuple):
-    """All that a check found, problems before remarks."""
+    """All findings of a check, problems before remarks."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class CheckReport(NamedTuple):
         return (finding._asdict() for finding in self.findings)
 
     def ids(self) -> Iterator[str]:
-        """Yield each file of which there is something to say."""
+        """Yield each file with a finding, once."""
         return iter(dict.fromkeys(finding.file for finding in self.findings))
 
     @property

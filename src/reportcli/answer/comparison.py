@@ -13,11 +13,11 @@ from reportcli.report.json import to_record
 from reportcli.text import fold_name
 
 GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
-_COMPARED = tuple(one for group in GROUPS for one in FIELDS + DERIVED if one.group == group)
+_COMPARED = tuple(field for group in GROUPS for field in FIELDS + DERIVED if field.group == group)
 
 
 class ComparisonRow(NamedTuple):
-    """One field of several reports; ``differs`` is None where a side does not say and the others agree."""
+    """One field with its value on each side; ``differs`` is None if a value is unknown and the others agree."""
 
     field: Field
     values: tuple[Any, ...]
@@ -25,11 +25,14 @@ class ComparisonRow(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Reports or single models side by side; ``names`` are their ids, a model's name where one was asked for."""
+    """Reports or single models side by side; ``names`` are their ids, or the name of a model where one was asked for.
+
+    A record is ``{"field": path, "values": {name: value}, "differs": true, false or null}``.
+    """
 
     names: tuple[str, ...]
     reports: tuple[Report, ...]
-    lines: tuple[ComparisonRow, ...]
+    field_rows: tuple[ComparisonRow, ...]
     notes: tuple[str, ...] = ()
     chosen: bool = False  # whether the user named the fields
 
@@ -44,65 +47,67 @@ class Comparison(NamedTuple):
         return tuple(report.name if name == report.id else name for name, report in pairs)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return ((line.field.path, *line.values) for line in self.lines)
+        return ((row.field.path, *row.values) for row in self.field_rows)
 
     def records(self) -> Iterator[Record]:
-        for line in self.lines:
-            values = dict(zip(self.names, map(to_record, line.values), strict=True))
-            yield {"field": line.field.path, "values": values, "differs": line.differs}
+        for row in self.field_rows:
+            values = dict(zip(self.names, map(to_record, row.values), strict=True))
+            yield {"field": row.field.path, "values": values, "differs": row.differs}
 
     def ids(self) -> Iterator[str]:
         return (report.id for report in self.reports)
 
 
 def compare_reports(
-    found: Sequence[ReportMatch],
+    matches: Sequence[ReportMatch],
     fields: Sequence[Field] = (),
     *,
     differences: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Comparison:
-    """Set reports side by side, in the given fields, else in all that are compared and that one side knows at least.
+    """Set reports side by side, in the given fields, or else in all compared fields that at least one side knows.
 
-    With ``differences`` only what differs is kept.
+    With ``differences`` only the fields are kept that differ.
     """
-    reports = tuple(map(as_selected_model, found))
-    sides = Counter(one.report.id for one in found)
-    names = _distinct([_name(one, sides[one.report.id] > 1) for one in found])
-    lines = [_line(one, reports) for one in fields or _COMPARED] if reports else []
-    known = [line for line in lines if fields or any(value is not None and value != () for value in line.values)]
-    shown = [line for line in known if line.differs or not differences]
-    if left_out := len(known) - len(shown):
-        notes = (*notes, f"{left_out} identical {'row' if left_out == 1 else 'rows'} hidden")
-    return Comparison(names, reports, tuple(shown), notes, bool(fields))
+    reports = tuple(map(as_selected_model, matches))
+    sides = Counter(match.report.id for match in matches)
+    names = _distinct_names([_side_name(match, sides[match.report.id] > 1) for match in matches])
+    rows = [_compare_field(field, reports) for field in fields or _COMPARED] if reports else []
+    known = [row for row in rows if fields or any(value is not None and value != () for value in row.values)]
+    kept = [row for row in known if row.differs or not differences]
+    if hidden := len(known) - len(kept):
+        notes = (*notes, f"{hidden} identical {'row' if hidden == 1 else 'rows'} hidden")
+    return Comparison(names, reports, tuple(kept), notes, bool(fields))
 
 
-def _line(field: Field, reports: Sequence[Report]) -> ComparisonRow:
+def _compare_field(field: Field, reports: Sequence[Report]) -> ComparisonRow:
     values = tuple(map(field.get, reports))
     return ComparisonRow(field, values, _differs(values))
 
 
-def _name(found: ReportMatch, several: bool) -> str:
-    """Return what a side is called: by its model where that is told apart, from the report or from others of it."""
-    if found.model and (several or found.model.name != found.report.name):
-        return found.model.name
-    return found.report.id
+def _side_name(match: ReportMatch, is_one_of_several: bool) -> str:
+    """Return the id of the report, or the name of the model if that is another or tells sides of one report apart."""
+    if match.model and (is_one_of_several or match.model.name != match.report.name):
+        return match.model.name
+    return match.report.id
 
 
-def models_of(found: ReportMatch) -> list[ReportMatch]:
-    """Return every model of a report, the largest first; a model that goes by another name than the report alone."""
-    called = {fold_name(name) for name in (found.report.id, found.report.name, *found.report.aliases)}
-    if found.model and fold_name(found.model.name) not in called:
-        return [found]
-    models = sorted(found.report.models, key=lambda model: -(model.parameters or 0))
-    return [ReportMatch(found.report, model) for model in models] or [found]
+def models_of(match: ReportMatch) -> list[ReportMatch]:
+    """Return every model of a report, the largest first; if a single model was asked for by its own name, only that."""
+    report_names = {fold_name(name) for name in (match.report.id, match.report.name, *match.report.aliases)}
+    if match.model and fold_name(match.model.name) not in report_names:
+        return [match]
+    models = sorted(match.report.models, key=lambda model: -(model.parameters or 0))
+    return [ReportMatch(match.report, model) for model in models] or [match]
 
 
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+def _distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names, with a number after one that stood before: ``A``, ``A (2)``."""
     result: list[str] = []
     for name in names:
-        numbered = (f"{name} ({place})" for place in range(2, len(names) + 2))
-        result.append(name if name not in result else next(one for one in numbered if one not in [*result, *names]))
+        numbered = (f"{name} ({number})" for number in range(2, len(names) + 2))
+        taken = [*result, *names]
+        result.append(name if name not in result else next(other for other in numbered if other not in taken))
     return tuple(result)
 
 

@@ -1,4 +1,4 @@
-"""Many reports at once: how many have which value, in all or period by period; where they lie between two fields.
+"""How many reports have each value of a field, in all or period by period.
 
 Numbers are counted in bins: powers of ten, context lengths in doublings; dates by year, quarter or month.
 """
@@ -19,20 +19,20 @@ from reportcli.text import fold_name, padded_words
 
 
 class Bin(NamedTuple):
-    """Numbers from ``low`` on that are less than ``high``. It is spelled as a query spells a range."""
+    """The numbers from ``low`` up to, but not including, ``high``; as a text, the range that a query would ask for."""
 
     low: int | float
     high: int | float
 
     def __str__(self) -> str:
-        return "0" if self.high == 1 and not self.low else f"{_spelled(self.low)}..{_spelled(self.high)}"
+        return "0" if self.high == 1 and not self.low else f"{_bound_text(self.low)}..{_bound_text(self.high)}"
 
 
-Value = str | bool | Bin | None  # None: the catalogue does not say
+Value = str | bool | Bin | None  # None: unknown
 
 
 class ValueCount(NamedTuple):
-    """A value, and the number of reports that have it in each period; one number where they are not told apart."""
+    """A value, and the number of reports that have it in each period; a single number without periods."""
 
     value: Value
     counts: tuple[int, ...]
@@ -50,19 +50,19 @@ class ValueCount(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What was counted: values in their order, periods from the first to the last, and what the counts rest on."""
+    """The counts of each value in their order, the periods from the first to the last, and what was left out."""
 
     field: Field
-    lines: tuple[ValueCount, ...]
-    periods: tuple[str, ...] | None  # None: not told apart
-    reports: int  # that stand in one line at least
-    unknown: int  # that stand in none, since the catalogue does not say
-    date_field: Field | None  # tells the periods apart
+    value_counts: tuple[ValueCount, ...]
+    periods: tuple[str, ...] | None  # None: counted in all
+    reports: int  # with at least one of the values
+    unknown: int  # with none of them, since the field is unknown
+    date_field: Field | None  # that the periods are of
     undated: int  # that belong to no period
 
 
 def require_countable(field: Field) -> Field:
-    """Return the field if it can be counted; raises WrongField for a table of texts."""
+    """Return the field if it can be counted. Raises UnsuitableField for a table of texts."""
     if field.kind == MAP:
         raise UnsuitableField(field.path, "for counting", ("techniques", "organizations", "type", "parameters"))
     return field
@@ -71,54 +71,54 @@ def require_countable(field: Field) -> Field:
 def count_values(
     subjects: Iterable[Subject],
     field: Field,
-    wanted: Sequence[Query] = (),
+    conditions: Sequence[Query] = (),
     step: str = "",
     date_field: Field | None = None,
 ) -> Counts:
     """Count the reports that have each value of a field; a report counts once for each of its values.
 
-    With conditions on the field only the values that fit one count. ``step`` (year, quarter or month of the date
-    ``dated``) counts each period for itself; of a field of dates it says how finely they are told apart instead.
+    With conditions on the field, only the values are counted that fit one of them. ``step`` (year, quarter or month of
+    ``date_field``) counts each period by itself; for a field of dates it is the size of the bins instead.
     """
     group = _grouping(field, step)
-    wanted = [leaf for condition in wanted for leaf, _ in conditions_of(condition)]
-    periodic = date_field if step and field.kind != DATE else None
+    conditions = [leaf for condition in conditions for leaf, _ in conditions_of(condition)]
+    period_field = date_field if step and field.kind != DATE else None
     cells: dict[tuple[Value, str], int] = {}
     days: list[date] = []
-    reports = silent = undated = 0
-    asks_unknown = not wanted or IsKnown(field.path, False) in wanted
+    reports = unknown = undated = 0
+    counts_unknown = not conditions or IsKnown(field.path, False) in conditions
     for subject in subjects:
-        day = periodic and periodic.get(subject.report)
-        if periodic and day is None:
+        day = period_field and period_field.get(subject.report)
+        if period_field and day is None:
             undated += 1
             continue
         known = subject.values(field)
-        values: set[Value] = {group(value) for value in known if not wanted or _fits(value, wanted)}
-        if not known and asks_unknown:
+        values: set[Value] = {group(value) for value in known if not conditions or _fits(value, conditions)}
+        if not known and counts_unknown:
             values = {None}
         reports += bool(values)
-        silent += not (known or values)
+        unknown += not (known or values)
         if day:
             days.append(day)
         period = period_containing(day, step) if day else ""
         for value in values:
             cells[value, period] = cells.get((value, period), 0) + 1
     periods = _periods(days, step) if days else ()
-    columns = periods if periodic else ("",)
-    found = {value for value, _ in cells}
-    values = found | (_asked_for(found, field, wanted) if wanted else set(_between(found, field, step)))
-    lines = [ValueCount(value, tuple(cells.get((value, column), 0) for column in columns)) for value in values]
-    ordered = tuple(sorted(lines, key=_order(field)))
-    return Counts(field, ordered, periods if periodic else None, reports, silent, periodic, undated)
+    columns = periods if period_field else ("",)
+    counted = {value for value, _ in cells}
+    values = counted | (_uncounted(counted, field, conditions) if conditions else set(_gaps(counted, field, step)))
+    value_counts = [ValueCount(value, tuple(cells.get((value, column), 0) for column in columns)) for value in values]
+    ordered = tuple(sorted(value_counts, key=_sort_key(field)))
+    return Counts(field, ordered, periods if period_field else None, reports, unknown, period_field, undated)
 
 
 def _periods(days: Collection[date], step: str) -> tuple[str, ...]:
-    """Return the periods from the first day to the last; of too many, those that hold one of the days."""
+    """Return the periods from the first day to the last; of too many, those that contain one of the days."""
     every = tuple(islice(periods_between(min(days), max(days), step), _MOST_PERIODS + 1))
     return every if len(every) <= _MOST_PERIODS else tuple(sorted({period_containing(day, step) for day in days}))
 
 
-_MOST_PERIODS = 1_200  # the months of a century: one date that is far off must not make rows without end
+_MOST_PERIODS = 1_200  # the months of a century: a single wrong date must not make endless rows
 
 
 def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
@@ -130,7 +130,7 @@ def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
 
 
 def decade_bin(number: int | float) -> Bin:
-    """Return the powers of ten that a number lies between; 0 has a bin of its own."""
+    """Return the bin between two powers of ten that contains a number; 0 has a bin of its own."""
     if not number:
         return Bin(0, 1)
     power = _float_power if isinstance(number, float) else _power
@@ -148,9 +148,9 @@ def _float_power(exponent: int) -> int | float:
 
 
 def doubling_bin(length: int) -> Bin:
-    """Return the lengths 1K, 2K, 4K … 512K, 1M, 2M … that a context length lies between.
+    """Return the bin between two of the lengths 1K, 2K, 4K … 512K, 1M, 2M … that contains a context length.
 
-    They count in thousands, so that 128,000 and 131,072, which are both called 128K, lie in the same bin.
+    The lengths are in thousands, so that 128,000 and 131,072, which are both called 128K, are in the same bin.
     """
     if length < 1000:
         return Bin(0, 1000)
@@ -159,48 +159,53 @@ def doubling_bin(length: int) -> Bin:
     return Bin(low, min(2 * low, 1000 * unit))
 
 
-def _spelled(number: int | float) -> str:
-    for exponent, letter in ((12, "T"), (9, "B"), (6, "M"), (3, "K")):
+def _bound_text(number: int | float) -> str:
+    for exponent, suffix in ((12, "T"), (9, "B"), (6, "M"), (3, "K")):
         if 10**exponent <= number < 10**15:
-            return f"{int(number) // 10**exponent}{letter}"
+            return f"{int(number) // 10**exponent}{suffix}"
     return f"{number:g}".replace("e+", "e")
 
 
-def _fits(value: Any, wanted: Sequence[Any]) -> bool:
-    return any(one.occurs_in(padded_words(value)) if isinstance(one, Words) else one.accepts(value) for one in wanted)
+def _fits(value: Any, conditions: Sequence[Any]) -> bool:
+    return any(
+        condition.occurs_in(padded_words(value)) if isinstance(condition, Words) else condition.accepts(value)
+        for condition in conditions
+    )
 
 
-def _asked_for(found: Collection[Value], field: Field, wanted: Sequence[Query]) -> set[Value]:
+def _uncounted(counted: Collection[Value], field: Field, conditions: Sequence[Query]) -> set[Value]:
     """Return the values of a closed field that were asked for and that no report has."""
-    known = {value_text(value) for value in found}
-    missing = [one.value for one in wanted if isinstance(one, Is) and one.value not in known]
+    texts = {value_text(value) for value in counted}
+    missing = [leaf.value for leaf in conditions if isinstance(leaf, Is) and leaf.value not in texts]
     return {value == "yes" if field.kind == YES_NO else value for value in missing}
 
 
-def _between(found: Collection[Value], field: Field, step: str) -> Iterator[Value]:
-    """Yield the bins from the least to the greatest that was found, so that a gap is seen."""
+def _gaps(counted: Collection[Value], field: Field, step: str) -> Iterator[Value]:
+    """Yield the bins or periods from the least to the greatest value, so that gaps are seen."""
     if field.kind == DATE:
-        days = [parse_period(value).span()[0] for value in found if isinstance(value, str)]
+        days = [parse_period(value).span()[0] for value in counted if isinstance(value, str)]
         yield from _periods(days, step or "month") if days else ()
-    bins = [value for value in found if isinstance(value, Bin) and value.low]
+    bins = [value for value in counted if isinstance(value, Bin) and value.low]
     reached = min(bins, default=None)
     while reached and reached < max(bins):
         yield reached
         reached = doubling_bin(int(reached.high)) if field.info.context else decade_bin(reached.high)
 
 
-def _order(field: Field) -> Callable[[ValueCount], Any]:
-    """Return what sorts: bins and dates upwards, other values by how many reports have them; unknown is last."""
+def _sort_key(field: Field) -> Callable[[ValueCount], Any]:
+    """Return the order of values: bins and dates ascending, others by their count; unknown is last."""
     if field.kind in (NUMBER, DATE):
-        return lambda line: (line.value is None, line.value or ())
-    return lambda line: (line.value is None, -line.total, fold_name(str(line.value)), str(line.value))
+        return lambda counted: (counted.value is None, counted.value or ())
+    return lambda counted: (
+        counted.value is None, -counted.total, fold_name(str(counted.value)), str(counted.value),
+    )  # fmt: skip
 
 
 class CountTable(NamedTuple):
-    """How many reports have each value of a field; with periods, in each of them, those without any included."""
+    """How many reports have each value of a field; with periods, in each of them, also where the count is 0."""
 
     field: Field
-    lines: tuple[ValueCount, ...]
+    value_counts: tuple[ValueCount, ...]
     periods: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
 
@@ -209,42 +214,45 @@ class CountTable(NamedTuple):
         return ("value", "count") if self.periods is None else ("value", "period", "count")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        for line in self.lines:
-            if self.periods is None:
-                yield line.text, line.total
-            else:
-                yield from ((line.text, *cell) for cell in zip(self.periods, line.counts, strict=True))
+        for counted in self.value_counts:
+            yield from ((counted.text, *cell) for cell in self._cells(counted))
+
+    def _cells(self, counted: ValueCount) -> Iterator[tuple[Any, ...]]:
+        """Yield the count of a value, or each period with the count in it."""
+        if self.periods is None:
+            return iter([(counted.total,)])
+        return zip(self.periods, counted.counts, strict=True)
 
     def records(self) -> Iterator[Record]:
-        """Yield each row; ``value`` is null where the catalogue does not say, numbers have the ends of their bin."""
-        for line in self.lines:
-            bin = line.value if isinstance(line.value, tuple) else None
-            known: Record = {"value": str(bin) if bin else line.value}
+        """Yield a record for each row; ``value`` is null where it is unknown, numbers have the ends of their bin."""
+        for counted in self.value_counts:
+            bounds = counted.value if isinstance(counted.value, Bin) else None
+            record: Record = {"value": str(bounds) if bounds else counted.value}
             if self.field.kind == NUMBER:
-                known |= {"low": bin and bin.low, "high": bin and bin.high}
-            for row in [(line.total,)] if self.periods is None else zip(self.periods, line.counts, strict=True):
-                yield known | dict(zip(self.header[1:], row, strict=True))
+                record |= {"low": bounds and bounds.low, "high": bounds and bounds.high}
+            for cell in self._cells(counted):
+                yield record | dict(zip(self.header[1:], cell, strict=True))
 
     def ids(self) -> Iterator[str]:
-        """Yield the values that some report has."""
-        return (line.text for line in self.lines if line.total)
+        """Yield the values that at least one report has."""
+        return (counted.text for counted in self.value_counts if counted.total)
 
 
 def build_count_table(
-    found: Counts, notes: Sequence[str] = (), reverse: bool = False, limit: int | None = None
+    counts: Counts, notes: Sequence[str] = (), reverse: bool = False, limit: int | None = None
 ) -> CountTable:
-    """Answer with what was counted; a value that is unknown stands last also where the others are turned round."""
-    lines = found.lines
+    """Answer with the counts of a field; ``reverse`` leaves an unknown value last, ``limit`` is a number of values."""
+    value_counts = counts.value_counts
     if reverse:
-        known = [line for line in lines if line.value is not None]
-        lines = (*reversed(known), *lines[len(known) :])
-    said = list(notes)
-    if limit is not None and limit < len(lines):
-        said.append(f"{limit:,} of {len(lines):,} values")
-    if (sum_of_all := sum(line.total for line in lines)) > found.reports:
-        said.append(f"counts add up to {sum_of_all:,} because reports can have several values")
-    if found.unknown:
-        said.append(unknown_note(found.unknown))
-    if found.date_field and found.undated:
-        said.append(left_out_note(found.undated, f"without {found.date_field.label}"))
-    return CountTable(found.field, lines[:limit], found.periods, tuple(said))
+        known = [counted for counted in value_counts if counted.value is not None]
+        value_counts = (*reversed(known), *value_counts[len(known) :])
+    all_notes = list(notes)
+    if limit is not None and limit < len(value_counts):
+        all_notes.append(f"{limit:,} of {len(value_counts):,} values")
+    if (sum_of_all := sum(counted.total for counted in value_counts)) > counts.reports:
+        all_notes.append(f"counts add up to {sum_of_all:,} because reports can have several values")
+    if counts.unknown:
+        all_notes.append(unknown_note(counts.unknown))
+    if counts.date_field and counts.undated:
+        all_notes.append(left_out_note(counts.undated, f"without {counts.date_field.label}"))
+    return CountTable(counts.field, value_counts[:limit], counts.periods, tuple(all_notes))

@@ -1,4 +1,4 @@
-"""TODO reportcli.answer.info."""
+"""Which folders and files are in use, as one record."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -7,18 +7,18 @@ from reportcli.answer import Record, record_paths
 
 
 class Info(NamedTuple):
-    """What is read from where: one record."""
+    """The version, and the folders and files in use: one record."""
 
-    info: Record
+    facts: Record
     notes: tuple[str, ...] = ()
     header: tuple[str, ...] = ("key", "value")
     single: bool = True  # JSON is this one object, no array
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return record_paths(self.info)
+        return record_paths(self.facts)
 
     def records(self) -> Iterator[Record]:
-        return iter((self.info,))
+        return iter((self.facts,))
 
     def ids(self) -> Iterator[str]:
-        return iter((str(self.info["version"]),))
+        return iter((str(self.facts["version"]),))

@@ -1,7 +1,7 @@
-"""Who builds on whom, and who taught whom: the relations that reports name, and the trees that they make.
+"""Base models and teachers: the relations that reports name, as a graph, and the trees of it.
 
-A name that no report goes by, or several, stays outside the catalogue: nothing is guessed. Nothing here calls itself,
-so that a line of descent may be longer than Python's stack.
+A name that means no report, or several, stays outside the catalogue: nothing is guessed. Nothing here is recursive, so
+that a chain of bases may be longer than Python's stack.
 """
 
 import datetime
@@ -19,7 +19,7 @@ BUILDS_ON, TAUGHT_BY = "builds_on", "taught_by"
 
 
 class LineageNode(NamedTuple):
-    """One of the family: a report, or a name that is in no catalogue, which has neither id nor date."""
+    """A report, or a name outside the catalogue, which has neither id nor date."""
 
     name: str
     id: str | None = None
@@ -27,7 +27,7 @@ class LineageNode(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """A report builds on another, or was taught by it."""
+    """A report builds on another, or was taught by it: ``kind`` is BUILDS_ON or TAUGHT_BY."""
 
     report: LineageNode
     kind: str
@@ -35,155 +35,164 @@ class Relation(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """One line of a tree: who stands there, how deep, and whether its own branches stand elsewhere."""
+    """One line of a tree: a node, its depth, and whether it is a repeat, whose own branches stand elsewhere."""
 
     node: LineageNode
     depth: int
     is_repeat: bool = False
 
 
-Neighbours = Mapping[LineageNode, Sequence[LineageNode]]
-Wanted = Container[str | None] | None  # ids of reports; None is every one, and every name of no catalogue
+Neighbors = Mapping[LineageNode, Sequence[LineageNode]]
+SelectedIds = Container[str | None] | None  # of reports; None selects every report, and every name outside
 
 
 @dataclass(frozen=True, slots=True)
 class LineageGraph:
-    """Reports, in their order, then the names that are in no catalogue; and every relation once, in the same order."""
+    """Reports in their order, then the names outside the catalogue; each relation once, in the same order."""
 
     nodes: tuple[LineageNode, ...]
     relations: tuple[Relation, ...]
 
-    def node(self, id: str) -> LineageNode:
-        """Return the report with this id, which must be in the family."""
-        return next(member for member in self.nodes if member.id == id)
+    def node(self, report_id: str) -> LineageNode:
+        """Return the report with this id, which must be in the graph."""
+        return next(node for node in self.nodes if node.id == report_id)
 
     def related(self) -> list[LineageNode]:
-        """Return those who have a relation."""
-        some = {side for relation in self.relations for side in (relation.report, relation.other)}
-        return [member for member in self.nodes if member in some]
+        """Return the nodes that have a relation."""
+        sides = {side for relation in self.relations for side in (relation.report, relation.other)}
+        return [node for node in self.nodes if node in sides]
 
-    def alone(self) -> list[LineageNode]:
-        """Return those who have none."""
-        some = set(self.related())
-        return [member for member in self.nodes if member not in some]
+    def unrelated(self) -> list[LineageNode]:
+        """Return the nodes that have none."""
+        related = set(self.related())
+        return [node for node in self.nodes if node not in related]
 
-    def upward(self, kind: str) -> Neighbours:
-        """Return what each report builds on, or who taught it."""
-        return _links((report, other) for report, one, other in self.relations if one == kind)
+    def upward(self, kind: str) -> Neighbors:
+        """Return the bases of each report, or its teachers."""
+        return _links((report, other) for report, other_kind, other in self.relations if other_kind == kind)
 
-    def downward(self, kind: str) -> Neighbours:
-        """Return what builds on each member, or whom it taught."""
-        return _links((other, report) for report, one, other in self.relations if one == kind)
+    def downward(self, kind: str) -> Neighbors:
+        """Return the reports that build on each node, or its students."""
+        return _links((other, report) for report, other_kind, other in self.relations if other_kind == kind)
 
-    def around(self, member: LineageNode, wanted: Wanted = None) -> "LineageGraph":
-        """Return all that a report builds on, all that builds on it, who taught it and whom it taught, nearest first.
+    def around(self, node: LineageNode, selected: SelectedIds = None) -> "LineageGraph":
+        """Return all bases of a node, all that builds on it, its teachers and its students, the nearest first.
 
-        With ``wanted``, only the reports of these ids, and those that lead to one of them.
+        With ``selected``, only the reports with these ids, and those that lead to one of them.
         """
         bases, heirs = self.upward(BUILDS_ON), self.downward(BUILDS_ON)
-        up, down = _places(member, bases, heirs, wanted), _places(member, heirs, bases, wanted)
+        up, down = _ranks(node, bases, heirs, selected), _ranks(node, heirs, bases, selected)
 
-        def distance(relation: Relation) -> int | None:
+        def rank(relation: Relation) -> int | None:
             report, kind, other = relation
             if kind == TAUGHT_BY:
-                taught = (report == member and _is_wanted(other, wanted)) or (
-                    other == member and _is_wanted(report, wanted)
+                is_direct = (report == node and _is_selected(other, selected)) or (
+                    other == node and _is_selected(report, selected)
                 )
-                return 0 if taught else None
-            ways = [up[report]] if report in up and other in up else []
-            ways += [down[other]] if report in down and other in down else []
-            return min(ways, default=None)  # in a circle a relation leads both ways
+                return 0 if is_direct else None
+            ranks = [up[report]] if report in up and other in up else []
+            ranks += [down[other]] if report in down and other in down else []
+            return min(ranks, default=None)  # in a cycle a relation leads both ways
 
-        near = ((distance(relation), relation) for relation in self.relations)
-        kept = sorted(((far, one) for far, one in near if far is not None), key=itemgetter(0))
-        return LineageGraph(self.nodes, tuple(one for _, one in kept))
+        ranked = ((rank(relation), relation) for relation in self.relations)
+        kept = sorted(((number, relation) for number, relation in ranked if number is not None), key=itemgetter(0))
+        return LineageGraph(self.nodes, tuple(relation for _, relation in kept))
 
-    def narrowed(self, wanted: Wanted) -> "LineageGraph":
-        """Return the relations of which one side is wanted."""
-        kept = (one for one in self.relations if _is_wanted(one.report, wanted) or _is_wanted(one.other, wanted))
+    def limited_to(self, selected: SelectedIds) -> "LineageGraph":
+        """Return the relations with at least one selected side."""
+        kept = (
+            relation
+            for relation in self.relations
+            if _is_selected(relation.report, selected) or _is_selected(relation.other, selected)
+        )
         return LineageGraph(self.nodes, tuple(kept))
 
     def forest(self) -> Iterator[Branch]:
-        """Yield trees from what builds on nothing down to what builds on it; who was only taught stands alone."""
+        """Yield trees from nodes without a base down to what builds on them; a report with only teachers is a tree."""
         bases, heirs = self.upward(BUILDS_ON), self.downward(BUILDS_ON)
         shown = {*bases, *heirs, *self.upward(TAUGHT_BY)}
-        drawn = [member for member in self.nodes if member in shown]
-        roots = [member for member in drawn if member not in bases]
-        return walk_trees([*roots, *drawn], heirs)  # the latter for circles, which have no root
+        nodes = [node for node in self.nodes if node in shown]
+        roots = [node for node in nodes if node not in bases]
+        return walk_trees([*roots, *nodes], heirs)  # the latter for cycles, which have no root
 
 
 def build_graph(reports: Iterable[Report], register: NameRegister) -> LineageGraph:
-    """Return the family of some reports, in the order in which they are given; the register finds them by name."""
+    """Return the graph of some reports, in the given order; the register finds the reports that names mean."""
     named: list[tuple[str, str, str]] = []
-    known: dict[str, LineageNode] = {}
+    nodes: dict[str, LineageNode] = {}
     for report in reports:
-        known[report.id] = LineageNode(report.name, report.id, report.date)
+        nodes[report.id] = LineageNode(report.name, report.id, report.date)
         named += ((report.id, BUILDS_ON, name) for name in report.based_on)
         named += ((report.id, TAUGHT_BY, name) for name in report.posttraining.teachers)
-    strangers: dict[str, LineageNode] = {}
+    outside: dict[str, LineageNode] = {}
     relations: dict[Relation, None] = {}
     meant = {text: ids_meant(text, register) for text in {text for _, _, text in named}}
-    for id, kind, text in named:
-        if id in meant[text] or not text.strip():
+    for report_id, kind, text in named:
+        if report_id in meant[text] or not text.strip():
             continue
-        other = known.get(meant[text][0]) if len(meant[text]) == 1 else None
+        other = nodes.get(meant[text][0]) if len(meant[text]) == 1 else None
         if other is None:
             name = without_remark(text)
-            other = strangers.setdefault(fold_name(name) or name, LineageNode(name))
-        relations[Relation(known[id], kind, other)] = None
-    members = (*known.values(), *(strangers[folded] for folded in sorted(strangers)))
-    place = {member: number for number, member in enumerate(members)}
-    ordered = sorted(relations, key=lambda one: (place[one.report], one.kind, place[one.other]))
-    return LineageGraph(members, tuple(ordered))
+            other = outside.setdefault(fold_name(name) or name, LineageNode(name))
+        relations[Relation(nodes[report_id], kind, other)] = None
+    ordered_nodes = (*nodes.values(), *(outside[folded] for folded in sorted(outside)))
+    position = {node: index for index, node in enumerate(ordered_nodes)}
+    ordered = sorted(
+        relations, key=lambda relation: (position[relation.report], relation.kind, position[relation.other])
+    )
+    return LineageGraph(ordered_nodes, tuple(ordered))
 
 
-def walk_trees(roots: Iterable[LineageNode], links: Neighbours) -> Iterator[Branch]:
-    """Yield trees line by line; the branches of a member stand where it comes first, and a root comes only once."""
+def walk_trees(roots: Iterable[LineageNode], links: Neighbors) -> Iterator[Branch]:
+    """Yield trees line by line; the branches of a node stand where it comes first, and a root comes only once."""
     seen: set[LineageNode] = set()
     for root in roots:
         waiting = [] if root in seen else [(root, 0)]
         while waiting:
-            member, depth = waiting.pop()
-            yield Branch(member, depth, member in seen)
-            if member not in seen:
-                seen.add(member)
-                waiting += ((one, depth + 1) for one in reversed(links.get(member, ())))
+            node, depth = waiting.pop()
+            yield Branch(node, depth, node in seen)
+            if node not in seen:
+                seen.add(node)
+                waiting += ((other, depth + 1) for other in reversed(links.get(node, ())))
 
 
-def _links(pairs: Iterable[tuple[LineageNode, LineageNode]]) -> Neighbours:
+def _links(pairs: Iterable[tuple[LineageNode, LineageNode]]) -> Neighbors:
     links: dict[LineageNode, list[LineageNode]] = {}
     for start, end in pairs:
         links.setdefault(start, []).append(end)
     return links
 
 
-def _is_wanted(member: LineageNode, wanted: Wanted) -> bool:
-    return wanted is None or member.id in wanted
+def _is_selected(node: LineageNode, selected: SelectedIds) -> bool:
+    return selected is None or node.id in selected
 
 
-def _places(member: LineageNode, onward: Neighbours, back: Neighbours, wanted: Wanted) -> dict[LineageNode, int]:
-    """Return a member and whom the links lead to, numbered from near to far, if they are wanted or stand between."""
-    reached = _reached([member], onward)
-    if wanted is not None:
-        ends = [one for one in reached if one != member and _is_wanted(one, wanted)]
-        between = {*ends, *_reached(ends, back)}
-        reached = [one for one in reached if one in between]
-    return {one: place for place, one in enumerate(dict.fromkeys([member, *reached]))}
+def _ranks(node: LineageNode, onward: Neighbors, back: Neighbors, selected: SelectedIds) -> dict[LineageNode, int]:
+    """Return a node and those that the links lead to, numbered from near to far, if selected or on the way there."""
+    reached = _reachable([node], onward)
+    if selected is not None:
+        ends = [other for other in reached if other != node and _is_selected(other, selected)]
+        on_the_way = {*ends, *_reachable(ends, back)}
+        reached = [other for other in reached if other in on_the_way]
+    return {other: rank for rank, other in enumerate(dict.fromkeys([node, *reached]))}
 
 
-def _reached(start: Iterable[LineageNode], links: Neighbours) -> list[LineageNode]:
-    """Return whom the links lead to, the nearest first."""
+def _reachable(start: Iterable[LineageNode], links: Neighbors) -> list[LineageNode]:
+    """Return the nodes that the links lead to, the nearest first."""
     reached: dict[LineageNode, None] = {}
     waiting = list(start)
-    for member in waiting:
-        fresh = [one for one in links.get(member, ()) if one not in reached]
+    for node in waiting:
+        fresh = [other for other in links.get(node, ()) if other not in reached]
         reached |= dict.fromkeys(fresh)
         waiting += fresh
     return list(reached)
 
 
 class Lineage(NamedTuple):
-    """Who builds on whom, and who taught whom: around the report that was asked for, or everywhere."""
+    """Relations around the report that was asked for (``focus``), or all of them; a record is one relation.
+
+    ``other_id`` is null for a name outside the catalogue.
+    """
 
     graph: LineageGraph
     focus: LineageNode | None = None
@@ -198,22 +207,24 @@ class Lineage(NamedTuple):
             yield {"report": report.id, "relation": kind, "other": other.name, "other_id": other.id}
 
     def ids(self) -> Iterator[str]:
-        return (member.id for member in self.graph.related() if member.id)
+        return (node.id for node in self.graph.related() if node.id)
 
 
 def build_lineage(
-    family: LineageGraph, id: str | None = None, wanted: Wanted = None, limit: int | None = None
+    graph: LineageGraph, report_id: str | None = None, selected: SelectedIds = None, limit: int | None = None
 ) -> Lineage:
-    """Answer with the relations around a report, or with all; with ``wanted``, what has to do with these ids."""
-    asked = None if id is None else family.node(id)
-    shown = family.around(asked, wanted) if asked else family.narrowed(wanted)
+    """Answer with the relations around a report, or with all; with ``selected``, those that concern these ids."""
+    focus = None if report_id is None else graph.node(report_id)
+    shown = graph.around(focus, selected) if focus else graph.limited_to(selected)
     notes = []
     if limit is not None and limit < len(shown.relations):
         notes.append(f"{limit:,} of {len(shown.relations):,} relations")
         shown = replace(shown, relations=shown.relations[:limit])
-    alone = [one for one in family.alone() if wanted is None or one.id in wanted]
-    if asked and asked in family.alone():
-        notes.append(f"{asked.name} has no relation to another")
-    elif alone and not asked:
-        notes.append(f"{len(alone):,} {'report has' if len(alone) == 1 else 'reports have'} no relation to another")
-    return Lineage(shown, asked, tuple(notes))
+    unrelated = [node for node in graph.unrelated() if _is_selected(node, selected)]
+    if focus and focus in graph.unrelated():
+        notes.append(f"{focus.name} has no recorded relations")
+    elif unrelated and not focus:
+        notes.append(
+            f"{len(unrelated):,} {'report has' if len(unrelated) == 1 else 'reports have'} no recorded relations"
+        )
+    return Lineage(shown, focus, tuple(notes))

@@ -1,4 +1,4 @@
-"""Reports, one after another: their columns, their order, and why each was found."""
+"""Reports one after another: their columns, their order, and where each matches the query."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 
 
 class Listing(NamedTuple):
-    """Reports, one after another, with the columns to show of each."""
+    """Reports one after another, with the columns to show; a record is a whole report, of a search with its score."""
 
     hits: Sequence[Hit]
     columns: tuple[Field, ...]
@@ -45,7 +45,7 @@ class Listing(NamedTuple):
         return (hit.report for hit in self.hits)
 
     def why(self, hit: Hit) -> tuple[Match, ...]:
-        """Return where a hit holds what was asked, the weightiest fields first."""
+        """Return where a report matches the query, the weightiest fields first; () without a query."""
         return explain(self.query, hit.subject) if self.query else ()
 
     def ids(self) -> Iterator[str]:
@@ -53,44 +53,44 @@ class Listing(NamedTuple):
 
 
 def explanation(listing: Listing) -> Table:
-    """Answer with every place where a hit holds what was asked, and what it adds to the score."""
+    """Answer with every place where a report matches the query, and what it adds to the score."""
     entries = tuple(
         {"id": hit.report.id, "score": hit.score, "field": match.field, "weight": match.weight, "text": match.text}
         for hit in listing.hits
         for match in listing.why(hit)
     )
-    understood = f"understood as: {listing.query}" if listing.query else ""
-    return Table(("id", "score", "field", "weight", "text"), entries, (*filter(None, [understood]), *listing.notes))
+    understood = [f"understood as: {listing.query}"] if listing.query else []
+    return Table(("id", "score", "field", "weight", "text"), entries, (*understood, *listing.notes))
 
 
 def parse_columns(names: Sequence[str]) -> tuple[Field, ...]:
-    """Return the fields that are meant by column names. Raises UnknownField with the nearest."""
+    """Return the fields that column names mean. Raises UnknownField with the closest names."""
     return tuple(map(_column, names))
 
 
 def _column(name: str) -> Field:
-    found = column_field(name)
-    if found is None:
+    field = column_field(name)
+    if field is None:
         raise UnknownField(name, closest_spellings(name, field_names()))
-    return found
+    return field
 
 
 class SortAndLimit(NamedTuple):
-    """How reports that were found are put: sorted by fields, turned round, at most so many."""
+    """The order of reports, and how many of them: sorted by fields, reversed, the first ``limit``."""
 
     sort: SortKeys = ()
     reverse: bool = False
     limit: int | None = None
 
-    def of(self, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """Return the hits in this order; without anything to sort by they keep their own. Unknown values stay last."""
-        found = hits[::-1] if self.reverse else hits
+    def apply(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Return the hits in this order, or in their own without sort keys; unknown values come last in any case."""
+        ordered = hits[::-1] if self.reverse else hits
         keys = [(key, descends is not self.reverse) for key, descends in self.sort]
-        return (sort_hits(found, keys) if keys else found)[: self.limit]
+        return (sort_hits(ordered, keys) if keys else ordered)[: self.limit]
 
 
 def parse_sort_keys(text: str) -> SortKeys:
-    """Read ``date,-parameters``: fields, each with whether it descends."""
+    """Read ``date,-parameters``: fields, each with whether it descends. Raises UnknownField or UnsuitableField."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
     for key, _ in keys:
@@ -103,18 +103,19 @@ def sort_hits(hits: Sequence[Hit], keys: SortKeys) -> list[Hit]:
     """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
     result = list(hits)
     for key, descends in reversed(keys):
-        known = [hit for hit in result if _sortable(key, hit.report) is not None]
-        unknown = [hit for hit in result if _sortable(key, hit.report) is None]
-        known.sort(key=lambda hit, key=key: _sortable(key, hit.report), reverse=descends)  # type: ignore[misc]
+        known = [hit for hit in result if _sort_value(key, hit.report) is not None]
+        unknown = [hit for hit in result if _sort_value(key, hit.report) is None]
+        known.sort(key=lambda hit, key=key: _sort_value(key, hit.report), reverse=descends)  # type: ignore[misc]
         result = known + unknown
     return result
 
 
-def _sortable(key: Field, report: Report) -> Any:
+def _sort_value(key: Field, report: Report) -> Any:
+    """Return what a report is sorted by: of several texts the first, of several numbers or days the greatest."""
     value = key.get(report)
     if isinstance(value, tuple):
-        flat = [item for item in value if item is not None and item != ()]
-        value = flat[0] if flat and key.kind not in (NUMBER, DATE) else max(flat, default=None)
+        items = [item for item in value if item is not None and item != ()]
+        value = items[0] if items and key.kind not in (NUMBER, DATE) else max(items, default=None)
     return value.casefold() if isinstance(value, str) else value
 
 

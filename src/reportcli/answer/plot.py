@@ -1,4 +1,4 @@
-"""TODO reportcli.answer.plot."""
+"""Reports as points between two fields, and the ratio that they are compared with."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from reportcli.report.json import to_record
 
 
 class ReferenceRatio(NamedTuple):
-    """A ratio that figures are compared with: so much of ``y`` for each ``x``, and who says so."""
+    """A ratio that figures are compared with: ``value`` of ``y`` for each ``x`` (paths of fields), and its source."""
 
     x: str
     y: str
@@ -32,12 +32,12 @@ REFERENCE_RATIOS = (
 
 
 def reference_ratio(x: Field, y: Field) -> ReferenceRatio | None:
-    """Return the ratio that two figures are compared with, where there is one."""
-    return next((one for one in REFERENCE_RATIOS if (one.x, one.y) == (x.path, y.path)), None)
+    """Return the ratio that two fields are compared with, if there is one."""
+    return next((ratio for ratio in REFERENCE_RATIOS if (ratio.x, ratio.y) == (x.path, y.path)), None)
 
 
 class Point(NamedTuple):
-    """A report as a point: a number or a day on each axis; ``type`` is that of the model that speaks."""
+    """A report as a point: a number or a day on each axis; ``type`` is that of the flagship model."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class Point(NamedTuple):
 
 
 class PlottedPoints(NamedTuple):
-    """The reports that have a place, and how many have none: ``continuing`` for their kind of training alone."""
+    """The reports that know both fields; how many continue another model's training, and how many lack a field."""
 
     x: Field
     y: Field
@@ -59,26 +59,28 @@ class PlottedPoints(NamedTuple):
 def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoints:
     """Return the reports that know both fields as points.
 
-    In a figure of training as a whole, a report that continues another model's training has no place.
+    A report that continues another model's training has no figures of training as a whole, and is counted apart if
+    that is the only reason.
     """
-    points, continuing, silent = [], 0, 0
-    of_training = is_training_total(x) or is_training_total(y)
+    points, continuing, unknown = [], 0, 0
+    is_of_training = is_training_total(x) or is_training_total(y)
     for report in (subject.report for subject in subjects):
-        alone = replace(report, based_on=()) if of_training and report.based_on else report
-        place = x.get(alone), y.get(alone)
-        if None in place:
-            silent += 1
-        elif alone is not report:
+        as_if_new = replace(report, based_on=()) if is_of_training and report.based_on else report
+        values = x.get(as_if_new), y.get(as_if_new)
+        if None in values:
+            unknown += 1
+        elif as_if_new is not report:
             continuing += 1
         else:
-            points.append(Point(report.id, report.name, model_type(report), *place))
-    return PlottedPoints(x, y, tuple(points), continuing, silent)
+            points.append(Point(report.id, report.name, model_type(report), *values))
+    return PlottedPoints(x, y, tuple(points), continuing, unknown)
 
 
 def require_axis(field: Field) -> Field:
-    """Return the field if an axis can show it; raises WrongField for what is no single number or day."""
+    """Return the field if it can be an axis. Raises UnsuitableField for what is no single number or day."""
     if not _is_axis(field):
-        raise UnsuitableField(field.path, "as an axis", (short_name(one) for one in DERIVED + FIELDS if _is_axis(one)))
+        axes = (short_name(other) for other in DERIVED + FIELDS if _is_axis(other))
+        raise UnsuitableField(field.path, "as an axis", axes)
     return field
 
 
@@ -87,7 +89,10 @@ def _is_axis(field: Field) -> bool:
 
 
 class Plot(NamedTuple):
-    """Reports as points between two axes, and a ratio of them to compare with, where one is known."""
+    """Reports as points between two axes, with a ratio to compare them with, if there is one.
+
+    A record is ``{"id": …, "name": …, "type": …, "x": …, "y": …}``.
+    """
 
     x: Field
     y: Field
@@ -106,11 +111,11 @@ class Plot(NamedTuple):
         return (point.id for point in self.points)
 
 
-def build_plot(found: PlottedPoints, notes: Sequence[str] = ()) -> Plot:
-    """Answer with the reports that know both fields, as points; notes count the others."""
-    x, y, said = found.x, found.y, list(notes)
-    if found.continuing:
-        said.append(left_out_note(found.continuing, "that started from another model's training"))
-    if found.unknown:
-        said.append(left_out_note(found.unknown, f"without {x.label} or {y.label}"))
-    return Plot(x, y, found.points, tuple(said), reference_ratio(x, y))
+def build_plot(located: PlottedPoints, notes: Sequence[str] = ()) -> Plot:
+    """Answer with reports as points; notes count those that are left out."""
+    x, y, all_notes = located.x, located.y, list(notes)
+    if located.continuing:
+        all_notes.append(left_out_note(located.continuing, "that started from another model's training"))
+    if located.unknown:
+        all_notes.append(left_out_note(located.unknown, f"without {x.label} or {y.label}"))
+    return Plot(x, y, located.points, tuple(all_notes), reference_ratio(x, y))

@@ -1,4 +1,4 @@
-"""Plain tables of records, such as the list of fields; a technique with the reports that use it."""
+"""Plain tables of records, such as the list of fields."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -9,12 +9,12 @@ from reportcli.report.fields import FIELDS
 
 
 class Table(NamedTuple):
-    """A plain list of records: fields, techniques, explanations. ``keys`` are the columns of a pipe."""
+    """A plain list of records with the same keys; ``keys`` are the columns in a pipe."""
 
     keys: tuple[str, ...]
     entries: tuple[Record, ...]
     notes: tuple[str, ...] = ()
-    screen: tuple[str, ...] = ()  # the columns of a terminal, where they are others
+    terminal_keys: tuple[str, ...] = ()  # the columns on a terminal; () is ``keys``
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -27,13 +27,14 @@ class Table(NamedTuple):
         return iter(self.entries)
 
     def ids(self) -> Iterator[str]:
+        """Yield the first column."""
         return (str(entry[self.keys[0]]) for entry in self.entries)
 
 
 def field_table() -> Table:
-    """Answer with the fields that columns, sorting and queries know."""
+    """Answer with the fields for columns, sorting and queries."""
     entries = tuple(
-        {"field": one.path, "kind": one.kind, "also": list(one.info.short_names), "meaning": one.info.help}
-        for one in FIELDS + DERIVED
+        {"field": field.path, "kind": field.kind, "also": list(field.info.short_names), "meaning": field.info.help}
+        for field in FIELDS + DERIVED
     )
-    return Table(("field", "kind", "also", "meaning"), entries, screen=("field", "also", "meaning"))
+    return Table(("field", "kind", "also", "meaning"), entries, terminal_keys=("field", "also", "meaning"))

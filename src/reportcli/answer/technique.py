@@ -1,4 +1,4 @@
-"""TODO reportcli.answer.technique."""
+"""A technique and the reports that use it; every technique as a table."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from reportcli.report.techniques import Technique
 
 
 class TechniqueDetails(NamedTuple):
-    """A technique, and the reports that use it, oldest first."""
+    """A technique, and the reports that use it, oldest first; one record, with the reports' ids and dates."""
 
     technique: Technique
     reports: tuple[Report, ...]
@@ -36,4 +36,4 @@ def technique_record(technique: Technique) -> Record:
 def technique_table(counted: Iterable[tuple[Technique, int]]) -> Table:
     """Answer with every technique and the number of reports that use it."""
     entries = tuple(technique_record(technique) | {"reports": count} for technique, count in counted)
-    return Table(("id", "name", "kind", "reports"), entries, screen=("name", "reports", "kind", "definition"))
+    return Table(("id", "name", "kind", "reports"), entries, terminal_keys=("name", "reports", "kind", "definition"))

@@ -1,4 +1,4 @@
-"""Many reports at a glance: counted by value and period, along time, between two axes, by who builds on whom."""
+"""Reports along the days of a date field."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from reportcli.report.json import to_record
 
 
 class Timeline(NamedTuple):
-    """Reports along the days of a date field, newest first."""
+    """Reports along the days of a date field, newest first; a record has the row, and the flagship's parameters."""
 
     hits: Sequence[Hit]
     date_field: Field
@@ -26,11 +26,12 @@ class Timeline(NamedTuple):
 
     def records(self) -> Iterator[Record]:
         for report in self.reports:
-            known = dict(zip(self.header, map(to_record, self._row(report)), strict=True))
-            yield known | {"parameters": derive(report).parameters}
+            row = dict(zip(self.header, map(to_record, self._row(report)), strict=True))
+            yield row | {"parameters": derive(report).parameters}
 
     @property
     def reports(self) -> Iterator[Report]:
+        """The reports, each read when it is reached."""
         return (hit.report for hit in self.hits)
 
     def ids(self) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Answers become text: one function a format."""
+"""From an answer to text: one function for each format."""

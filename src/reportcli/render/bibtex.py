@@ -1,4 +1,4 @@
-"""A report as a BibTeX entry: what a bibliography needs, with the id as a key that does not change."""
+"""A report as a BibTeX entry, with its id as the key."""
 
 import re
 from collections.abc import Iterator
@@ -17,41 +17,44 @@ if TYPE_CHECKING:
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", **{letter: f"\\{letter}" for letter in "&%$#_"},
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", **{char: f"\\{char}" for char in "&%$#_"},
 }  # fmt: skip
 
 
 def bibliography(answer: "Listing | ReportDetails | Comparison | TechniqueDetails") -> Iterator[str]:
-    """Yield one entry a report, under its id; on arXiv it is ``misc`` with an eprint, else ``techreport``."""
+    """Yield an entry for each report, once."""
     return map(bibtex_entry, {report.id: report for report in answer.reports}.values())
 
 
 def bibtex_entry(report: Report) -> str:
-    """Return an entry; the year and month are those of the first public version, where it is known."""
-    links, first = report.links, report.first_published or report.date
+    """Return an entry: ``misc`` with an eprint if the report is on arXiv, else ``techreport``.
+
+    The year and month are those of the first public version, if known.
+    """
+    links, published = report.links, report.first_published or report.date
     address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
-    organizations = " and ".join(f"{{{_plain(name)}}}" for name in report.organizations)
-    lines = {"title": f"{{{{{_plain(report.title)}}}}}", "author": f"{{{organizations}}}"}
+    organizations = " and ".join(f"{{{_escape(name)}}}" for name in report.organizations)
+    fields = {"title": f"{{{{{_escape(report.title)}}}}}", "author": f"{{{organizations}}}"}
     if links.arxiv:
-        lines |= {"eprint": f"{{{_plain(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
+        fields |= {"eprint": f"{{{_escape(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
     else:
-        lines |= {"institution": f"{{{_plain(', '.join(report.organizations))}}}"}
-    lines |= {"url": f"{{{_address(address)}}}"} if address else {}
-    lines |= {"year": f"{{{first.year}}}", "month": _MONTHS[first.month - 1]}
-    width = max(map(len, lines))
+        fields |= {"institution": f"{{{_escape(', '.join(report.organizations))}}}"}
+    fields |= {"url": f"{{{_escape_address(address)}}}"} if address else {}
+    fields |= {"year": f"{{{published.year}}}", "month": _MONTHS[published.month - 1]}
+    width = max(map(len, fields))
     kind = "misc" if links.arxiv else "techreport"
-    return f"@{kind}{{{_key(report.id)},\n" + "".join(f"  {key:{width}} = {lines[key]},\n" for key in lines) + "}\n"
+    return f"@{kind}{{{_key(report.id)},\n" + "".join(f"  {key:{width}} = {fields[key]},\n" for key in fields) + "}\n"
 
 
-def _key(id: str) -> str:
-    """Return an id as a key. Letters that would end one, which only a file that is named wrongly has, go by number."""
-    return re.sub(r"[^\w.:+/-]", lambda found: f"_{ord(found[0]):x}_", id)
+def _key(report_id: str) -> str:
+    """Return an id as a key; characters that would end one, as in the name of an odd file, become their number."""
+    return re.sub(r"[^\w.:+/-]", lambda match: f"_{ord(match[0]):x}_", report_id)
 
 
-def _plain(text: str) -> str:
-    return "".join(_SPECIAL.get(letter, letter) for letter in escape_controls(text))
+def _escape(text: str) -> str:
+    return "".join(_SPECIAL.get(char, char) for char in escape_controls(text))
 
 
-def _address(address: str) -> str:
-    """Return an address without letters that end a field, which no address needs."""
-    return escape_controls(address).translate({ord(letter): f"%{ord(letter):02X}" for letter in '{}\\" '})
+def _escape_address(address: str) -> str:
+    """Return an address in which the characters that would end a field are percent-encoded."""
+    return escape_controls(address).translate({ord(char): f"%{ord(char):02X}" for char in '{}\\" '})

@@ -1,4 +1,4 @@
-"""What a check found, a line each: for a reader of a pipe, and for GitHub. Without rich."""
+"""The findings of a check, one a line: as text, and as commands that GitHub understands. Without rich."""
 
 import os
 from collections.abc import Iterator
@@ -8,10 +8,11 @@ from reportcli.render.value import escape_controls, escape_path
 
 
 def text(answer: CheckReport) -> Iterator[str]:
-    """Yield a line for each finding: the place, the key, what is wrong."""
-    for one in answer.findings:
-        place = ":".join(str(part) for part in (escape_path(one.file), one.line, one.column) if part)
-        yield escape_controls(f"{place}: {'remark: ' if one.severity == REMARK else ''}{_said(one)}") + "\n"
+    """Yield a line for each finding: ``FILE:LINE:COLUMN: KEY: PROBLEM``."""
+    for finding in answer.findings:
+        position = ":".join(str(part) for part in (escape_path(finding.file), finding.line, finding.column) if part)
+        severity = "remark: " if finding.severity == REMARK else ""
+        yield escape_controls(f"{position}: {severity}{_message(finding)}") + "\n"
 
 
 def github(answer: CheckReport) -> Iterator[str]:
@@ -19,15 +20,17 @@ def github(answer: CheckReport) -> Iterator[str]:
 
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
     """
-    for one in answer.findings:
-        place = {"file": escape_path(one.file.replace(os.sep, "/")), "line": one.line, "col": one.column}
-        properties = ",".join(f"{key}={_github(str(value), ':,')}" for key, value in place.items() if value)
-        yield f"::{'warning' if one.severity == REMARK else 'error'} {properties}::{_github(_said(one))}\n"
+    for finding in answer.findings:
+        values = {"file": escape_path(finding.file.replace(os.sep, "/")), "line": finding.line, "col": finding.column}
+        properties = ",".join(f"{key}={_escape(str(value), ':,')}" for key, value in values.items() if value)
+        command = "warning" if finding.severity == REMARK else "error"
+        yield f"::{command} {properties}::{_escape(_message(finding))}\n"
 
 
-def _said(finding: Finding) -> str:
+def _message(finding: Finding) -> str:
     return f"{finding.key}: {finding.problem}" if finding.key else finding.problem
 
 
-def _github(text: str, more: str = "") -> str:
-    return "".join(f"%{ord(one):02X}" if one in f"%\r\n{more}" else one for one in escape_controls(text))
+def _escape(text: str, separators: str = "") -> str:
+    special = f"%\r\n{separators}"
+    return "".join(f"%{ord(char):02X}" if char in special else char for char in escape_controls(text))

@@ -1,4 +1,4 @@
-"""Relations as graphs for other programs to draw: Graphviz and Mermaid. Every name stays a name, whatever it holds."""
+"""Lineage as a graph for Graphviz and Mermaid. Every name is shown as it is, whatever characters it has."""
 
 from collections.abc import Iterator
 
@@ -7,36 +7,36 @@ from reportcli.render.value import escape_controls
 
 
 def dot(answer: Lineage) -> Iterator[str]:
-    """Yield a graph for Graphviz, from the older to the younger: teaching dashed, names of no catalogue grey."""
+    """Yield a graph for Graphviz, from older to younger: teaching dashed, names outside the catalogue gray."""
     yield "digraph lineage {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n"
-    nodes = _nodes(answer)
-    for member, node in nodes.items():
-        year = f"\\n{member.date.year}" if member.date else ""
-        look = ', style="rounded,dashed", color=gray50, fontcolor=gray50' if member.id is None else ""
-        bold = ", penwidth=3" if member == answer.focus else ""
-        yield f'    {node} [label="{_dot_text(member.name)}{year}"{look}{bold}];\n'
+    keys = _node_keys(answer)
+    for node, key in keys.items():
+        year = f"\\n{node.date.year}" if node.date else ""
+        outside = ', style="rounded,dashed", color=gray50, fontcolor=gray50' if node.id is None else ""
+        bold = ", penwidth=3" if node == answer.focus else ""
+        yield f'    {key} [label="{_dot_text(node.name)}{year}"{outside}{bold}];\n'
     for report, kind, other in answer.graph.relations:
-        backward = report.date and other.date and other.date > report.date  # must not turn the picture round
-        look = f" [style=dashed{', constraint=false' if backward else ''}]" if kind == TAUGHT_BY else ""
-        yield f"    {nodes[other]} -> {nodes[report]}{look};\n"
+        is_backward = report.date and other.date and other.date > report.date  # must not reverse the whole picture
+        style = f" [style=dashed{', constraint=false' if is_backward else ''}]" if kind == TAUGHT_BY else ""
+        yield f"    {keys[other]} -> {keys[report]}{style};\n"
     yield "}\n"
 
 
 def mermaid(answer: Lineage) -> Iterator[str]:
-    """Yield a flowchart for Mermaid, from the older to the younger, with the same looks."""
+    """Yield a flowchart for Mermaid, from older to younger, in the same styles."""
     yield "flowchart LR\n"
-    nodes = _nodes(answer)
-    for member, node in nodes.items():
-        year = f"<br/>{member.date.year}" if member.date else ""
-        look = ":::outside" if member.id is None else ":::asked" if member == answer.focus else ""
-        yield f'    {node}["{_mermaid_text(member.name)}{year}"]{look}\n'
+    keys = _node_keys(answer)
+    for node, key in keys.items():
+        year = f"<br/>{node.date.year}" if node.date else ""
+        style = ":::outside" if node.id is None else ":::asked" if node == answer.focus else ""
+        yield f'    {key}["{_mermaid_text(node.name)}{year}"]{style}\n'
     for report, kind, other in answer.graph.relations:
-        yield f"    {nodes[other]} {'-.->' if kind == TAUGHT_BY else '-->'} {nodes[report]}\n"
+        yield f"    {keys[other]} {'-.->' if kind == TAUGHT_BY else '-->'} {keys[report]}\n"
     yield "    classDef outside color:gray,stroke:gray,stroke-dasharray:4\n    classDef asked stroke-width:3px\n"
 
 
-def _nodes(answer: Lineage) -> dict[LineageNode, str]:
-    return {member: f"n{number}" for number, member in enumerate(answer.graph.related(), 1)}
+def _node_keys(answer: Lineage) -> dict[LineageNode, str]:
+    return {node: f"n{number}" for number, node in enumerate(answer.graph.related(), 1)}
 
 
 def _dot_text(text: str) -> str:
@@ -44,14 +44,14 @@ def _dot_text(text: str) -> str:
 
 
 def _mermaid_text(text: str) -> str:
-    """Return a text in which every sign that may mean something to Mermaid is written as its entity."""
-    return "".join(map(_mermaid_letter, escape_controls(text)))
+    """Return a text in which every character that may mean something to Mermaid is written as its entity."""
+    return "".join(map(_mermaid_char, escape_controls(text)))
 
 
-def _mermaid_letter(letter: str) -> str:
-    if letter.isalnum() or letter in " .,-+()" or not letter.isascii():
-        return letter
-    return f"#{_ENTITIES.get(letter, ord(letter))};"
+def _mermaid_char(char: str) -> str:
+    if char.isalnum() or char in " .,-+()" or not char.isascii():
+        return char
+    return f"#{_ENTITIES.get(char, ord(char))};"
 
 
 _ENTITIES = {'"': "quot", "&": "amp", "<": "lt", ">": "gt"}

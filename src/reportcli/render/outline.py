@@ -1,4 +1,4 @@
-"""What the page of a report says, in its order and for every medium: labelled lines, models, notes by topic."""
+"""What the page of a report contains, in order, for every medium: labeled lines, models, notes by topic."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -12,7 +12,7 @@ SECTIONS = {
     "posttraining": "Post-training", "derived": "Derived",
 }  # fmt: skip
 CONTINUES_NOTE = "continued from another model; whole-run figures unavailable"
-_OWN_PLACE = (
+_SHOWN_ELSEWHERE = (  # in the head of the page, or in a section of their own
     "id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number", "techniques",
     "corrections", "sources", "confidence", "flagship", "derived.model",
 )  # fmt: skip
@@ -20,7 +20,7 @@ _ON_ONE_LINE = ("aliases", "based_on", "architecture.attention")
 
 
 def dateline(report: Report) -> str:
-    """Return who wrote it, when, and under which license."""
+    """Return the organizations, the dates and the license on one line."""
     dates = report.date.isoformat()
     if report.first_published and report.first_published != report.date:
         dates += f" (first published {report.first_published.isoformat()})"
@@ -30,46 +30,50 @@ def dateline(report: Report) -> str:
 
 
 def outline_lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]]]:
-    """Yield each known field of a table with its text; a list of sentences gives one text an item."""
+    """Yield each known field of a table with its texts: a list of sentences has a text for each, others only one."""
     for field in FIELDS + DERIVED:
-        inside, dot, _ = field.path.partition(".")
-        if (inside if dot else "") == table and not field.in_array and field.path not in _OWN_PLACE:
+        prefix, dot, _ = field.path.partition(".")
+        if (prefix if dot else "") == table and not field.in_array and field.path not in _SHOWN_ELSEWHERE:
             value = field.get(report)
             if value is not None and value != ():
-                yield field, _items(field, value)
+                yield field, _texts(field, value)
 
 
-def _items(field: Field, value: object) -> list[str]:
+def _texts(field: Field, value: object) -> list[str]:
     if isinstance(value, tuple) and not field.info.choices and field.path not in _ON_ONE_LINE:
         return [escape_controls(text) for text in value]
     return [format_value(field, value)]
 
 
 def heading(report: Report, table: str) -> str:
-    """Return the heading of a table; of derived figures, with the model that they are of where there are several."""
-    speaks = flagship_model(report)
-    of = f" ({escape_controls(speaks.name)})" if table == "derived" and speaks and len(report.models) > 1 else ""
-    return SECTIONS[table] + of
+    """Return the heading of a table; that of derived figures names their model if the report has several."""
+    flagship = flagship_model(report)
+    if table == "derived" and flagship and len(report.models) > 1:
+        return f"{SECTIONS[table]} ({escape_controls(flagship.name)})"
+    return SECTIONS[table]
 
 
 def continues_training(report: Report, table: str) -> bool:
-    """Return whether the figures of training as a whole are missing since the report continues another model."""
+    """Return whether the figures of training as a whole are missing because the report continues another model."""
     return table == "derived" and bool(report.based_on and report.pretraining.tokens)
 
 
 def model_table(report: Report) -> tuple[list[Field], list[list[str]]]:
-    """Return the columns of which something is known, and a row a model: its type where it is not its own too."""
+    """Return the columns in which something is known, and a row for each model."""
     columns = [field for field in FIELDS if field.path.startswith("models.")]
-    rows = [[format_value(column, _of_model(column, model, report)) for column in columns] for model in report.models]
-    shown = [place for place in range(len(columns)) if any(row[place] for row in rows)]
-    return [columns[place] for place in shown], [[row[place] for place in shown] for row in rows]
+    rows = [
+        [format_value(column, _model_value(column, model, report)) for column in columns] for model in report.models
+    ]
+    known = [index for index in range(len(columns)) if any(row[index] for row in rows)]
+    return [columns[index] for index in known], [[row[index] for index in known] for row in rows]
 
 
-def _of_model(column: Field, model: Model, report: Report) -> object:
-    kind = model.type or report.architecture.type
+def _model_value(column: Field, model: Model, report: Report) -> object:
+    """Return a value of a model; the type may be that of the report, a dense model has all parameters active."""
+    model_type = model.type or report.architecture.type
     if column.key == "type":
-        return kind
-    if column.key == "active_parameters" and kind == "dense":
+        return model_type
+    if column.key == "active_parameters" and model_type == "dense":
         return model.active_parameters or model.parameters
     return getattr(model, column.key)
 

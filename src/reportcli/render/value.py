@@ -1,4 +1,4 @@
-"""One value as a reader wants to see it: 36T, 128K, yes — and any text made safe to show. Knows no tables."""
+"""One value as a reader wants to see it: 36T, 128K, yes; and any text made safe to show."""
 
 from typing import Any
 
@@ -9,21 +9,23 @@ _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 
 
 def escape_controls(text: str) -> str:
-    """Return the text with everything spelled out that a terminal would obey instead of show."""
-    return text if text.isprintable() else "".join(map(_visible_letter, text))
+    """Return the text with every character escaped that a terminal would obey instead of show; line ends are spaces."""
+    return text if text.isprintable() else "".join(map(_displayable, text))
 
 
 def escape_path(path: str) -> str:
-    """Return the path with everything spelled out that is not seen as it is, line ends and tabs included."""
-    return path if path.isprintable() else "".join(one if is_displayable(one) else f"\\x{ord(one):02x}" for one in path)
+    """Return the path with every character escaped that is not seen as it is, line ends and tabs included."""
+    if path.isprintable():
+        return path
+    return "".join(char if is_displayable(char) else f"\\x{ord(char):02x}" for char in path)
 
 
-def _visible_letter(letter: str) -> str:
-    return letter if is_displayable(letter) else " " if letter.isspace() else f"\\x{ord(letter):02x}"
+def _displayable(char: str) -> str:
+    return char if is_displayable(char) else " " if char.isspace() else f"\\x{ord(char):02x}"
 
 
 def format_value(field: Field, value: Any) -> str:
-    """Return a value for a reader's eye; "" where it is unknown. A computed figure has ≈ before it."""
+    """Return a value for a reader; "" where it is unknown. A computed figure has ≈ before it."""
     if value is None or value == ():
         return ""
     if isinstance(value, tuple):
@@ -38,29 +40,26 @@ def format_value(field: Field, value: Any) -> str:
 
 
 def format_number(value: int | float, field: Field) -> str:
-    """Return a number to be read: 235B parameters, a context length of 128K (powers of two), 9.4e23 FLOP."""
+    """Return a number for a reader: 235B parameters, a context length of 128K (powers of two), 9.4e23 FLOP."""
     if field.info.context and value >= 1024:
-        return _context(int(value))
+        return _format_context(int(value))
     if value >= 10**15:
         return f"{value:.1e}".replace("e+", "e")
-    for scale, letter in _SCALES:
+    for scale, suffix in _SCALES:
         if value >= scale:
-            return f"{value / scale:.3g}{letter}" if value < 1000 * scale else f"{value / scale:,.0f}{letter}"
+            return f"{value / scale:.3g}{suffix}" if value < 1000 * scale else f"{value / scale:,.0f}{suffix}"
     if isinstance(value, float):
         return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
     return f"{value:,}"
 
 
-def _context(tokens: int) -> str:
-    for power, letter in ((1 << 20, "M"), (1 << 10, "K")):
-        if tokens >= power and tokens % power == 0:
-            return f"{tokens // power}{letter}"
-    for scale, letter in ((10**6, "M"), (1000, "K")):
+def _format_context(tokens: int) -> str:
+    for scale, suffix in ((1 << 20, "M"), (1 << 10, "K"), (10**6, "M"), (1000, "K")):
         if tokens >= scale and tokens % scale == 0:
-            return f"{tokens // scale}{letter}"
+            return f"{tokens // scale}{suffix}"
     return f"{tokens:,}"
 
 
 def is_numeric(field: Field) -> bool:
-    """Return whether a column of this field is set to the right."""
+    """Return whether a column of this field is aligned to the right."""
     return field.kind == NUMBER

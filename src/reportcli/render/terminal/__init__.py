@@ -1,1 +1,1 @@
-"""Answers drawn for a terminal with rich: one module an answer, by the same name as in ``answer``."""
+"""Answers drawn for a terminal with rich: a module for each kind of answer, with one function ``draw``."""

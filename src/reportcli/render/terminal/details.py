@@ -1,6 +1,6 @@
-"""The page of a report: identity, models, labelled figures, notes by topic, corrections; on request every source."""
+"""The page of a report: identity, models, labeled figures, notes by topic, corrections; with sources if asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -39,37 +39,37 @@ from reportcli.report.fields import Note, Report
 def draw(answer: ReportDetails, width: int, color: bool) -> Picture:
     """Draw the page of each report, or only its notes under one topic."""
     pages = [
-        _notes_page(one, answer.topic) if answer.topic else _page(one, answer.sources, width)
-        for one in answer.with_notes
+        _notes_page(match, answer.topic) if answer.topic else _page(match, answer.sources, width)
+        for match in answer.with_notes
     ]
     text = render_to_text(Group(*(part for page in pages for part in page)), width, color)
     return Picture(text.rstrip("\n") + "\n", ())
 
 
-def _notes_page(found: ReportMatch, topic: str) -> Iterator[RenderableType]:
-    yield _title(found.report)
+def _notes_page(match: ReportMatch, topic: str) -> Iterator[RenderableType]:
+    yield _title(match.report)
     yield Text("")
-    yield from _notes([note for note in found.report.notes if note.topic == topic])
+    yield from _notes([note for note in match.report.notes if note.topic == topic])
     yield Text("")
 
 
-def _page(found: ReportMatch, sources: bool, width: int) -> Iterator[RenderableType]:
-    report = as_selected_model(found)
-    yield from _head(report, found)
-    about = _About(report, sources)
-    for section in ("", "links"):
-        yield from about.section(section, width)
-    yield from _models(found.report, report, width, about)
-    for section in ("architecture", "pretraining", "posttraining", "derived"):
-        yield from about.section(section, width)
-    yield from _techniques(report, about)
+def _page(match: ReportMatch, with_sources: bool, width: int) -> Iterator[RenderableType]:
+    report = as_selected_model(match)
+    yield from _head(report, match)
+    figures = _Figures(report, with_sources)
+    for table in ("", "links"):
+        yield from figures.section(table, width)
+    yield from _models(match.report, report, width, figures)
+    for table in ("architecture", "pretraining", "posttraining", "derived"):
+        yield from figures.section(table, width)
+    yield from _techniques(report, figures)
     if report.notes:
-        yield from _heading("Notes", about.remarks("notes"))
+        yield from _heading("Notes", figures.remarks("notes"))
         yield from _notes(report.notes)
     if report.corrections:
-        yield from _heading("Corrections to the reading list", [])
+        yield from _heading("Corrections to the reading list")
         yield from (_item(text) for text in report.corrections)
-    yield from about.rest()
+    yield from figures.other_sources()
     yield Text("")
 
 
@@ -78,85 +78,85 @@ def _title(report: Report) -> Text:
     return Text.assemble(linked_text(escape_controls(report.name), report.links.front, NAME), title)
 
 
-def _head(report: Report, found: ReportMatch) -> Iterator[RenderableType]:
+def _head(report: Report, match: ReportMatch) -> Iterator[RenderableType]:
     yield _title(report)
     yield Text(dateline(report))
-    if found.origin:
-        yield Text(f"from {escape_controls(found.origin)}", style=QUIET)
-    usual = flagship_model(found.report)
-    if found.model and usual and found.model.name != usual.name:
-        yield Text(f"Figures of {escape_controls(found.model.name)}", style=LABEL)
+    if match.origin:
+        yield Text(f"from {escape_controls(match.origin)}", style=QUIET)
+    flagship = flagship_model(match.report)
+    if match.model and flagship and match.model.name != flagship.name:
+        yield Text(f"Figures of {escape_controls(match.model.name)}", style=LABEL)
     yield Text("")
     yield Text(escape_controls(report.summary))
 
 
-class _About:
-    """The labelled figures of one report, with where they come from when that is wanted."""
+class _Figures:
+    """The labeled figures of one report, with their sources if asked for; remembers which sources it has shown."""
 
-    def __init__(self, report: Report, sources: bool) -> None:
+    def __init__(self, report: Report, with_sources: bool) -> None:
         self.report = report
-        self.sources = sources
-        self._told: set[str] = set()
+        self.with_sources = with_sources
+        self._shown: set[str] = set()
 
     def section(self, table: str, width: int) -> Iterator[RenderableType]:
-        rows = list(outline_lines(self.report, table))
-        if not rows:
+        """Yield the heading and the figures of a table of the report, if any is known."""
+        lines = list(outline_lines(self.report, table))
+        if not lines:
             return
         yield from _heading(heading(self.report, table), self.remarks(table))
         if continues_training(self.report, table):
             yield Padding(Text(CONTINUES_NOTE, style=QUIET), (0, 0, 0, 2))
         grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
-        labels = min(26, max(14, width // 4))
-        grid.add_column(width=labels)
+        label_width = min(26, max(14, width // 4))
+        grid.add_column(width=label_width)
         grid.add_column(ratio=1, overflow="fold")
-        for field, texts in rows:
-            shown = [linked_text(text, self.report.links.front if field.key == "arxiv" else text) for text in texts]
-            value = shown if len(shown) == 1 else map(_hanging, shown)
-            grid.add_row(wrap(field.label, labels, LABEL), Group(*value, *self.remarks(field.path)))
+        for field, texts in lines:
+            links = [linked_text(text, self.report.links.front if field.key == "arxiv" else text) for text in texts]
+            values = links if len(links) == 1 else map(_hanging, links)
+            grid.add_row(wrap(field.label, label_width, LABEL), Group(*values, *self.remarks(field.path)))
         yield Padding(grid, (0, 0, 0, 2))
 
     def remarks(self, path: str) -> list[Text]:
-        """Return where a figure comes from and what is uncertain about it, if that is wanted."""
-        if not self.sources or not path:
+        """Return the source of a figure, its uncertainty and its formula, if sources are asked for."""
+        if not self.with_sources or not path:
             return []
-        self._told.add(path)
-        found = [("from", self.report.sources.get(path)), ("but", self.report.confidence.get(path))]
-        found += [("as", field.info.help) for field in DERIVED if field.path == path and field.info.computed]
-        return [Text(f"{word}: {escape_controls(text)}", style=QUIET) for word, text in found if text]
+        self._shown.add(path)
+        remarks = [("source", self.report.sources.get(path)), ("uncertain", self.report.confidence.get(path))]
+        remarks += [("formula", field.info.help) for field in DERIVED if field.path == path and field.info.computed]
+        return [Text(f"{kind}: {escape_controls(text)}", style=QUIET) for kind, text in remarks if text]
 
-    def rest(self) -> Iterator[RenderableType]:
-        """Yield what is said of fields that the page has no line for, such as the title or an unknown figure."""
-        keys = dict.fromkeys(key for key in (*self.report.sources, *self.report.confidence) if key not in self._told)
-        if self.sources and keys:
-            yield from _heading("Other sources", [])
+    def other_sources(self) -> Iterator[RenderableType]:
+        """Yield the sources of fields without a line on the page, such as the title or an unknown figure."""
+        keys = dict.fromkeys(key for key in (*self.report.sources, *self.report.confidence) if key not in self._shown)
+        if self.with_sources and keys:
+            yield from _heading("Other sources")
             for key in keys:
                 yield Padding(Text(escape_controls(key), style=LABEL), (0, 0, 0, 2))
                 yield from (Padding(remark, (0, 0, 0, 4)) for remark in self.remarks(key))
 
 
-def _heading(text: str, remarks: list[Text]) -> Iterator[RenderableType]:
+def _heading(text: str, remarks: Iterable[Text] = ()) -> Iterator[RenderableType]:
     yield Text("")
     if text:
         yield Text(text, style=NAME)
     yield from (Padding(remark, (0, 0, 0, 2)) for remark in remarks)
 
 
-def _models(report: Report, spoken: Report, width: int, about: _About) -> Iterator[RenderableType]:
-    """Yield the models of a report; the one that speaks stands out."""
+def _models(report: Report, selected: Report, width: int, figures: _Figures) -> Iterator[RenderableType]:
+    """Yield the models of a report as a table, or as lines on a narrow terminal; the selected model is bold."""
     if not report.models:
         return
-    yield from _heading("Models", about.remarks("models"))
+    yield from _heading("Models", figures.remarks("models"))
     for key in ("parameters", "context_length"):
-        yield from (Padding(remark, (0, 0, 0, 2)) for remark in about.remarks(f"models.{key}"))
+        yield from (Padding(remark, (0, 0, 0, 2)) for remark in figures.remarks(f"models.{key}"))
     columns, rows = model_table(report)
-    speaks = flagship_model(spoken)
-    styles = [NAME if model is speaks else "" for model in report.models]
+    selected_model = flagship_model(selected)
+    styles = [NAME if model is selected_model else "" for model in report.models]
     if width < NARROW:
         for (name, *values), style in zip(rows, styles, strict=True):
-            said = " · ".join(
-                f"{column.heading} {value}" for column, value in zip(columns[1:], values, strict=True) if value
-            )
-            yield Padding(Text.assemble((name, style), "  ", said), (0, 0, 0, 2))
+            pairs = zip(columns[1:], values, strict=True)
+            facts = " · ".join(f"{column.heading} {value}" for column, value in pairs if value)
+            yield Padding(Text.assemble((name, style), "  ", facts), (0, 0, 0, 2))
         return
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in columns:
@@ -166,13 +166,13 @@ def _models(report: Report, spoken: Report, width: int, about: _About) -> Iterat
     yield Padding(table, (0, 0, 0, 2))
 
 
-def _techniques(report: Report, about: _About) -> Iterator[RenderableType]:
+def _techniques(report: Report, figures: _Figures) -> Iterator[RenderableType]:
     if report.techniques:
-        yield from _heading("Techniques", about.remarks("techniques"))
+        yield from _heading("Techniques", figures.remarks("techniques"))
         yield Padding(Text(escape_controls(", ".join(report.techniques))), (0, 0, 0, 2))
 
 
-def _notes(notes: tuple[Note, ...] | list[Note]) -> Iterator[RenderableType]:
+def _notes(notes: Sequence[Note]) -> Iterator[RenderableType]:
     for topic, group in by_topic(notes):
         yield Padding(Text(escape_controls(topic), style=LABEL), (0, 0, 0, 2))
         for note in group:
@@ -186,6 +186,7 @@ def _item(text: str) -> RenderableType:
 
 
 def _hanging(text: Text, mark: str = BULLET) -> Table:
+    """Return a text with a mark before it, its further lines indented as far as the first."""
     grid = Table(box=None, show_header=False, pad_edge=False, padding=0)
     grid.add_column(width=len(mark))
     grid.add_column(ratio=1, overflow="fold")

@@ -1,146 +1,152 @@
-"""Lines of descent as trees: who builds on whom, with years, and who taught whom."""
+"""Lineage as trees: base models with years, teachers and students."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.text import Text
+from rich.tree import Tree
 
 from reportcli.answer.lineage import BUILDS_ON, TAUGHT_BY, Branch, Lineage, LineageGraph, LineageNode, walk_trees
 from reportcli.render.terminal.screen import LABEL, NAME, QUIET, Picture, render_to_text, wrap
 from reportcli.render.value import escape_controls
 
-_BLANK, _PAST, _FORK, _LAST = "    ", "│   ", "├── ", "└── "
-_STEP = len(_BLANK)
 _SECTIONS = (
     ("builds on", BUILDS_ON, LineageGraph.upward),
-    ("base of", BUILDS_ON, LineageGraph.downward),
-    ("taught by", TAUGHT_BY, LineageGraph.upward),
-    ("taught", TAUGHT_BY, LineageGraph.downward),
+    ("basis of", BUILDS_ON, LineageGraph.downward),
+    ("teachers", TAUGHT_BY, LineageGraph.upward),
+    ("students", TAUGHT_BY, LineageGraph.downward),
 )
-_CONSOLE = Console()  # breaking a text asks for one
-_UNDER = "each stands under what it builds on"
-_OUTSIDE = "without a year: not in the catalogue"
+_BLANK, _PASSING = Tree.TREE_GUIDES[0][:2]  # before a further line of a label, without and with branches below
+_INDENT = len(_BLANK)  # columns of a level
+_ORDER = "each stands under what it builds on"
+_OUTSIDE = "no year = not in the catalogue"
+_CONSOLE = Console()  # needed to wrap a text
 
 
 class _Line(NamedTuple):
-    """One line of a tree: how deep it stands, and the pieces of what it says, which are broken only in need."""
+    """A line of a tree: its depth, and the parts of its label, which are kept whole where they fit."""
 
     depth: int
-    pieces: Sequence[Text]
+    parts: Sequence[Text]
 
 
 def draw(answer: Lineage, width: int, color: bool) -> Picture:
-    """Draw the family of a report as one tree, or all families; what would be too deep goes on further down."""
-    family = answer.graph
-    if not family.relations:
+    """Draw the relations of a report as one tree, or all trees; what is too deep for the width follows as a tree."""
+    graph = answer.graph
+    if not graph.relations:
         return Picture("", ())
-    deepest = max(2, width // 2 // _STEP)
-    lines = _around(family, answer.focus, deepest) if answer.focus else _forest(family, deepest)
-    outside = any(relation.other.id is None for relation in family.relations)
-    legend = "; ".join([*([] if answer.focus else [_UNDER]), *([_OUTSIDE] if outside else [])])
-    drawn = [*_drawn(list(lines), width), *([Text(""), wrap(legend, width, QUIET)] if legend else [])]
-    return Picture(render_to_text(Text("\n").join(drawn), width, color), ())
+    max_depth = max(2, width // 2 // _INDENT)
+    lines = _around(graph, answer.focus, max_depth) if answer.focus else _forest(graph, max_depth)
+    has_outside = any(relation.other.id is None for relation in graph.relations)
+    legend = "; ".join([*([] if answer.focus else [_ORDER]), *([_OUTSIDE] if has_outside else [])])
+    content = Group(*_trees(list(lines), width), *([Text(""), wrap(legend, width, QUIET)] if legend else []))
+    return Picture(render_to_text(content, width, color), ())
 
 
-def _around(family: LineageGraph, asked: LineageNode, deepest: int) -> Iterator[_Line]:
-    further: list[_Line] = []
-    yield _Line(0, [_label(asked, NAME)])
+def _around(graph: LineageGraph, focus: LineageNode, max_depth: int) -> Iterator[_Line]:
+    """Yield a tree with a section for each kind of relation, then the trees of what is too deep."""
+    deeper: list[_Line] = []
+    yield _Line(0, [_label(focus, NAME)])
     for title, kind, direction in _SECTIONS:
-        links = direction(family, kind)
-        if asked not in links:
+        links = direction(graph, kind)
+        if focus not in links:
             continue
         yield _Line(1, [Text(title, LABEL)])
-        tree = list(walk_trees([asked], links if kind == BUILDS_ON else {asked: links[asked]}))
-        inside = True
-        for branch, mark in _marked(_cut(tree, deepest - 1))[1:]:
-            inside = inside and branch.depth > 0
-            if inside:
-                yield _Line(branch.depth + 1, [Text.assemble(_label(branch.node), mark)])
+        branches = list(walk_trees([focus], links if kind == BUILDS_ON else {focus: links[focus]}))
+        is_deeper = False
+        for branch, mark in _marked(_split(branches, max_depth - 1))[1:]:
+            is_deeper = is_deeper or branch.depth == 0
+            label = Text.assemble(_label(branch.node), mark)
+            if not is_deeper:
+                yield _Line(branch.depth + 1, [label])
             else:
-                goes_on = [] if branch.depth else [Text.assemble("· ", (title, LABEL))]
-                further.append(_Line(branch.depth, [Text.assemble(_label(branch.node), mark), *goes_on]))
-    yield from further
+                section = [] if branch.depth else [Text.assemble("· ", (title, LABEL))]
+                deeper.append(_Line(branch.depth, [label, *section]))
+    yield from deeper
 
 
-def _forest(family: LineageGraph, deepest: int) -> Iterator[_Line]:
-    teachers = family.upward(TAUGHT_BY)
-    for branch, mark in _marked(_cut(list(family.forest()), deepest)):
-        said = [Text.assemble(_label(branch.node, "" if branch.depth else NAME), mark)]
+def _forest(graph: LineageGraph, max_depth: int) -> Iterator[_Line]:
+    """Yield all trees; each report has its teachers beside it."""
+    teachers = graph.upward(TAUGHT_BY)
+    for branch, mark in _marked(_split(list(graph.forest()), max_depth)):
+        parts = [Text.assemble(_label(branch.node, "" if branch.depth else NAME), mark)]
         if branch.node in teachers and not branch.is_repeat:
-            said += _taught_by(teachers[branch.node])
-        yield _Line(branch.depth, said)
+            parts += _teacher_list(teachers[branch.node])
+        yield _Line(branch.depth, parts)
 
 
-def _taught_by(teachers: Sequence[LineageNode]) -> list[Text]:
-    first, *more = [_label(teacher, gap=" ") for teacher in teachers]
-    texts = [Text.assemble("· ", ("taught by ", LABEL), first), *more]
-    return [*(Text.assemble(text, ",") for text in texts[:-1]), texts[-1]]
+def _teacher_list(teachers: Sequence[LineageNode]) -> list[Text]:
+    title = "teacher: " if len(teachers) == 1 else "teachers: "
+    first, *others = [_label(teacher, gap=" ") for teacher in teachers]
+    parts = [Text.assemble("· ", (title, LABEL), first), *others]
+    return [*(Text.assemble(part, ",") for part in parts[:-1]), parts[-1]]
 
 
-def _label(member: LineageNode, style: str = "", gap: str = "  ") -> Text:
-    if member.date is None:
-        return Text(escape_controls(member.name), QUIET)
-    return Text.assemble((escape_controls(member.name), style), (f"{gap}{member.date.year}", QUIET))
+def _label(node: LineageNode, style: str = "", gap: str = "  ") -> Text:
+    if node.date is None:
+        return Text(escape_controls(node.name), QUIET)
+    return Text.assemble((escape_controls(node.name), style), (f"{gap}{node.date.year}", QUIET))
 
 
-def _cut(branches: Sequence[Branch], deepest: int) -> list[Branch]:
-    """Cut off what stands deeper than the screen allows, and let it follow as a tree of its own."""
-    pieces: list[list[Branch]] = []
-    open: list[list[Branch]] = []
-    for branch, below in zip(branches, [*(branch.depth for branch in branches[1:]), 0], strict=True):
-        level = max(0, branch.depth - 1) // deepest
-        depth = branch.depth - level * deepest
-        goes_on = depth == deepest and below > branch.depth
+def _split(branches: Sequence[Branch], max_depth: int) -> list[Branch]:
+    """Return the branches; what is deeper than ``max_depth`` is cut off, and follows as a tree of its own."""
+    trees: list[list[Branch]] = []
+    path: list[list[Branch]] = []  # the tree of each level that the current branch is in
+    next_depths = [*(branch.depth for branch in branches[1:]), 0]
+    for branch, next_depth in zip(branches, next_depths, strict=True):
+        level = max(0, branch.depth - 1) // max_depth
+        depth = branch.depth - level * max_depth
+        is_cut = depth == max_depth and next_depth > branch.depth
         if depth == 0:
-            open = [[]]
-            pieces += open
-        open[level].append(Branch(branch.node, depth, branch.is_repeat or goes_on))
-        if goes_on:
-            open[level + 1 :] = [[Branch(branch.node, 0)]]
-            pieces.append(open[-1])
-    return [branch for piece in pieces for branch in piece]
+            path = [[]]
+            trees += path
+        path[level].append(Branch(branch.node, depth, branch.is_repeat or is_cut))
+        if is_cut:
+            path[level + 1 :] = [[Branch(branch.node, 0)]]
+            trees.append(path[-1])
+    return [branch for tree in trees for branch in tree]
 
 
 def _marked(branches: Sequence[Branch]) -> list[tuple[Branch, Text]]:
-    """Say of each branch that stands in full elsewhere whether that is above or below."""
-    full = {branch.node: place for place, branch in enumerate(branches) if not branch.is_repeat}
+    """Return each branch with a mark that says of a repeat whether its own branches are above or below."""
+    full = {branch.node: index for index, branch in enumerate(branches) if not branch.is_repeat}
     marks = (
-        ("" if not branch.is_repeat else " (above)" if full[branch.node] < place else " (below)")
-        for place, branch in enumerate(branches)
+        ("" if not branch.is_repeat else " (above)" if full[branch.node] < index else " (below)")
+        for index, branch in enumerate(branches)
     )
     return [(branch, Text(mark, QUIET)) for branch, mark in zip(branches, marks, strict=True)]
 
 
-def _drawn(lines: Sequence[_Line], width: int) -> list[Text]:
-    """Draw the guides before each line; what is too long goes on under its beginning."""
-    drawn: list[Text] = []
-    open: set[int] = set()  # depths at which another line follows
-    below = 0
-    for depth, pieces in reversed(lines):
-        before = "".join(_PAST if level in open else _BLANK for level in range(1, depth))
-        fork, past = ("", "") if depth == 0 else (_FORK, _PAST) if depth in open else (_LAST, _BLANK)
-        inner = _PAST if below > depth else _BLANK
-        said = _broken(pieces, width - _STEP * depth)
-        guides = [fork, *[past + inner] * (len(said) - 1)]
-        drawn += reversed(
-            [Text.assemble((before + guide, QUIET), part) for guide, part in zip(guides, said, strict=True)]
-        )
-        open = {level for level in open if level < depth} | {depth}
-        below = depth
-    return drawn[::-1]
+def _trees(lines: Sequence[_Line], width: int) -> list[Tree]:
+    """Return a tree for each line of depth 0, with the lines that follow as its branches."""
+    trees: list[Tree] = []
+    path: list[Tree] = []
+    next_depths = [*(line.depth for line in lines[1:]), 0]
+    for (depth, parts), next_depth in zip(lines, next_depths, strict=True):
+        guide = Text(_PASSING if next_depth > depth else _BLANK, QUIET)
+        first, *further = _wrap(parts, width - _INDENT * depth)
+        label = Text("\n").join([first, *(Text.assemble(guide, line) for line in further)])
+        del path[depth:]
+        path.append(path[-1].add(label) if path else Tree(label, guide_style=QUIET))
+        if depth == 0:
+            trees.append(path[0])
+    return trees
 
 
-def _broken(pieces: Sequence[Text], room: int) -> list[Text]:
-    """Break a line between its pieces, and within one only where it is longer than a line by itself."""
-    said: list[Text] = []
-    for piece in pieces:
-        longer = Text(" ").join([*said[-1:], piece])
-        if longer.cell_len <= (room if len(said) < 2 else room - _STEP):
-            said[-1:] = [longer]
+def _wrap(parts: Sequence[Text], width: int) -> list[Text]:
+    """Return lines broken between the parts, and within a part only if it is longer than a line.
+
+    Further lines are narrower by the indent that their caller puts before them.
+    """
+    lines: list[Text] = []
+    for part in parts:
+        joined = Text(" ").join([*lines[-1:], part])
+        if joined.cell_len <= (width if len(lines) < 2 else width - _INDENT):
+            lines[-1:] = [joined]
         else:
-            lines = piece.wrap(_CONSOLE, room - _STEP, overflow="fold")
-            for line in lines:
-                line.rstrip()
-            said += lines
-    return said
+            pieces = part.wrap(_CONSOLE, width - _INDENT, overflow="fold")
+            for piece in pieces:
+                piece.rstrip()
+            lines += pieces
+    return lines

@@ -1,4 +1,4 @@
-"""What every picture on a terminal shares: styles that carry meaning, drawing at a width, breaking lines."""
+"""What all pictures on a terminal share: styles, rendering at a width, breaking lines."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,8 @@ from reportcli.text import word_spans
 
 LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta", "dim"
 TYPE_STYLES = {"dense": "cyan", "moe": "magenta", "diffusion": "green", "other": "red"}  # of models, in every picture
-NARROW = 70  # columns; below it a table stands as blocks
+NARROW = 70  # columns; below it a table becomes blocks
+MIN_TEXT = 36  # columns for a text that may take several lines
 RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 GAP = 2  # between columns: one of padding, one of the box
 LEGEND_GAP = 3  # between the parts of a legend
@@ -24,15 +25,15 @@ _PIECE = re.compile(r"[^\s/-]*[/-]+|[^\s/-]+|\s+")
 
 
 class Picture(NamedTuple):
-    """What to show, and what to say beside it."""
+    """A text for a terminal, and notes for standard error."""
 
     text: str
     notes: tuple[str, ...]
 
 
-def render_to_text(content: RenderableType, width: int, color: bool, many_colours: bool = False) -> str:
-    """Return what rich makes of the content, as text with or without colour: the terminal's own, or 256."""
-    system: Literal["256", "standard"] = "256" if many_colours else "standard"
+def render_to_text(content: RenderableType, width: int, color: bool, many_colors: bool = False) -> str:
+    """Return the content as rich renders it, with or without color: the terminal's 16, or 256."""
+    system: Literal["256", "standard"] = "256" if many_colors else "standard"
     console = Console(
         file=StringIO(), width=width, height=100, force_terminal=color, color_system=system if color else None,
         legacy_windows=False, highlight=False, markup=False, emoji=False,
@@ -43,7 +44,7 @@ def render_to_text(content: RenderableType, width: int, color: bool, many_colour
 
 
 def linked_text(text: str, address: str | None, style: str = "") -> Text:
-    """Return a text that leads to an address where the terminal can follow it."""
+    """Return a text that is a link, on terminals that know links, if the address is one of the web."""
     result = Text(text, style=style)
     if address and is_web_address(address):
         result.stylize(f"link {address}")
@@ -51,7 +52,7 @@ def linked_text(text: str, address: str | None, style: str = "") -> Text:
 
 
 def as_svg(text: str, width: int) -> str:
-    """Return a picture of what a terminal shows of a text with colours. It loads nothing from elsewhere."""
+    """Return what a terminal shows of a text with colors as a picture that loads nothing from elsewhere."""
     console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="standard")
     console.print(Text.from_ansi(text), no_wrap=True, crop=False, end="")
     picture = console.export_svg(title="reportcli", unique_id="reportcli")
@@ -60,17 +61,25 @@ def as_svg(text: str, width: int) -> str:
 
 
 def highlighted(text: str, words: Sequence[str]) -> Text:
-    """Return the text with every one of the words marked; ``clip*`` marks all that begins so."""
+    """Return the text with every one of the words marked; ``clip*`` marks all words with this prefix."""
     result = Text(text)
-    beginnings = tuple(word[:-1] for word in words if word.endswith("*"))
+    prefixes = tuple(word[:-1] for word in words if word.endswith("*"))
     for word, start, end in word_spans(text):
-        if word in words or (beginnings and word.startswith(beginnings)):
+        if word in words or word.startswith(prefixes):
             result.stylize(MARK, start, end)
     return result
 
 
+def hidden_columns_note(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the note that names columns, or periods, for which the terminal is too narrow; () without any."""
+    return (f"columns hidden (terminal too narrow): {', '.join(names)}",) if names else ()
+
+
 def wrap(text: str, width: int, style: str = "", indent: str = "") -> Text:
-    """Break lines at spaces, or after a hyphen or slash where a word is longer than the width."""
+    """Return the text in lines: broken at spaces, or after a hyphen or slash if a word is longer than the width.
+
+    Further lines of a paragraph have the indent before them, or the width of its bullet.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
         hang = BULLET if paragraph.startswith(BULLET) else indent
@@ -86,13 +95,13 @@ def wrap(text: str, width: int, style: str = "", indent: str = "") -> Text:
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    """Yield words with the spaces after them; one that is longer than the width in the parts that it may break into."""
+    """Yield words with the spaces after them; a word longer than the width in the parts that it may break into."""
     for word in re.findall(r"\S+\s*|\s+", text):
         yield from [word] if cell_len(word.rstrip()) <= width else _PIECE.findall(word)
 
 
 def legend(parts: Iterable[Text], width: int) -> Text:
-    """Set the parts of a legend beside one another, in lines that break between them."""
+    """Return the parts of a legend beside one another, in lines that break between them."""
     lines: list[Text] = []
     for part in parts:
         if lines and lines[-1].cell_len + LEGEND_GAP + part.cell_len <= width:

@@ -1,4 +1,4 @@
-"""TODO reportcli.render.terminal.technique."""
+"""The page of a technique."""
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -6,7 +6,6 @@ from rich.table import Table
 from rich.text import Text
 
 from reportcli.answer.technique import TechniqueDetails
-from reportcli.render.terminal.details import _heading
 from reportcli.render.terminal.screen import GAP, LABEL, NAME, Picture, render_to_text
 from reportcli.render.value import escape_controls
 from reportcli.report.techniques import Technique
@@ -16,28 +15,27 @@ def draw(answer: TechniqueDetails, width: int, color: bool) -> Picture:
     """Draw what a technique is, where to read about it, and which reports use it."""
     technique = answer.technique
     also = [name for name in technique.names if name not in (technique.id, technique.name)]
-    known = [("id", technique.id), ("also", ", ".join(also)), ("kind", technique.kind), ("read", _reference(technique))]
+    facts = {"id": technique.id, "also": ", ".join(also), "kind": technique.kind, "read": _reference(technique)}
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
+    for report in answer.reports:
+        organizations = escape_controls(", ".join(report.organizations))
+        grid.add_row(report.date.isoformat(), Text(escape_controls(report.name)), Text(organizations))
     parts: list[RenderableType] = [
         Text(escape_controls(technique.name), style=NAME),
         Text(escape_controls(technique.definition)),
         Text(""),
+        *(Text.assemble((f"{label:<6}", LABEL), escape_controls(text)) for label, text in facts.items() if text),
+        Text(""),
+        Text(f"Reports ({len(answer.reports)})", style=NAME),
+        Padding(grid, (0, 0, 0, 2)),
     ]
-    parts += [Text.assemble((f"{label:<6}", LABEL), escape_controls(text)) for label, text in known if text]
-    parts += _heading(f"Reports ({len(answer.reports)})", [])
-    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
-    for report in answer.reports:
-        grid.add_row(
-            report.date.isoformat(),
-            Text(escape_controls(report.name)),
-            Text(escape_controls(", ".join(report.organizations))),
-        )
-    return Picture(render_to_text(Group(*parts, Padding(grid, (0, 0, 0, 2))), width, color), ())
+    return Picture(render_to_text(Group(*parts), width, color), ())
 
 
 def _reference(technique: Technique) -> str:
+    """Return where to read about a technique: a paper on arXiv, or a report of the catalogue."""
     if not technique.reference:
         return ""
-    where = (
-        f"arXiv:{technique.reference}" if technique.reference[:1].isdigit() else f"reportcli show {technique.reference}"
-    )
+    is_arxiv = technique.reference[:1].isdigit()
+    where = f"arXiv:{technique.reference}" if is_arxiv else f"reportcli show {technique.reference}"
     return f"{technique.reference_note} ({where})" if technique.reference_note else where

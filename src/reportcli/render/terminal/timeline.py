@@ -1,4 +1,4 @@
-"""Reports along time, month by month: the colour tells the organization, the mark the size; both are written too."""
+"""Reports along time, month by month: the color is the organization, the mark the size; both are written too."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -17,19 +17,19 @@ from reportcli.render.value import escape_controls, format_value
 from reportcli.report.fields import Field, Report
 from reportcli.text import fold_name
 
-# Of the 256 colours of a terminal, twelve that stand out from black and from white by at least 3.6 to 1.
+# Of the 256 colors of a terminal, twelve with a contrast of at least 3.6 to 1 with black and with white.
 COLORS = (196, 166, 94, 100, 28, 30, 32, 63, 99, 134, 164, 162)
-_START = 547  # of the checksum: from it, few organizations of the shipped catalogue come to the same colour
+_SEED = 547  # of the checksum: with it, few organizations of the shipped catalogue share a color
 SIZES = ((10**11, "◉", "100B.."), (10**10, "●", "10B..100B"), (10**9, "•", "1B..10B"), (0, "·", "..1B"))
 UNKNOWN = "○"
-_MONTH, _DAY = 9, 5  # columns before the reports of a month, and before a name
-_APART = 4  # columns between reports that stand beside one another
-_FEW = 2  # months without a report that are shown one by one
+_MONTH, _DAY = 9, 5  # columns of a month, and of a day with its mark
+_COLUMN_GAP = 4  # between reports that stand beside one another
+_MAX_EMPTY = 2  # months without a report that are shown one by one
 (_PARAMETERS,) = parse_columns(["parameters"])
 
 
 class _Entry(NamedTuple):
-    """A report of a timeline, in the words that are shown."""
+    """A report of a timeline, as texts."""
 
     month: str
     day: str
@@ -41,106 +41,101 @@ class _Entry(NamedTuple):
     def head(self) -> Text:
         return Text.assemble((self.day, QUIET), " ", (self.mark, _color(self.organizations[:1])), " ")
 
-    def who(self) -> Text:
+    def organization_text(self) -> Text:
         return Text(", ").join(Text(escape_controls(name), style=_color([name])) for name in self.organizations)
 
 
 class _Layout(NamedTuple):
-    """How many columns there are for the parts of an entry, and how many entries stand beside one another."""
+    """The width of each part of an entry, in columns, and how many entries stand beside one another."""
 
-    room: int
+    entry: int
     name: int
     size: int  # 0: not shown
-    who: int  # 0: on lines of their own
+    organizations: int  # 0: on lines of their own
     beside: int = 1
 
 
 def draw(answer: Timeline, width: int, color: bool) -> Picture:
-    """Draw reports month by month. On a wide screen several stand beside one another, on a narrow one in two lines.
+    """Draw reports month by month: several beside one another on a wide terminal, in two lines on a narrow one.
 
-    Months without a report keep their place, so that the distance is seen.
+    Months without a report keep their place, so that distances are seen.
     """
     entries = [_entry(report, answer.date_field) for report in answer.reports]
     if not entries:
         return Picture("", ())
     layout = _layout(entries, width - _MONTH)
     lines: list[Text] = []
-    before = entries[0].month
-    for month, inside in groupby(entries, key=lambda entry: entry.month):
-        lines += _silence(before, month)
-        for place, line in enumerate(_lines(list(inside), layout)):
-            lines.append(Text.assemble(("" if place else month).ljust(_MONTH), line))
-        before = month
-    return Picture(render_to_text(Group(*lines, Text(), _legend(width)), width, color, many_colours=True), ())
+    previous = entries[0].month
+    for month, month_entries in groupby(entries, key=lambda entry: entry.month):
+        lines += _empty_months(previous, month)
+        for index, line in enumerate(_lines(list(month_entries), layout)):
+            lines.append(Text.assemble(("" if index else month).ljust(_MONTH), line))
+        previous = month
+    return Picture(render_to_text(Group(*lines, Text(), _legend(width)), width, color, many_colors=True), ())
 
 
 def _entry(report: Report, date_field: Field) -> _Entry:
     day = date_field.get(report).isoformat()
     parameters = _PARAMETERS.get(report)
     mark = UNKNOWN if parameters is None else next(mark for least, mark, _ in SIZES if parameters >= least)
-    return _Entry(
-        day[:7],
-        day[8:],
-        mark,
-        escape_controls(report.name),
-        format_value(_PARAMETERS, parameters),
-        report.organizations,
-    )
+    size = format_value(_PARAMETERS, parameters)
+    return _Entry(day[:7], day[8:], mark, escape_controls(report.name), size, report.organizations)
 
 
 def _color(organizations: Sequence[str]) -> str:
-    """Return the colour of the organization, if there is one: the same at every call, whatever else is shown."""
-    return "".join(f"color({COLORS[crc32(fold_name(one).encode(), _START) % len(COLORS)]})" for one in organizations)
+    """Return the color of the organization, if there is one: the same in every picture."""
+    return "".join(f"color({COLORS[crc32(fold_name(name).encode(), _SEED) % len(COLORS)]})" for name in organizations)
 
 
-def _layout(entries: Sequence[_Entry], room: int) -> _Layout:
+def _layout(entries: Sequence[_Entry], width: int) -> _Layout:
     name = max(cell_len(entry.name) for entry in entries)
-    who = max(entry.who().cell_len for entry in entries)
+    organizations = max(entry.organization_text().cell_len for entry in entries)
     size = max(len(entry.size) for entry in entries)
-    short = _DAY + name + GAP + who
-    if room < short:
-        return _Layout(room, name, 0, 0)
-    if room < short + size + GAP:
-        return _Layout(room, name, 0, who)
-    return _Layout(room, name, size, who, (room + _APART) // (short + size + GAP + _APART))
+    without_size = _DAY + name + GAP + organizations
+    if width < without_size:
+        return _Layout(width, name, 0, 0)
+    if width < without_size + size + GAP:
+        return _Layout(width, name, 0, organizations)
+    beside = (width + _COLUMN_GAP) // (without_size + size + GAP + _COLUMN_GAP)
+    return _Layout(width, name, size, organizations, beside)
 
 
 def _lines(entries: Sequence[_Entry], layout: _Layout) -> Iterator[Text]:
-    if not layout.who:
+    if not layout.organizations:
         for entry in entries:
-            yield from _stacked(entry, layout.room - _DAY)
+            yield from _stacked(entry, layout.entry - _DAY)
         return
-    for place in range(0, len(entries), layout.beside):
-        parts = [_line(entry, layout) for entry in entries[place : place + layout.beside]]
-        yield Text(" " * _APART).join(parts)
+    for start in range(0, len(entries), layout.beside):
+        parts = [_line(entry, layout) for entry in entries[start : start + layout.beside]]
+        yield Text(" " * _COLUMN_GAP).join(parts)
 
 
 def _line(entry: _Entry, layout: _Layout) -> Text:
     size = entry.size.rjust(layout.size) + " " * GAP if layout.size else ""
-    who = entry.who()
-    who.pad_right(layout.who - who.cell_len)
-    return Text.assemble(entry.head(), set_cell_size(entry.name, layout.name + GAP), size, who)
+    organizations = entry.organization_text()
+    organizations.pad_right(layout.organizations - organizations.cell_len)
+    return Text.assemble(entry.head(), set_cell_size(entry.name, layout.name + GAP), size, organizations)
 
 
-def _stacked(entry: _Entry, room: int) -> Iterator[Text]:
-    first, *rest = wrap(entry.name, room).split("\n")
+def _stacked(entry: _Entry, width: int) -> Iterator[Text]:
+    """Yield an entry with its organizations below its name."""
+    first, *rest = wrap(entry.name, width).split("\n")
     yield entry.head().append_text(first)
-    below = [
-        part for name in entry.organizations for part in wrap(escape_controls(name), room, _color([name])).split("\n")
-    ]
-    yield from (Text(" " * _DAY).append_text(part) for part in (*rest, *below))
+    for name in entry.organizations:
+        rest += wrap(escape_controls(name), width, _color([name])).split("\n")
+    yield from (Text(" " * _DAY).append_text(line) for line in rest)
 
 
-def _silence(before: str, month: str) -> Iterator[Text]:
-    """Yield what stands for the months without a report between two months."""
-    first, last = sorted(parse_period(text).span()[0] for text in (before, month))
+def _empty_months(previous: str, month: str) -> Iterator[Text]:
+    """Yield the months without a report between two months, or a line that counts them."""
+    first, last = sorted(parse_period(text).span()[0] for text in (previous, month))
     between = list(periods_between(first, last, "month"))[1:-1]
-    if len(between) > _FEW:
+    if len(between) > _MAX_EMPTY:
         yield Text(f"{'…':^{_MONTH - GAP}}{' ' * GAP}{len(between)} months without a report", style=QUIET)
     else:
-        yield from (Text(text, style=QUIET) for text in (between if before < month else reversed(between)))
+        yield from (Text(text, style=QUIET) for text in (between if previous < month else reversed(between)))
 
 
 def _legend(width: int) -> Text:
-    signs = [*(f"{mark} {range}" for _, mark, range in reversed(SIZES)), f"{UNKNOWN} unknown"]
-    return legend((Text(part, style=QUIET) for part in (_PARAMETERS.label, *signs)), width)
+    marks = [*(f"{mark} {sizes}" for _, mark, sizes in reversed(SIZES)), f"{UNKNOWN} unknown"]
+    return legend((Text(part, style=QUIET) for part in (_PARAMETERS.label, *marks)), width)
