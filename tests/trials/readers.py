@@ -13,7 +13,7 @@ import pybtex.database
 import tomli
 
 from reportcli.report.parse import parse_report
-from test_lineage import labels_of_dot, labels_of_mermaid
+from test_graph import labels_of_dot, labels_of_mermaid
 
 SGR = re.compile(r"\x1b\[[\d;]*m")
 LINK = re.compile(r"\x1b\]8;(?:id=\d+)?;(?:https?://[!#-;=?-\[\]_a-z~]+)?\x1b\\")  # no odd letter in the address

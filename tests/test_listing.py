@@ -1,0 +1,147 @@
+"""Reports one after another: columns and their order, where a report matches, how it looks."""
+
+import dataclasses
+import re
+
+import pytest
+
+from makers import a_report, hits, shipped_reports
+from pictures import WIDTHS, draw, squeezed
+from reportcli.answer.details import full_record
+from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, parse_columns, parse_sort_keys
+from reportcli.errors import ReportcliError, UnknownField, UnsuitableField
+from reportcli.query.conditions import Words
+from reportcli.query.parser import parse_query
+from reportcli.render.terminal.listing import LIST_COLUMNS
+from reportcli.report.fields import Report
+from test_comparison import BIG
+
+SHIPPED = shipped_reports()
+
+
+def listing(*reports: Report, query: str = "", columns: tuple[str, ...] = ()) -> Listing:
+    parsed = parse_query(query) if query else None
+    return Listing(hits(*reports), parse_columns(columns or ("id",)), query=parsed, chosen=bool(columns))
+
+
+def test_columns_mean_the_figures_of_the_flagship() -> None:
+    assert [column.path for column in PIPE_COLUMNS] == [
+        "id", "name", "date", "organizations", "derived.parameters", "derived.active_parameters", "pretraining.tokens",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("params", "derived.parameters"),
+        ("active", "derived.active_parameters"),
+        ("context", "derived.context_length"),
+        ("models.parameters", "models.parameters"),
+        ("org", "organizations"),
+        ("organization", "organizations"),
+        ("tag", "tags"),
+        ("technique", "techniques"),
+        ("rl", "posttraining.rl_family"),
+        ("kl", "posttraining.kl_penalty"),
+        ("KL", "posttraining.kl_penalty"),
+        ("rl-algorithm", "posttraining.rl_algorithm"),
+        ("flops", "derived.training_flops"),
+    ],
+)
+def test_a_column_goes_by_short_names_singular_and_plural(name: str, path: str) -> None:
+    assert [column.path for column in parse_columns([name])] == [path]
+
+
+def test_an_unknown_column_names_the_nearest() -> None:
+    with pytest.raises(UnknownField, match="unknown field 'paramters'") as caught:
+        parse_columns(["name", "paramters"])
+    assert "parameters" in caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_sort_keys_are_fields_with_a_direction() -> None:
+    keys = [(key.path, descends) for key, descends in parse_sort_keys("date,-parameters, name")]
+    assert keys == [("date", False), ("derived.parameters", True), ("name", False)]
+
+
+@pytest.mark.parametrize("text", ["daet", "-", "date,paramters", "--help", "date;name", "😀"])
+def test_an_unknown_sort_key_is_an_error_of_ours(text: str) -> None:
+    with pytest.raises(UnknownField) as caught:
+        parse_sort_keys(text)
+    assert isinstance(caught.value, ReportcliError)
+
+
+@pytest.mark.parametrize("text", ["sources", "-confidence", "date,sources"])
+def test_a_table_of_texts_gives_no_order(text: str) -> None:
+    with pytest.raises(UnsuitableField, match="cannot be used for sorting"):
+        parse_sort_keys(text)
+
+
+def test_a_listing_has_the_shapes_of_an_answer() -> None:
+    answer = Listing(hits(BIG), parse_columns(["id", "params", "models.parameters"]))
+    assert answer.header == ("id", "parameters", "models.parameters")
+    assert list(answer.rows()) == [("big", 100, (100, 1))]
+    assert list(answer.ids()) == ["big"]
+    assert list(answer.records()) == [full_record(BIG)]
+
+
+def test_a_search_says_where_a_report_matches() -> None:
+    (hit,) = hits(BIG, score=0.123_456_789)
+    [record] = Listing((hit,), parse_columns(["id"]), query=Words(("rope",))).records()
+    matches = [{"field": "architecture.position", "text": "RoPE", "words": ["rope"], "weight": 1.0, "values": []}]
+    assert record == full_record(BIG) | {"score": 0.123457, "matches": matches}
+
+
+def test_unknown_values_come_last_in_either_direction() -> None:
+    reports = hits(a_report("a"), a_report("b", license="B"), a_report("c", license="a"))
+    for key, expected in (("license", "cba"), ("-license", "bca")):
+        assert "".join(hit.report.id for hit in SortAndLimit(parse_sort_keys(key)).apply(reports)) == expected
+    assert "".join(hit.report.id for hit in SortAndLimit((), True, 2).apply(reports)) == "cb"
+
+
+# Pictures.
+
+
+def test_every_name_and_date_stands_whole_and_in_order() -> None:
+    for width in WIDTHS[2:]:
+        text = draw(listing(*SHIPPED.values()), width).text
+        lines = text.splitlines()
+        assert "…" not in text
+        assert [report.id for report in SHIPPED.values() if not any(report.name in line for line in lines)] == []
+        assert [report.id for report in SHIPPED.values() if str(report.date) not in text] == []
+        reports = [SHIPPED[report_id] for report_id in ("qwen3", "magistral", "olmo-2", "gemma-3", "kimi-vl")]
+        names = [report.name for report in reports]
+        assert sorted(names, key=draw(listing(*reports), width).text.index) == names
+
+
+def test_a_wide_list_has_every_column_and_a_narrow_one_keeps_the_first() -> None:
+    wide = draw(listing(*SHIPPED.values()), 250).text.splitlines()[0].split("  ")
+    assert [heading.strip() for heading in wide if heading.strip()] == [column.heading for column in LIST_COLUMNS]
+    for width in (70, 80, 120):
+        headings = draw(listing(*SHIPPED.values()), width).text.splitlines()[0]
+        assert headings.split()[0] == "name"
+        assert "date" in headings
+
+
+def test_a_note_names_hidden_columns() -> None:
+    columns = ("name", "organizations", "license", "rl_algorithm", "optimizer", "hardware")
+    picture = draw(listing(*SHIPPED.values(), columns=columns))
+    [note] = picture.notes
+    assert note.startswith("columns hidden (terminal too narrow): ")
+    hidden = note.partition(": ")[2].split(", ")
+    headings = picture.text.splitlines()[0]
+    assert [heading for heading in hidden if heading in headings] == []
+    assert draw(listing(*SHIPPED.values(), columns=("name", "date"))).notes == ()
+
+
+def test_a_single_column_that_is_too_wide_is_shown_all_the_same() -> None:
+    picture = draw(listing(SHIPPED["qwen3"], columns=("pdf",)), 70)
+    assert "https://arxiv.org/pdf/2505.09388v1" in picture.text
+    words = "A license of many words " * 10
+    long = dataclasses.replace(SHIPPED["qwen3"], license=words)
+    assert squeezed(words) in squeezed(draw(listing(long, columns=("license",)), 70).text)
+
+
+def test_matched_words_are_marked() -> None:
+    text = draw(listing(SHIPPED["magistral"], query="grpo"), 100, color=True).text
+    assert re.search(r"\x1b\[1;35mgrpo\x1b\[0m", text, re.I)

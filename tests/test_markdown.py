@@ -1,0 +1,72 @@
+"""Markdown: tables and pages in full, and that no text of an entry becomes markup."""
+
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from makers import a_report, hits
+from reportcli.answer.count import CountTable, ValueCount
+from reportcli.answer.details import ReportDetails
+from reportcli.answer.listing import Listing, parse_columns
+from reportcli.query.names import ReportMatch
+from samples import COMPARISON, POOR, RICH, listing, text
+
+LISTING = """\
+| name | date | organization | parameters | tokens |
+| --- | --- | --- | ---: | ---: |
+| [Rich](<https://arxiv.org/abs/2506.00001>) | 2025-06-18 | Ai2, Über, Inc. | 8B | 16T |
+| Poor | 2024-12-01 | Nobody |  |  |
+"""
+POOR_PAGE = """\
+# Poor
+
+Little is known
+
+Nobody · 2024-12-01
+
+Nothing.
+"""
+
+
+def test_a_listing_is_a_table_for_a_reader() -> None:
+    assert text(listing(), "markdown") == LISTING
+    chosen = Listing(hits(POOR), parse_columns(("id", "kl")), chosen=True)
+    assert text(chosen, "markdown") == "| id | KL penalty |\n| --- | --- |\n| poor |  |\n"
+
+
+def test_any_other_answer_is_a_table_of_its_rows() -> None:
+    (license_field,) = parse_columns(["license"])
+    table = CountTable(license_field, (ValueCount("MIT", (2,)), ValueCount("a|b", (1,))))
+    assert text(table, "markdown") == "| value | count |\n| --- | ---: |\n| MIT | 2 |\n| a\\|b | 1 |\n"
+
+
+def test_a_comparison_has_a_column_a_side() -> None:
+    lines = text(COMPARISON, "markdown").splitlines()
+    assert lines[0] == "|  | Rich | Rich-1B | Poor |"
+    assert "| parameters | 8B |  |  |" in lines
+
+
+def test_a_page_has_every_text_of_a_report() -> None:
+    assert text(ReportDetails((ReportMatch(POOR),)), "markdown") == POOR_PAGE
+    details = ReportDetails((ReportMatch(RICH),))
+    page = text(details._replace(sources=True), "markdown")
+    for part in ("# [Rich](<https://", "## Models", "| Rich-8B | moe | 8B | 2B | 128K |", "- **layers**: 0", "- No KL"):
+        assert part in page
+    assert page.endswith("\n## Sources\n\n- title: page 1\n")
+    assert "## Sources" not in text(details, "markdown")
+    notes = text(details._replace(topic="rl"), "markdown")
+    assert notes.splitlines()[1:] == ["", "## Notes: rl", "", "- No KL term.", "  - Not at all."]
+
+
+def test_no_text_of_an_entry_becomes_markup() -> None:
+    report = dataclasses.replace(POOR, name="a|b `c` <script>", summary="# no heading", title="- no *list*")
+    written = text(Listing(hits(report), parse_columns(("name", "summary"))), "markdown")
+    assert written.splitlines()[2] == r"| a\|b \`c\` \<script\> | \# no heading |"
+    assert r"\- no \*list\*" in text(ReportDetails((ReportMatch(report),)), "markdown")
+
+
+@given(st.text())
+def test_any_text_stays_in_its_cell(title: str) -> None:
+    table = text(Listing(hits(a_report(title=title)), parse_columns(("title", "summary"))), "markdown")
+    assert len(table.splitlines()) == 3
