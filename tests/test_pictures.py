@@ -127,7 +127,7 @@ def filled(text: str) -> Report:
     texts = (text, text)
 
     def table(kind: Any) -> Any:
-        values = {str | None: text, tuple[str, ...]: texts, int | None: 7, bool | None: False}
+        values: dict[Any, Any] = {str | None: text, tuple[str, ...]: texts, int | None: 7, bool | None: False}
         return kind(**{field.name: values[field.type] for field in dataclasses.fields(kind)})
 
     return Report(
@@ -162,7 +162,7 @@ def answers_about(text: str) -> Iterator[Answer]:
     relations = (Relation(plain, BUILDS_ON, node), Relation(node, BUILDS_ON, outside), Relation(node, TAUGHT_BY, plain))
     graph = LineageGraph((node, plain, outside), relations)
     yield from (build_lineage(graph), build_lineage(graph, "text"), build_lineage(graph, "plain"))
-    yield TechniqueDetails(Technique(text, text, texts := (text,), "rl", text, *texts, text), (report,))
+    yield TechniqueDetails(Technique(text, text, (text,), "rl", text, text, text), (report,))
     yield CheckReport((Finding(text, 1, 2, text, text, "remark"),))
 
 
