@@ -63,7 +63,7 @@ def test_a_report_without_the_link_names_the_links_that_it_has() -> None:
 def test_an_unknown_kind_of_link_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         link_addresses(report(pdf="https://a"), "fax")
-    assert caught.value.hint == "write one of: arxiv, pdf, page, huggingface, code"
+    assert caught.value.hint == "choose from arxiv, pdf, page, huggingface, code"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_of_several_addresses_the_first_is_opened_and_the_others_are_counted(
     command, seen = browser
     write(tmp_path / "mine", "x", "X", '[links]\ncode = ["https://a/1", "https://a/2", "https://a/3"]\n')
     ended = reportcli("open", "x", "--catalog", str(tmp_path / "mine"), BROWSER=command)
-    assert ended.stderr == "note: opened https://a/1\nnote: 2 more with --print\n"
+    assert ended.stderr == "note: opened https://a/1\nnote: 2 more links; list them with --print\n"
     assert seen.read_text() == "https://a/1\n"
 
 

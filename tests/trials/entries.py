@@ -255,7 +255,7 @@ def _counts(library: Library, folder: Path, chance: Random) -> Iterator[str]:
     for field in (*chance.sample(COUNTED, 3), chance.choice(("date", "first_published"))):
         yield from _every_way(library.count(field, by=chance.choice(("", "", "year"))), chance)
     by, asked = chance.choice(("year", "quarter", "month")), library.parse("date:2024..2026")
-    yield from _every_way(library.count(chance.choice(COUNTED), by=by, asked=asked), chance)
+    yield from _every_way(library.count(chance.choice(COUNTED), by=by, query=asked), chance)
 
 
 def _timelines(library: Library, folder: Path, chance: Random) -> Iterator[str]:

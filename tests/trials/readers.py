@@ -96,7 +96,7 @@ def _bibtex(text: str, answer: Any) -> Complaints:
 def _markdown(text: str, answer: Any) -> Complaints:
     lines = text.split("\n")[:-1]
     bars = [len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines if line.startswith("|")]
-    if not hasattr(answer, "found") and (len(set(bars)) > 1 or len(bars) != len(lines)):
+    if not hasattr(answer, "matches") and (len(set(bars)) > 1 or len(bars) != len(lines)):
         yield f"a table of {len(lines)} lines, {len(bars)} of them rows with {sorted(set(bars))} bars"
     bare = re.sub(r"\]\(<https?://[!-;=?-~]+>\)", "]", re.sub(r"\\[!-/:-@\[-`{-~]", "", text))
     if found := re.search(r"[<`*]|\]\(", re.sub(r"(?m)^ *- \*\*[\w -]+\*\*:", "", bare)):

@@ -3,6 +3,7 @@
 Numbers are counted in bins: powers of ten, context lengths in doublings; dates by year, quarter or month.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -80,36 +81,39 @@ def count_values(
     With conditions on the field, only the values are counted that fit one of them. ``step`` (year, quarter or month of
     ``date_field``) counts each period by itself; for a field of dates it is the size of the bins instead.
     """
-    group = _grouping(field, step)
     conditions = [leaf for condition in conditions for leaf, _ in conditions_of(condition)]
     period_field = date_field if step and field.kind != DATE else None
-    cells: dict[tuple[Value, str], int] = {}
+    cells: Counter[tuple[Value, str]] = Counter()
     days: list[date] = []
     reports = unknown = undated = 0
-    counts_unknown = not conditions or IsKnown(field.path, False) in conditions
     for subject in subjects:
         day = period_field and period_field.get(subject.report)
         if period_field and day is None:
             undated += 1
             continue
-        known = subject.values(field)
-        values: set[Value] = {group(value) for value in known if not conditions or _fits(value, conditions)}
-        if not known and counts_unknown:
-            values = {None}
+        values = _values(subject, field, conditions, step)
         reports += bool(values)
-        unknown += not (known or values)
+        unknown += not (values or subject.values(field))
         if day:
             days.append(day)
         period = period_containing(day, step) if day else ""
-        for value in values:
-            cells[value, period] = cells.get((value, period), 0) + 1
+        cells.update((value, period) for value in values)
     periods = _periods(days, step) if days else ()
     columns = periods if period_field else ("",)
     counted = {value for value, _ in cells}
     values = counted | (_uncounted(counted, field, conditions) if conditions else set(_gaps(counted, field, step)))
-    value_counts = [ValueCount(value, tuple(cells.get((value, column), 0) for column in columns)) for value in values]
+    value_counts = (ValueCount(value, tuple(cells[value, column] for column in columns)) for value in values)
     ordered = tuple(sorted(value_counts, key=_sort_key(field)))
     return Counts(field, ordered, periods if period_field else None, reports, unknown, period_field, undated)
+
+
+def _values(subject: Subject, field: Field, conditions: Sequence[Query], step: str) -> set[Value]:
+    """Return the values that a report is counted for, numbers and dates as their bins; None where it is unknown."""
+    known = subject.values(field)
+    if not known and (not conditions or IsKnown(field.path, False) in conditions):
+        return {None}
+    group = _grouping(field, step)
+    return {group(value) for value in known if not conditions or _fits(value, conditions)}
 
 
 def _periods(days: Collection[date], step: str) -> tuple[str, ...]:
