@@ -110,8 +110,8 @@ class LineageGraph:
     def forest(self) -> Iterator[Branch]:
         """Yield trees from nodes without a base down to what builds on them; a report with only teachers is a tree."""
         bases, heirs = self.upward(BUILDS_ON), self.downward(BUILDS_ON)
-        shown = {*bases, *heirs, *self.upward(TAUGHT_BY)}
-        nodes = [node for node in self.nodes if node in shown]
+        related = {*bases, *heirs, *self.upward(TAUGHT_BY)}
+        nodes = [node for node in self.nodes if node in related]
         roots = [node for node in nodes if node not in bases]
         return walk_trees([*roots, *nodes], heirs)  # the latter for cycles, which have no root
 
@@ -126,11 +126,11 @@ def build_graph(reports: Iterable[Report], register: NameRegister) -> LineageGra
         named += ((report.id, TAUGHT_BY, name) for name in report.posttraining.teachers)
     outside: dict[str, LineageNode] = {}
     relations: dict[Relation, None] = {}
-    meant = {text: ids_meant(text, register) for text in {text for _, _, text in named}}
+    ids_by_name = {text: ids_meant(text, register) for text in {text for _, _, text in named}}
     for report_id, kind, text in named:
-        if report_id in meant[text] or not text.strip():
+        if report_id in ids_by_name[text] or not text.strip():
             continue
-        other = nodes.get(meant[text][0]) if len(meant[text]) == 1 else None
+        other = nodes.get(ids_by_name[text][0]) if len(ids_by_name[text]) == 1 else None
         if other is None:
             name = without_remark(text)
             other = outside.setdefault(fold_name(name) or name, LineageNode(name))
@@ -215,11 +215,11 @@ def build_lineage(
 ) -> Lineage:
     """Answer with the relations around a report, or with all; with ``selected``, those that concern these ids."""
     focus = None if report_id is None else graph.node(report_id)
-    shown = graph.around(focus, selected) if focus else graph.limited_to(selected)
+    subgraph = graph.around(focus, selected) if focus else graph.limited_to(selected)
     notes = []
-    if limit is not None and limit < len(shown.relations):
-        notes.append(f"{limit:,} of {len(shown.relations):,} relations")
-        shown = replace(shown, relations=shown.relations[:limit])
+    if limit is not None and limit < len(subgraph.relations):
+        notes.append(f"{limit:,} of {len(subgraph.relations):,} relations")
+        subgraph = replace(subgraph, relations=subgraph.relations[:limit])
     unrelated = [node for node in graph.unrelated() if _is_selected(node, selected)]
     if focus and focus in graph.unrelated():
         notes.append(f"{focus.name} has no recorded relations")
@@ -227,4 +227,4 @@ def build_lineage(
         notes.append(
             f"{len(unrelated):,} {'report has' if len(unrelated) == 1 else 'reports have'} no recorded relations"
         )
-    return Lineage(shown, focus, tuple(notes))
+    return Lineage(subgraph, focus, tuple(notes))
