@@ -7,9 +7,9 @@ gc.disable()  # a run is short and leaves no cycles worth collecting; this saves
 
 def main() -> None:
     """Run the command line of this process."""
-    from reportcli.cli.main import main
+    from reportcli.cli import main
 
-    main()
+    main.main()
 
 
 if __name__ == "__main__":

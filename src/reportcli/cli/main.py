@@ -1,58 +1,58 @@
-"""The door: argv comes in, the one command that is asked for is built and run, errors are caught once."""
+"""The table of commands; the command that is asked for is built and run, and errors are caught in one place."""
 
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from reportcli.cli import COLOR, GlobalOptions
 from reportcli.cli.streams import prepare_streams
 from reportcli.errors import ExitCode, ReportcliError, UnknownName
 
-# click's exceptions in some releases of Typer, its own copy in others; BadParameter is public in all.
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+# Typer names its BadParameter, but not the UsageError of click (its own copy of it in some releases) below it.
+_UsageError: Any = typer.BadParameter.__base__
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class Command(NamedTuple):
-    """A command of the table: its group in the help, its line there, and where its function lives."""
+    """A command of the table: its group in the help, its line there, and where its function is."""
 
     group: str
-    line: str
+    summary: str
     module: str
     function: str
 
 
 COMMANDS = {
-    "list": Command("Browse", "Every report, newest first.", "read", "list_reports"),
-    "search": Command("Browse", "The reports that match a query, best first.", "read", "search"),
-    "filter": Command("Browse", "The reports of a period.", "read", "filter_reports"),
+    "list": Command("Browse", "List every report, newest first.", "read", "list_reports"),
+    "search": Command("Browse", "Search the reports, best match first.", "read", "search"),
+    "filter": Command("Browse", "List the reports of a period.", "read", "filter_reports"),
     "filter-by-date": Command("", "The same as filter.", "read", "filter_reports"),
     "show": Command("Browse", "Show everything known about a report.", "read", "show"),
-    "term": Command("Browse", "What a technique is, and the reports that use it.", "read", "term"),
-    "compare": Command("Analyse", "Reports, or single models, side by side.", "read", "compare"),
-    "count": Command("Analyse", "How many reports have each value of a field.", "overview", "count"),
-    "timeline": Command("Analyse", "When reports came out.", "overview", "timeline"),
+    "term": Command("Browse", "Explain a technique and list the reports that use it.", "read", "term"),
+    "compare": Command("Analyse", "Compare reports or models side by side.", "read", "compare"),
+    "count": Command("Analyse", "Count the reports with each value of a field.", "overview", "count"),
+    "timeline": Command("Analyse", "Show when reports came out.", "overview", "timeline"),
     "plot": Command("Analyse", "Scatter-plot two fields.", "overview", "plot"),
     "lineage": Command("Analyse", "Show base models and teachers.", "overview", "lineage"),
-    "add": Command("Contribute", "A new entry in your own catalogue.", "curate", "add"),
-    "edit": Command("Contribute", "An entry in your editor, checked before it is saved.", "curate", "edit"),
+    "add": Command("Contribute", "Add a report to your own catalogue.", "curate", "add"),
+    "edit": Command("Contribute", "Edit an entry; it is checked before it is saved.", "curate", "edit"),
     "check": Command("Contribute", "Check a catalogue for errors.", "curate", "check_files"),
-    "schema": Command("Contribute", "The JSON Schema of an entry, for editors.", "curate", "print_schema"),
-    "open": Command("Other", "A report or one of its links in the browser.", "system", "open_link"),
+    "schema": Command("Contribute", "Print the JSON Schema of an entry, for editors.", "curate", "print_schema"),
+    "open": Command("Other", "Open a report or one of its links in the browser.", "system", "open_link"),
     "info": Command("Other", "Show the folders and files in use.", "system", "info"),
     "help": Command("Other", "Help on queries, periods, formats, exit codes, or a command.", "help", "page"),
 }
 
 
-class Helped:
-    """Help as plain text, in groups; on a terminal the headings and what can be typed stand out."""
+class _Parsed:
+    """What a command and the group have in common: plain help, and errors that name the command."""
 
     def get_help(self, ctx: Any) -> str:
         from reportcli.cli.commands.help import styled
@@ -60,18 +60,25 @@ class Helped:
         text: str = super().get_help(ctx)  # type: ignore[misc]
         return styled(text)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        try:
+            return super().parse_args(ctx, args)  # type: ignore[misc]
+        except _UsageError as error:
+            error.ctx = error.ctx or ctx  # an option without its value does not know the command
+            raise
 
-class Commands(Helped, TyperGroup):
+
+class _CommandGroup(_Parsed, TyperGroup):
     """Builds only the command that is asked for: building all of them costs more than the rest of a start."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        return TyperCommand(cmd_name, help=entry.line, rich_help_panel=entry.group, hidden=not entry.group)
+        return TyperCommand(cmd_name, help=entry.summary, rich_help_panel=entry.group, hidden=not entry.group)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in COMMANDS and args[0][:1] != "-":
@@ -84,22 +91,22 @@ class Commands(Helped, TyperGroup):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         for group in dict.fromkeys(entry.group for entry in COMMANDS.values() if entry.group):
             with formatter.section(group):
-                formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items() if entry.group == group])
+                formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items() if entry.group == group])
         super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write nothing: they stand before the options."""
 
 
-class Grouped(Helped, TyperCommand):
+class _SingleCommand(_Parsed, TyperCommand):
     """A command that shows its options in groups."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         groups: dict[str, list[Any]] = {}
         for parameter in self.get_params(ctx):
             if line := parameter.get_help_record(ctx):
-                usual = "Arguments" if parameter.param_type_name == "argument" else "Options"
-                groups.setdefault(getattr(parameter, "rich_help_panel", None) or usual, []).append(line)
+                default = "Arguments" if parameter.param_type_name == "argument" else "Options"
+                groups.setdefault(getattr(parameter, "rich_help_panel", None) or default, []).append(line)
         for group, lines in groups.items():
             with formatter.section(group):
                 formatter.write_dl(lines)
@@ -107,109 +114,109 @@ class Grouped(Helped, TyperCommand):
 
 def _build_command(name: str) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, cls=Grouped, context_settings=_HELP)(_command_function(name))
+    app.command(name, cls=_SingleCommand, context_settings=_HELP)(command_function(name))
     return get_command(app)
 
 
-def _command_function(name: str) -> Callable[..., int]:
-    from reportcli.cli.options import command
-
+def command_function(name: str) -> Callable[..., int]:
+    """Return the function of a command, as Typer takes it."""
     entry = COMMANDS[name]
-    return command(getattr(import_module(f"reportcli.cli.commands.{entry.module}"), entry.function))
+    function: Callable[..., int] = getattr(import_module(f"reportcli.cli.commands.{entry.module}"), entry.function)
+    return function
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_given: bool) -> None:
+    if is_given:
         from importlib.metadata import version
 
         print(f"reportcli {version('reportcli')}")
         raise typer.Exit
 
 
-def _set_up_completion(context: typer.Context, parameter: typer.CallbackParam, wanted: bool) -> None:
-    if wanted:
+def _set_up_completion(context: typer.Context, parameter: typer.CallbackParam, is_given: bool) -> None:
+    if is_given:
         from reportcli.cli.complete import shells
 
         (option,) = parameter.opts
-        named = context.obj[context.obj.index(option) + 1 :]
-        shell = shells.known_shell(named[0]) if named else shells.running_shell()
+        following = context.obj[context.obj.index(option) + 1 :]
+        shell = shells.known_shell(following[0]) if following else shells.running_shell()
         print(shells.install_completion(shell) if option == _INSTALL else shells.SCRIPTS[shell], end="")
         raise typer.Exit
 
 
-def _set_up(option: str, help: str) -> Any:
-    return typer.Option(option, callback=_set_up_completion, is_eager=True, help=help)
+def _completion_option(name: str, help_text: str) -> Any:
+    return typer.Option(name, callback=_set_up_completion, is_eager=True, help=help_text)
 
 
 _INSTALL = "--install-completion"
-_Install = Annotated[bool, _set_up(_INSTALL, "Install completion for the current shell, or for the one named.")]
-_Show = Annotated[bool, _set_up("--show-completion", "Print the completion script.")]
+_Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Suppress notes and warnings.")]
+_Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="Use color: auto, always or never."), COLOR]
+_Install = Annotated[
+    bool, _completion_option(_INSTALL, "Install completion for the current shell, or for the one named.")
+]
+_Show = Annotated[bool, _completion_option("--show-completion", "Print the completion script.")]
 
 
-def _root(
+def root(
     context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Suppress notes and warnings.")] = False,
-    color: Annotated[
-        str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never."), ("auto", "always", "never")
-    ] = None,
-    install: _Install = False,
-    show: _Show = False,
+    version: _Version = False,  # noqa: ARG001  (it and the options of completion have callbacks)
+    quiet: _Quiet = False,
+    color: _Color = None,
+    install: _Install = False,  # noqa: ARG001
+    show: _Show = False,  # noqa: ARG001
 ) -> None:
     """The catalogue of technical reports on large language models."""
-    context.obj = SimpleNamespace(quiet=quiet, color=color)
+    context.obj = GlobalOptions(quiet, color)
     if context.invoked_subcommand is None:
         print(context.get_help())
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; the one place where errors are caught."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, cls=Commands, invoke_without_command=True)
-    app.callback(context_settings=_HELP)(_root)
     try:
         if shell := os.environ.get("_REPORTCLI_COMPLETE"):
             return _complete(shell, arguments)
-        root = get_command(app)
-        with root.make_context("reportcli", _meant(arguments), obj=list(arguments)) as opened:
-            return int(root.invoke(opened) or 0)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, cls=_CommandGroup, invoke_without_command=True)
+        app.callback(context_settings=_HELP)(root)
+        group = get_command(app)
+        with group.make_context("reportcli", _with_help_option(arguments), obj=list(arguments)) as context:
+            return int(group.invoke(context) or 0)
     except ReportcliError as error:
-        return _failed(str(error), error.hint, error.exit_code)
+        return _report_error(str(error), error.hint, error.exit_code)
     except _UsageError as error:
-        context = getattr(error, "ctx", None)
-        message = error.format_message()  # type: ignore[attr-defined]
-        return _failed(message, f"`{context.command_path if context else 'reportcli'} --help`.", 2)
-    except typer.Exit as ended:
-        return ended.exit_code
-    except BrokenPipeError:  # the reader has gone away: nothing is owed to it
+        command = error.ctx.command_path if error.ctx else "reportcli"
+        return _report_error(error.format_message(), f"try `{command} --help`", ExitCode.BAD_REQUEST)
+    except typer.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:  # the reader has gone away; what is still buffered goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return ExitCode.SUCCESS
     except OSError as error:
-        return _failed(f"I/O error: {error.strerror or error}", "", 3)
+        return _report_error(f"I/O error: {error.strerror or error}", "", ExitCode.UNAVAILABLE)
     except (KeyboardInterrupt, typer.Abort):
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C
         return ExitCode.INTERRUPTED
 
 
-def _meant(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments; ``help`` alone, or with a command, is the same as ``--help``."""
+def _with_help_option(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments; ``help`` without a topic, or with a command, becomes ``--help``."""
     if arguments[:1] == ["help"] and all(name in COMMANDS for name in arguments[1:2]):
         return [*arguments[1:], "--help"]
     return list(arguments)
 
 
-def _complete(shell: str, asked: Sequence[str]) -> int:
+def _complete(shell: str, arguments: Sequence[str]) -> int:
     from reportcli.cli.complete import shells
     from reportcli.cli.complete.command_line import Program
 
-    lines = {name: entry.line if entry.group else "" for name, entry in COMMANDS.items()}
-    print(shells.answer_shell(shell, asked, Program(_root, lines, _command_function)), end="")
-    return 0
+    summaries = {name: entry.summary if entry.group else "" for name, entry in COMMANDS.items()}
+    print(shells.answer_shell(shell, arguments, Program(root, summaries, command_function)), end="")
+    return ExitCode.SUCCESS
 
 
-def _failed(problem: str, hint: str, code: int) -> int:
+def _report_error(problem: str, hint: str, code: int) -> int:
     from reportcli.cli.output import write_note
 
     write_note(f"error: {problem}" + (f"\n  {hint}" if hint else ""))

@@ -1,97 +1,91 @@
-"""The options that commands share, each declared once, and the way from a function to a command.
+"""The options that commands share, each declared once: a command names them in its signature.
 
-A command is a function from values to an answer. ``command`` reads its parameters: a group declared here is spread
-into its options, ``Library`` opens the catalogue, and what the function returns is written as the options say; a text
-is written as it is. Beside an option or argument stands what it takes, for completion: one of the kinds below, or the
-words themselves.
+Beside an option or argument stands what it takes, for completion: one of the kinds below, or the words themselves.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from reportcli.answer import Answer
 from reportcli.answer.listing import parse_columns, parse_sort_keys
 from reportcli.answer.table import field_table
 from reportcli.catalog.files import catalog_folders
-from reportcli.cli import output
+from reportcli.cli import COLOR, output
 from reportcli.errors import UsageError
 from reportcli.library import Library, cache_folder
 from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
 from reportcli.query.period import Period, parse_period
-from reportcli.render.formats import formats_for
 from reportcli.report.fields import DATE, FIELDS
-
-
-def _option(*names: str, panel: str, **more: Any) -> Any:
-    return typer.Option(*names, rich_help_panel=panel, show_default=False, **more)
-
 
 NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
 FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "sort"
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
-_PICK, _SHOW = "Which reports", "How to show them"
+_FILTERS, _OUTPUT = "Which reports", "How to show them"
+
+
+def _option(*names: str, panel: str, **settings: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=panel, show_default=False, **settings)
+
+
+def format_option(formats: Sequence[str]) -> Any:
+    """Return the option that chooses one of these formats."""
+    return _option("--format", "-f", metavar="FORMAT", panel=_OUTPUT, help=f"One of: {', '.join(formats)}.")
+
+
+def _period_option(name: str, help_text: str) -> Any:
+    return _option(name, metavar="PERIOD", parser=parse_period, panel=_FILTERS, help=help_text)
+
 
 Where = Annotated[
     str | None,
-    _option("--where", metavar="QUERY", panel=_PICK, help="Only reports that fit a query, such as 'rl:grpo kl:no'."),
+    _option("--where", metavar="QUERY", panel=_FILTERS, help="Only reports that match a query, e.g. 'rl:grpo kl:no'."),
     QUERY,
 ]
-Since = Annotated[
-    Period | None,
-    _option(
-        "--since", metavar="PERIOD", parser=parse_period, panel=_PICK, help="Only reports from this period onwards."
-    ),
-    PERIOD,
-]
-Until = Annotated[
-    Period | None,
-    _option(
-        "--until",
-        metavar="PERIOD",
-        parser=parse_period,
-        panel=_PICK,
-        help="Only reports up to and including this period.",
-    ),
-    PERIOD,
-]
+Since = Annotated[Period | None, _period_option("--since", "Only reports from this period onwards."), PERIOD]
+Until = Annotated[Period | None, _period_option("--until", "Only reports up to and including this period."), PERIOD]
 DateField = Annotated[
-    str, _option("--date-field", metavar="FIELD", panel=_PICK, help="date (default) or first_published."), DATE_FIELDS
+    str,
+    _option("--date-field", metavar="FIELD", panel=_FILTERS, help="Filter by date (default) or first_published."),
+    DATE_FIELDS,
 ]
 Sort = Annotated[
     str | None,
-    _option("--sort", metavar="FIELD,-FIELD", panel=_SHOW, help="Sort by these fields; prefix with - for descending."),
+    _option(
+        "--sort", metavar="FIELD,-FIELD", panel=_OUTPUT, help="Sort by these fields; prefix with - for descending."
+    ),
     SORT,
 ]
-Reverse = Annotated[bool, _option("--reverse", panel=_SHOW, help="Reverse the order.")]
-Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_SHOW, help="Show at most N results.")]
+Reverse = Annotated[bool, _option("--reverse", panel=_OUTPUT, help="Reverse the order.")]
+Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_OUTPUT, help="Show at most N results.")]
 Columns = Annotated[
     str | None,
-    _option("--columns", metavar="A,B,C", panel=_SHOW, help="Exactly these columns; 'help' lists all fields."),
+    _option("--columns", metavar="A,B,C", panel=_OUTPUT, help="Show exactly these columns; 'help' lists all fields."),
     COLUMNS,
 ]
-Json = Annotated[bool, _option("--json", panel=_SHOW, help="The same as --format json.")]
-Header = Annotated[bool | None, _option("--header/--no-header", panel=_SHOW, help="Print a header row (TSV, CSV).")]
+Json = Annotated[bool, _option("--json", panel=_OUTPUT, help="Same as --format json.")]
+Header = Annotated[bool | None, _option("--header/--no-header", panel=_OUTPUT, help="Print a header row (TSV, CSV).")]
 Width = Annotated[
     int | None,
-    _option("--width", metavar="N", min=20, max=10_000, panel=_SHOW, help="Columns of a table or an svg picture."),
+    _option("--width", metavar="N", min=20, max=10_000, panel=_OUTPUT, help="Width in columns (table, SVG)."),
 ]
-NoPager = Annotated[bool, _option("--no-pager", panel=_SHOW, help="Don't use a pager.")]
-Quiet = Annotated[bool, _option("--quiet", "-q", panel=_SHOW, help="Suppress notes and warnings.")]
+NoPager = Annotated[bool, _option("--no-pager", panel=_OUTPUT, help="Don't use a pager.")]
+Quiet = Annotated[bool, _option("--quiet", "-q", panel=_OUTPUT, help="Suppress notes and warnings.")]
 Color = Annotated[
-    str | None, _option("--color", metavar="WHEN", panel=_SHOW, help="auto, always or never."), output.COLOR
+    str | None,
+    _option("--color", metavar="WHEN", panel=_OUTPUT, help="Use color: auto, always or never."),
+    COLOR,
 ]
 Folders = Annotated[
     list[Path] | None,
     _option(
         "--catalog",
         metavar="DIR",
-        panel=_PICK,
+        panel=_FILTERS,
         help="Read this folder instead; repeatable; later folders override earlier ones.",
     ),
     FOLDERS,
@@ -99,17 +93,17 @@ Folders = Annotated[
 
 
 class DateFilter(NamedTuple):
-    """Options that narrow by date."""
+    """The options that narrow by date."""
 
-    since: Since = None
-    until: Until = None
-    date_field: DateField = "date"
+    since: Period | None
+    until: Period | None
+    date_field: str
 
     def query(self) -> Query:
-        """Return what these options ask."""
+        """Return the query that these options ask. Raises UsageError."""
         if self.date_field not in DATE_FIELDS:
             raise UsageError(
-                f"invalid value for --date-field: {self.date_field!r}", f"write {' or '.join(DATE_FIELDS)}"
+                f"invalid value for --date-field: {self.date_field!r}", f"choose from {', '.join(DATE_FIELDS)}"
             )
         if self.since and self.until and self.since.span()[0] > self.until.span()[1]:
             raise UsageError("--since begins after --until ends", "swap them")
@@ -122,15 +116,15 @@ class DateFilter(NamedTuple):
 
 
 class ListingOptions(NamedTuple):
-    """Options for the order, amount and columns of a listing."""
+    """The options for the order, amount and columns of a listing."""
 
-    sort: Sort = None
-    reverse: Reverse = False
-    limit: Limit = None
-    columns: Columns = None
+    sort: str | None = None
+    reverse: bool = False
+    limit: int | None = None
+    columns: str | None = None
 
     def arguments(self) -> dict[str, Any]:
-        """Return what ``Library.listing`` is to be told."""
+        """Return the keyword arguments of ``Library.listing``. Raises UnknownField."""
         return {
             "sort": parse_sort_keys(self.sort) if self.sort else (),
             "reverse": self.reverse,
@@ -139,89 +133,21 @@ class ListingOptions(NamedTuple):
         }
 
 
-class OutputOptions(NamedTuple):
-    """Options for the way an answer is written, beside its format, which each command names for itself."""
-
-    json: Json = False
-    header: Header = None
-    width: Width = None
-    no_pager: NoPager = False
-    quiet: Quiet = False
-    color: Color = None
+def combined_query(library: Library, where: str | None, dates: DateFilter) -> Query:
+    """Return what --where and the date options ask together."""
+    return all_of([EVERYTHING if where is None else library.parse(where), dates.query()])
 
 
-_GROUPS = (DateFilter, ListingOptions)
+def answer_from_catalog(
+    ask: Callable[[Library], Answer],
+    folders: Sequence[Path] | None,
+    settings: output.OutputSettings,
+    columns: str | None = None,
+) -> int:
+    """Open the catalogue, ask it, and write the answer; return the exit code.
 
-
-def combined_query(library: Library, where: str | None, span: DateFilter) -> Query:
-    """Return what --where and the options of dates ask together."""
-    return all_of([EVERYTHING if where is None else library.parse(where), span.query()])
-
-
-def command(function: Callable[..., Any]) -> Callable[..., int]:
-    """Return a function from single options to an exit code, as Typer takes it."""
-    signature = inspect.signature(function)
-    if signature.return_annotation is str:
-        return _written(function)
-    wanted = signature.parameters.values()
-    kinds = get_args(signature.return_annotation) or (signature.return_annotation,)
-    reads = any(one.annotation is Library for one in wanted)
-    spread = {one.name: one.annotation for one in wanted if one.annotation in _GROUPS}
-
-    def run(context: typer.Context, **given: Any) -> int:
-        shown = OutputOptions(**_taken(OutputOptions, given))
-        shown = shown._replace(quiet=shown.quiet or context.obj.quiet, color=shown.color or context.obj.color)
-        folders = catalog_folders(given["catalog"] or ()) if reads else ()
-        if reads and "catalog" not in signature.parameters:
-            del given["catalog"]
-        arguments = {name: group(**_taken(group, given)) for name, group in spread.items()}
-        printing = output.output_settings(kinds, format=given.pop("format"), **shown._asdict())
-        if not reads:
-            return output.write(function(**arguments, **given), (), printing)
-        with Library(folders, cache_folder(), output.progress(printing)) as library:
-            wants_fields = any(getattr(group, "columns", None) == "help" for group in arguments.values())
-            answer = field_table() if wants_fields else function(library, **arguments, **given)
-            return output.write(answer, library.unreadable(), printing)
-
-    parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
-    parameters += [
-        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in wanted if one.annotation not in (*_GROUPS, Library)
-    ]
-    for group in spread.values():
-        parameters += _parameters(group)
-    parameters += [_parameter("format", None, _format(kinds)), *_parameters(OutputOptions)]
-    parameters += [_parameter("catalog", None, Folders)] if reads and "catalog" not in signature.parameters else []
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    run.__name__, run.__doc__ = function.__name__, function.__doc__
-    return run
-
-
-def _written(function: Callable[..., Any]) -> Callable[..., int]:
-    """Return a function whose text is written as it is: it has no formats and no options of its own."""
-
-    @wraps(function)
-    def run(**given: Any) -> int:
-        output.write_text([function(**given)], output.OutputSettings(output.TEXT))
-        return 0
-
-    return run
-
-
-def _format(kinds: Sequence[type]) -> Any:
-    known = formats_for(kinds)
-    help = f"One of: {', '.join(known)}."
-    return Annotated[str | None, _option("--format", "-f", metavar="FORMAT", panel=_SHOW, help=help), known]
-
-
-def _parameters(group: Any) -> list[inspect.Parameter]:
-    kinds, defaults = group.__annotations__, group._field_defaults
-    return [_parameter(name, defaults[name], kinds[name]) for name in group._fields]
-
-
-def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _taken(group: Any, given: dict[str, Any]) -> dict[str, Any]:
-    return {name: given.pop(name) for name in group._fields}
+    Where ``columns`` is "help" the answer is the list of fields instead.
+    """
+    with Library(catalog_folders(folders or ()), cache_folder(), output.progress(settings)) as library:
+        answer = field_table() if columns == "help" else ask(library)
+        return output.write(answer, library.unreadable(), settings)

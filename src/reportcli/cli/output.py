@@ -1,4 +1,4 @@
-"""The last hand-over: an answer goes to a terminal or a pipe, notes to standard error. No other room writes."""
+"""Write an answer to a terminal or a pipe, through the pager where it is long, and notes to standard error."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer, HasExitCode
 from reportcli.catalog.files import Progress, UnreadableFile
-from reportcli.cli import streams
+from reportcli.cli import COLOR, GlobalOptions, streams
 from reportcli.errors import EntryUnreadable, ExitCode, UnsupportedFormat, UsageError
 from reportcli.render import formats
 from reportcli.render.formats import SVG, TABLE, formats_for
@@ -20,107 +20,147 @@ if TYPE_CHECKING:
     from reportcli.render.terminal.screen import Picture
 
 
-COLOR = ("auto", "always", "never")
 TEXT = "text"
-_NARROWEST, _WIDEST = 20, 10_000
-_PATIENCE = 1.0  # seconds before a progress bar appears
-_BAR = 30
+_NARROWEST, _WIDEST = 20, 10_000  # columns
+_BAR_DELAY = 1.0  # seconds before a progress bar appears
+_BAR_WIDTH = 30
 
 
 class OutputSettings(NamedTuple):
-    """How an answer is to be written."""
+    """How an answer is written."""
 
     format: str
     header: bool | None = None
     quiet: bool = False
     color: bool = False
-    width: int = 0  # of a picture; 0 is that of the terminal
+    width: int = 0  # of a picture, in columns; 0 is that of the terminal
     pager: bool = True
 
 
 def output_settings(
-    kinds: Sequence[type],
-    *,
-    format: str | None,
+    before_command: GlobalOptions,
+    format_names: Sequence[str],
+    format_name: str | None,
     json: bool,
     header: bool | None,
-    quiet: bool,
-    color: str | None,
     width: int | None,
     no_pager: bool,
+    quiet: bool,
+    color: str | None,
 ) -> OutputSettings:
-    """Decide how to write: whether standard output is a terminal decides table or tsv, nothing else does."""
-    if json and format not in (None, "json"):
-        raise UsageError(f"--json and --format {format} contradict one another", "give one of them")
-    known = formats_for(kinds)
-    usual = TEXT if TEXT in known else TABLE if sys.stdout.isatty() else "tsv"
-    chosen = "json" if json else format or usual
-    if chosen not in known:
-        raise UnsupportedFormat(chosen, known)
+    """Return how to write, as the options say; ``format_names`` are those that the command supports.
+
+    Only the kind of standard output decides between table and tsv. Raises UsageError, UnsupportedFormat.
+    """
+    if json and format_name not in (None, "json"):
+        raise UsageError(f"--json and --format {format_name} contradict one another", "give one of them")
+    default = TEXT if TEXT in format_names else TABLE if sys.stdout.isatty() else "tsv"
+    chosen = "json" if json else format_name or default
+    if chosen not in format_names:
+        raise UnsupportedFormat(chosen, format_names)
+    quiet, color = quiet or before_command.quiet, color or before_command.color
     return OutputSettings(chosen, header, quiet, use_color(color), width or 0, not no_pager)
 
 
 def use_color(color: str | None = None) -> bool:
-    """Return whether to write colour: --color > NO_COLOR > FORCE_COLOR > TERM=dumb > terminal."""
+    """Return whether to write color: --color > NO_COLOR > FORCE_COLOR > TERM=dumb or unset > terminal."""
     if color not in (None, *COLOR):
-        raise UsageError(f"--color cannot be {color!r}", "write auto, always or never")
+        raise UsageError(f"invalid value for --color: {color!r}", f"choose from {', '.join(COLOR)}")
     if color in ("always", "never"):
         return color == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (os.environ.get("TERM") != "dumb" and sys.stdout.isatty())
+    if force := os.environ.get("FORCE_COLOR"):
+        return force != "0"
+    return os.environ.get("TERM", "dumb") != "dumb" and sys.stdout.isatty()
 
 
-def write(answer: Answer, unreadable: Sequence[UnreadableFile], how: OutputSettings) -> int:
+def write(answer: Answer, unreadable: Sequence[UnreadableFile], settings: OutputSettings) -> int:
     """Write an answer and its notes; return the exit code. Raises BrokenPipeError where the reader has gone away."""
-    if how.format not in formats_for([type(answer)]):  # of the kinds that the command may answer with, it is another
-        raise UnsupportedFormat(how.format, formats_for([type(answer)]))
-    notes = [f"warning: {_unreadable(*one)} (skipped)" for one in unreadable]
+    if settings.format not in formats_for([type(answer)]):  # a command may answer with one of several kinds
+        raise UnsupportedFormat(settings.format, formats_for([type(answer)]))
+    notes = [f"warning: {_unreadable_entry(*file)} (skipped)" for file in unreadable]
     pieces: Iterable[str]
-    if how.format in (TABLE, SVG):
-        picture = _picture(answer, how)
+    if settings.format in (TABLE, SVG):
+        picture = _picture(answer, settings)
         pieces = [picture.text]
         notes += [f"note: {note}" for note in picture.notes]
     else:
-        pieces = formats.write(answer, how.format, how.header)
-    found = isinstance(answer, HasExitCode) or any(True for _ in answer.ids())
-    notes += [f"note: {note}" for note in answer.notes] + ([] if found else ["nothing found"])
-    write_text(pieces, how)
-    for note in () if how.quiet else notes:
-        write_note(_folded(escape_controls(note)))  # on lines of ours, whatever an entry holds
-    return answer.exit_code if isinstance(answer, HasExitCode) else 0 if found else ExitCode.NOTHING_FOUND
+        pieces = formats.write(answer, settings.format, settings.header)
+    has_results = isinstance(answer, HasExitCode) or any(True for _ in answer.ids())
+    notes += [f"note: {note}" for note in answer.notes] + ([] if has_results else ["nothing found"])
+    write_text(pieces, settings)
+    for note in () if settings.quiet else notes:
+        write_note(_wrap_for_terminal(escape_controls(note)))
+    if isinstance(answer, HasExitCode):
+        return answer.exit_code
+    return ExitCode.SUCCESS if has_results else ExitCode.NOTHING_FOUND
 
 
-def _unreadable(path: str, line: int, problem: str) -> EntryUnreadable:
+def _unreadable_entry(path: str, line: int, problem: str) -> EntryUnreadable:
     return EntryUnreadable(escape_path(path), line, problem)
 
 
-def write_text(pieces: Iterable[str], how: OutputSettings) -> None:
-    """Write text to standard output; a picture that is longer than the screen goes through the pager."""
-    streams.escape(_ESCAPES.get(how.format, streams.PLAIN))
-    if how.format == TABLE and how.pager:
+def write_text(pieces: Iterable[str], settings: OutputSettings) -> None:
+    """Write text to standard output; a table that is longer than the screen goes through the pager."""
+    if settings.format == TABLE and settings.pager and sys.stdout.isatty():
         pieces = ["".join(pieces)]
-        if (
-            streams.exceeds_screen(pieces[0])
-            and (command := streams.pager_command())
-            and streams.show_in_pager(pieces[0], command)
-        ):
+        if pieces[0].count("\n") >= shutil.get_terminal_size().lines and _show_in_pager(pieces[0]):
             return
-    for piece in pieces:
+    for piece in streams.encodable(pieces, settings.format):
         sys.stdout.write(piece)
     sys.stdout.flush()
 
 
-_ESCAPES = {"json": streams.JSON, "jsonl": streams.JSON, "toml": streams.TOML, SVG: streams.XML}
+def _show_in_pager(text: str) -> bool:
+    """Show a text in the user's pager, a shell command; return False where there is none or it did not read the text.
+
+    The text is handed over as a file, whose position tells whether any of it was read.
+    """
+    command = _pager_command()
+    if not command:
+        return False
+    import signal
+    import subprocess
+    import tempfile
+
+    text = streams.without_links(text)
+    less_options = os.environ.get("LESS", "FRX")
+    if "less" in command and "r" not in less_options.lower():  # less would show the escapes as text
+        text = streams.without_color(text)
+    try:
+        with tempfile.TemporaryFile("w+", encoding=sys.stdout.encoding, errors="backslashreplace") as file:
+            file.write(text)
+            file.seek(0)
+            before = signal.signal(signal.SIGINT, lambda *_: None)  # an interrupt is for the pager
+            try:
+                shell = ["sh", "-c", f"trap : INT\n{command}"]  # and not for the shell that waits for it
+                code = subprocess.run(
+                    shell, stdin=file, env={**os.environ, "LESS": less_options}, check=False
+                ).returncode
+            finally:
+                signal.signal(signal.SIGINT, before)
+            return code not in (126, 127) and os.lseek(file.fileno(), 0, os.SEEK_CUR) > 0
+    except OSError:  # no room for the file, or no shell
+        return False
 
 
-def write_note(sentence: str) -> None:
-    """Write a sentence to standard error; where that is full or gone, the rest goes on."""
+def _pager_command() -> str:
+    """Return the user's pager; "" where it is turned off, or none is set and less is not installed."""
+    for name in ("REPORTCLI_PAGER", "PAGER"):
+        if name in os.environ:
+            command = os.environ[name].strip()
+            return "" if command == "cat" else command
+    return "less" if shutil.which("less") else ""
+
+
+def write_note(text: str) -> None:
+    """Write lines to standard error; where that is full or gone, the program goes on."""
     with suppress(OSError):
-        print("\n".join(map(escape_controls, sentence.split("\n"))), file=sys.stderr)
+        print("\n".join(map(escape_controls, text.split("\n"))), file=sys.stderr)
 
 
-def _folded(note: str) -> str:
+def _wrap_for_terminal(note: str) -> str:
     """Return a note in lines that fit on a terminal, broken between words."""
     width = shutil.get_terminal_size().columns
     if len(note) <= width or not sys.stderr.isatty():
@@ -130,26 +170,26 @@ def _folded(note: str) -> str:
     return fill(note, max(width, _NARROWEST), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _picture(answer: Answer, how: OutputSettings) -> "Picture":
-    width = how.width or min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
-    picture = formats.draw(answer, width, how.color or how.format == SVG)
-    if how.format == SVG:
+def _picture(answer: Answer, settings: OutputSettings) -> "Picture":
+    width = settings.width or min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
+    picture = formats.draw(answer, width, settings.color or settings.format == SVG)
+    if settings.format == SVG:
         from reportcli.render.terminal.screen import as_svg
 
         return picture._replace(text=as_svg(streams.without_links(picture.text), width))
     return picture if streams.shows_links() else picture._replace(text=streams.without_links(picture.text))
 
 
-def progress(how: OutputSettings) -> Progress | None:
+def progress(settings: OutputSettings) -> Progress | None:
     """Return what draws the progress of indexing on standard error: on a terminal only, and only when it takes long."""
-    if how.quiet or not sys.stderr.isatty():
+    if settings.quiet or not sys.stderr.isatty():
         return None
-    patience = time.monotonic() + _PATIENCE
+    start = time.monotonic() + _BAR_DELAY
 
     def draw(done: int, total: int) -> None:
-        if time.monotonic() > patience and (done % 50 == 0 or done == total):
-            filled = _BAR * done // max(total, 1)
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,} files indexed")
+        if time.monotonic() > start and (done % 50 == 0 or done == total):
+            filled = _BAR_WIDTH * done // max(total, 1)
+            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} files indexed")
             sys.stderr.write("\r\x1b[K" if done == total else "")
             sys.stderr.flush()
 

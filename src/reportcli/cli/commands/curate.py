@@ -10,15 +10,32 @@ from reportcli.answer.action import ActionResult
 from reportcli.answer.check import CheckReport
 from reportcli.catalog.files import MAX_BYTES, TOO_LONG, new_entry_folder
 from reportcli.cli import output
-from reportcli.cli.options import FILES, NAMES, Folders
+from reportcli.cli.options import (
+    FILES,
+    NAMES,
+    Color,
+    Folders,
+    Header,
+    Json,
+    NoPager,
+    Quiet,
+    Width,
+    answer_from_catalog,
+    format_option,
+)
 from reportcli.curate.check import check
 from reportcli.curate.template import empty_template, template_from_paper, template_from_text
-from reportcli.errors import UsageError
+from reportcli.errors import ExitCode, UsageError
 from reportcli.library import Library
+from reportcli.render.formats import formats_for
 from reportcli.report.json_schema import entry_schema, schema_text
 
 if TYPE_CHECKING:
     from reportcli.curate.template import Template
+
+
+def _option(*names: str, **settings: Any) -> Any:
+    return typer.Option(*names, show_default=False, **settings)
 
 
 Name = Annotated[
@@ -26,91 +43,124 @@ Name = Annotated[
     typer.Argument(metavar="NAME", show_default=False, help="A report, or the id of an entry that cannot be read."),
     NAMES,
 ]
-
-
-def _option(*names: str, **more: Any) -> Any:
-    return typer.Option(*names, show_default=False, **more)
-
-
 From = Annotated[
     str | None,
-    _option("--from", metavar="FILE", help="Start from an entry in TOML or JSON; - is standard input."),
+    _option("--from", metavar="FILE", help="Start from an entry in TOML or JSON; - reads standard input."),
     FILES,
 ]
 Arxiv = Annotated[
     str | None, _option("--arxiv", metavar="NUMBER", help="Start from arXiv metadata (an arXiv ID or URL).")
 ]
-Id = Annotated[str | None, _option("--id", metavar="ID", help="Entry id (default: derived from the name).")]
-NoEdit = Annotated[bool, _option("--no-edit", help="Open no editor; the entry must be complete.")]
+EntryId = Annotated[str | None, _option("--id", metavar="ID", help="Entry id (default: derived from the name).")]
+NoEdit = Annotated[bool, _option("--no-edit", help="Don't open an editor; the entry must be complete.")]
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[PATH...]", show_default=False, help="Entries, or folders of them (default: the whole catalogue)."
+    ),
+    FILES,
+]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Reformat files whose only problem is layout; files with comments are skipped.")
+]
+
+ACTION, CHECK = formats_for([ActionResult]), formats_for([CheckReport])
+ActionFormat = Annotated[str | None, format_option(ACTION), ACTION]
+CheckFormat = Annotated[str | None, format_option(CHECK), CHECK]
 
 
 def add(
-    library: Library,
-    *,
+    context: typer.Context,
     source: From = None,
     arxiv: Arxiv = None,
-    id: Id = None,
+    entry_id: EntryId = None,
     no_edit: NoEdit = False,
     catalog: Folders = None,
-) -> ActionResult:
+    format_name: ActionFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
     """Add a report to your own catalogue, or to the last folder that --catalog names.
 
     On a terminal your editor opens with what is known, every key explained. The file is checked before it is saved.
 
     Example: reportcli add --arxiv 2505.09388
     """
-    from reportcli.curate import edit
+    settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
-    by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
-    start = _start(library, source, arxiv, by_hand)
-    return edit.add(library, new_entry_folder(catalog or ()), start, id=id or "", by_hand=by_hand)
+    def ask(library: Library) -> ActionResult:
+        from reportcli.curate import edit
+
+        by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+        start = _start(library, source, arxiv, by_hand)
+        return edit.add(library, new_entry_folder(catalog or ()), start, id=entry_id or "", by_hand=by_hand)
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
-def edit(library: Library, *, name: Name, catalog: Folders = None) -> ActionResult:
-    """Change an entry in your editor; a shipped one becomes a copy in your own catalogue.
+def edit(
+    context: typer.Context,
+    name: Name,
+    catalog: Folders = None,
+    format_name: ActionFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
+    """Edit an entry in your editor; a shipped one becomes a copy in your own catalogue.
 
-    The text is checked when the editor closes. When it is wrong the entry stays as it was, and what you typed is kept
-    in a file beside it.
+    The text is checked when the editor closes. If it is wrong the entry stays as it was, and your text is kept in a
+    file beside it.
 
     Example: reportcli edit qwen3
     """
-    from reportcli.curate import edit
+    settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
-    return edit.edit(library, new_entry_folder(catalog or ()), name)
+    def ask(library: Library) -> ActionResult:
+        from reportcli.curate import edit
+
+        return edit.edit(library, new_entry_folder(catalog or ()), name)
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
 def check_files(
-    *,
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="[PATH...]",
-            show_default=False,
-            help="Entries, or folders of them; without any the whole catalogue.",
-        ),
-        FILES,
-    ] = None,
-    fix: Annotated[
-        bool,
-        typer.Option("--fix", help="Reformat files whose only problem is layout; files with comments are skipped."),
-    ] = False,
+    context: typer.Context,
+    paths: Paths = None,
+    fix: Fix = False,
     catalog: Folders = None,
-) -> CheckReport:
-    """Every problem of every file of a catalogue, with its line and what would be right.
+    format_name: CheckFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
+    """Check a catalogue for errors: every problem of every file, with its line and what would be right.
 
-    Remarks are shown after the problems. The exit code is 1 where there are problems, else 0.
+    Remarks follow the problems. The exit code is 1 if there are problems, else 0.
 
     Example: reportcli check --format github
     """
-    return check(paths or (), catalog or (), fix=fix)
+    settings = output.output_settings(context.obj, CHECK, format_name, json, header, width, no_pager, quiet, color)
+    return output.write(check(paths or (), catalog or (), fix=fix), (), settings)
 
 
-def print_schema() -> str:
-    """The JSON Schema of an entry: with it beside a TOML file that begins #:schema ./schema.json, editors check it.
+def print_schema() -> int:
+    """Print the JSON Schema of an entry; TOML files that begin with #:schema ./schema.json are checked in editors.
 
     Example: reportcli schema
     """
-    return schema_text(entry_schema())
+    output.write_text([schema_text(entry_schema())], output.OutputSettings(output.TEXT))
+    return ExitCode.SUCCESS
 
 
 def _is_terminal(stream: Any) -> bool:

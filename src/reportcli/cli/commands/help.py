@@ -1,4 +1,4 @@
-"""The pages of help: what a query, a period, a format and an exit code is, each on one screen. Reads no catalogue."""
+"""The help pages: queries, periods, formats and exit codes, each on one screen. Reads no catalogue."""
 
 import re
 import sys
@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from reportcli.answer.table import Table
-from reportcli.cli.options import COMMAND
-from reportcli.cli.output import use_color
+from reportcli.cli.options import COMMAND, Color, Header, Json, NoPager, Quiet, Width, format_option
+from reportcli.cli.output import output_settings, use_color, write
 from reportcli.errors import ExitCode, UnknownName
-from reportcli.render.formats import FORMATS
+from reportcli.render.formats import FORMATS, formats_for
 from reportcli.text import closest_spellings
 
 _QUERIES = {
@@ -19,17 +19,17 @@ _QUERIES = {
     "grpo kl": "both words; also grpo and kl",
     "grpo or ppo": "either of them",
     "not kl": "without the word",
-    "org:deepseek": "a text field holds the word",
+    "org:deepseek": "a text field contains the word",
     "technique:rope": "a closed field has the value, by any of its names",
-    "kl:no": "yes, no or unknown; no finds only what is said",
-    "params:100B..": "a number from here on; ..10B up to, 10B..20B between",
+    "kl:no": "yes, no or unknown; no finds only a stated no",
+    "params:100B..": "at least this; ..10B at most, 10B..20B between",
     "context:128k": "128,000 or its power of two, 131,072",
     "date:2025-05": "a period, see help periods",
-    "license:known": "whether the catalogue knows the field; or unknown",
-    "'\"clip higher\"'": "in the shell's quotes: words side by side",
-    "'clip*'": "in quotes: a beginning",
-    "'params:>100B'": "in quotes: more than; also >=, <, <=",
-    "'(grpo or ppo) kl:no'": "in quotes: brackets",
+    "license:known": "the catalogue knows the field; or license:unknown",
+    "'\"clip higher\"'": "in the shell's quotes: a phrase",
+    "'clip*'": "in quotes: words that begin with it",
+    "'params:>100B'": "in quotes: more than this; also >=, <, <=",
+    "'(grpo or ppo) kl:no'": "in quotes: grouping",
 }
 _PERIODS = {
     "2025": "the whole year",
@@ -37,65 +37,79 @@ _PERIODS = {
     "2025-Q2": "a quarter",
     "2025-W20": "a week, as ISO 8601 counts them",
     "2025-06-18": "a day; also 06/18/2025, month first",
-    "2025-01..2025-06": "from the first to the last day, both included",
-    "2025-05..": "from here on",
-    "..2024": "up to the end of it",
+    "2025-01..2025-06": "from one to the other, both included",
+    "2025-05..": "from this month onwards",
+    "..2024": "up to and including this year",
     "last 90 days": "back from today; also weeks, months, years",
     "90d": "the same; also 12w, 6m, 1y",
 }
 _TOPICS = ("queries", "periods", "formats", "exit-codes")
 
 
+Topic = Annotated[
+    str,
+    typer.Argument(metavar="TOPIC", show_default=False, help="queries, periods, formats or exit-codes; or a command."),
+    _TOPICS,
+    COMMAND,
+]
+TABLE = formats_for([Table])
+TableFormat = Annotated[str | None, format_option(TABLE), TABLE]
+
+
 def page(
-    topic: Annotated[
-        str,
-        typer.Argument(metavar="TOPIC", show_default=False, help="queries, periods, formats or exit-codes."),
-        _TOPICS,
-        COMMAND,
-    ],
-) -> Table:
-    """A page on queries, periods, formats or exit codes; or on a command.
+    context: typer.Context,
+    topic: Topic,
+    format_name: TableFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
+    """Help on queries, periods, formats, exit codes, or a command.
 
     Example: reportcli help queries
     """
+    settings = output_settings(context.obj, TABLE, format_name, json, header, width, no_pager, quiet, color)
     if topic.lower() not in PAGES:
-        raise UnknownName(topic, closest_spellings(topic, PAGES) or list(PAGES), "page of help")
-    return PAGES[topic.lower()]()
+        raise UnknownName(topic, closest_spellings(topic, PAGES) or list(PAGES), "help page")
+    return write(PAGES[topic.lower()](), (), settings)
 
 
-def _pairs(left: str, right: str, pairs: Iterable[tuple[str | int, str]], *notes: str) -> Table:
-    return Table((left, right), tuple({left: one, right: other} for one, other in pairs), notes)
+def _table(left: str, right: str, pairs: Iterable[tuple[str | int, str]], *notes: str) -> Table:
+    return Table((left, right), tuple({left: first, right: second} for first, second in pairs), notes)
 
 
 def _queries() -> Table:
-    return _pairs(
+    return _table(
         "write",
         "means",
         _QUERIES.items(),
-        "of several models, one must fit",
-        "`--columns help` lists the fields, `term` the techniques",
+        "one model of a report must match the whole query",
+        "`reportcli list --columns help` lists the fields, `reportcli term` the techniques",
     )
 
 
 def _periods() -> Table:
-    return _pairs("write", "means", _PERIODS.items(), "filter, --since, --until and date:… take them")
+    return _table("write", "means", _PERIODS.items(), "used by filter, --since, --until and date:…")
 
 
 def _formats() -> Table:
-    return _pairs("format", "writes", ((name, one.help) for name, one in FORMATS.items()))
+    return _table("format", "writes", ((name, entry.help) for name, entry in FORMATS.items()))
 
 
 def _exit_codes() -> Table:
-    return _pairs("code", "means", ((code.value, code.meaning) for code in ExitCode))
+    return _table("code", "means", ((code.value, code.meaning) for code in ExitCode))
 
 
 def styled(text: str) -> str:
-    """Return the help of a command with its headings and what can be typed in bold, where that is wanted."""
+    """Return the help of a command; on a terminal with color, headings and what can be typed are bold."""
     if not (sys.stdout.isatty() and use_color()):
         return text
-    return re.sub(_OUTSTANDING, "\x1b[1m\\g<0>\x1b[0m", text)
+    return re.sub(_BOLD, "\x1b[1m\\g<0>\x1b[0m", text)
 
 
-_OUTSTANDING = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
+_BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(zip(_TOPICS, (_queries, _periods, _formats, _exit_codes), strict=True))

@@ -9,94 +9,190 @@ from reportcli.answer.lineage import Lineage
 from reportcli.answer.listing import parse_sort_keys
 from reportcli.answer.plot import Plot
 from reportcli.answer.timeline import Timeline
-from reportcli.cli.options import FIELD, FIGURE, NAMES, VALUE, DateFilter, Limit, Reverse, Sort, Where, combined_query
+from reportcli.cli.options import (
+    FIELD,
+    FIGURE,
+    NAMES,
+    VALUE,
+    Color,
+    DateField,
+    DateFilter,
+    Folders,
+    Header,
+    Json,
+    Limit,
+    NoPager,
+    Quiet,
+    Reverse,
+    Since,
+    Sort,
+    Until,
+    Where,
+    Width,
+    answer_from_catalog,
+    combined_query,
+    format_option,
+)
+from reportcli.cli.output import output_settings
 from reportcli.errors import UsageError
 from reportcli.library import Library
 from reportcli.query.period import PERIOD_STEPS
+from reportcli.render.formats import formats_for
 
+CountedField = Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="The field to count."), FIELD]
+Values = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[VALUE...]", show_default=False, help="Only these values, as a query writes them."),
+    VALUE,
+]
 By = Annotated[
     str | None,
     typer.Option("--by", metavar="PERIOD", show_default=False, help="Group by year, quarter or month."),
     tuple(PERIOD_STEPS),
 ]
-
+XField = Annotated[str, typer.Argument(metavar="[X]", help="Field for the x axis: numbers or dates."), FIGURE]
+YField = Annotated[str, typer.Argument(metavar="[Y]", help="Field for the y axis."), FIGURE]
 Report = Annotated[
     list[str] | None,
     typer.Argument(metavar="[NAME]", show_default=False, help="A report, or one of its models."),
     NAMES,
 ]
 
+COUNT, TIMELINE, PLOT, LINEAGE = (formats_for([kind]) for kind in (CountTable, Timeline, Plot, Lineage))
+CountFormat = Annotated[str | None, format_option(COUNT), COUNT]
+TimelineFormat = Annotated[str | None, format_option(TIMELINE), TIMELINE]
+PlotFormat = Annotated[str | None, format_option(PLOT), PLOT]
+LineageFormat = Annotated[str | None, format_option(LINEAGE), LINEAGE]
+
 
 def count(
-    library: Library,
-    *,
-    field: Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="What to count."), FIELD],
-    values: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[VALUE...]", show_default=False, help="Only these values, as a query writes them."),
-        VALUE,
-    ] = None,
+    context: typer.Context,
+    field: CountedField,
+    values: Values = None,
     by: By = None,
     where: Where = None,
-    span: DateFilter,
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
     limit: Limit = None,
     reverse: Reverse = False,
-) -> CountTable:
-    """How many reports have each value of a field; with --by, in each period.
+    format_name: CountFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Count the reports with each value of a field; with --by, in each period.
 
-    Numbers are counted by powers of ten, context lengths by doublings, dates by month or as --by says.
+    Numbers are grouped by powers of ten, context lengths by doublings, dates by month or as --by says.
 
     Example: reportcli count technique grpo dpo ppo --by quarter
     """
+    settings = output_settings(context.obj, COUNT, format_name, json, header, width, no_pager, quiet, color)
     if by not in (None, *PERIOD_STEPS):
-        raise UsageError(f"--by cannot be {by!r}", f"write one of: {', '.join(PERIOD_STEPS)}")
-    asked = combined_query(library, where, span)
-    return library.count(
-        field, values or (), asked, by=by or "", date_field=span.date_field, reverse=reverse, limit=limit
-    )
+        raise UsageError(f"invalid value for --by: {by!r}", f"choose from {', '.join(PERIOD_STEPS)}")
+
+    def ask(library: Library) -> CountTable:
+        query = combined_query(library, where, DateFilter(since, until, date_field))
+        return library.count(
+            field, values or (), query, by=by or "", date_field=date_field, reverse=reverse, limit=limit
+        )
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
 def timeline(
-    library: Library, *, where: Where = None, span: DateFilter, limit: Limit = None, reverse: Reverse = False
-) -> Timeline:
-    """When reports came out, month by month, newest first; --date-field first_published for the first version.
+    context: typer.Context,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
+    limit: Limit = None,
+    reverse: Reverse = False,
+    format_name: TimelineFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Show when reports came out, by month, newest first; --date-field first_published for the first version.
 
     Example: reportcli timeline --where tag:reasoning
     """
-    asked = combined_query(library, where, span)
-    return library.timeline(asked, date_field=span.date_field, reverse=reverse, limit=limit)
+    settings = output_settings(context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color)
+
+    def ask(library: Library) -> Timeline:
+        query = combined_query(library, where, DateFilter(since, until, date_field))
+        return library.timeline(query, date_field=date_field, reverse=reverse, limit=limit)
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
 def plot(
-    library: Library,
-    *,
-    x: Annotated[str, typer.Argument(metavar="[X]", help="A field of numbers or dates."), FIGURE] = "parameters",
-    y: Annotated[str, typer.Argument(metavar="[Y]", help="Field for the y axis."), FIGURE] = "tokens",
+    context: typer.Context,
+    x: XField = "parameters",
+    y: YField = "tokens",
     where: Where = None,
-    span: DateFilter,
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
     limit: Limit = None,
-) -> Plot:
-    """Reports as points between two fields; alone, the parameters of models and the tokens that they were trained on.
+    format_name: PlotFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Scatter-plot two fields of the reports; by default, parameters against training tokens.
 
     Example: reportcli plot date flops
     """
-    return library.plot(x, y, combined_query(library, where, span), limit=limit)
+    settings = output_settings(context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color)
+
+    def ask(library: Library) -> Plot:
+        query = combined_query(library, where, DateFilter(since, until, date_field))
+        return library.plot(x, y, query, limit=limit)
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
 def lineage(
-    library: Library,
-    *,
+    context: typer.Context,
     name: Report = None,
     where: Where = None,
-    span: DateFilter,
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
     sort: Sort = None,
     reverse: Reverse = False,
     limit: Limit = None,
-) -> Lineage:
-    """What a report builds on, what builds on it, who taught it and whom it taught; without a name, all reports.
+    format_name: LineageFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Show what a report builds on, what builds on it, its teachers and students; without a name, of all reports.
 
     Example: reportcli lineage DeepSeek-R1
     """
-    asked = combined_query(library, where, span)
-    order = parse_sort_keys(sort) if sort else ()
-    return library.lineage(" ".join(name) if name else None, asked, sort=order, reverse=reverse, limit=limit)
+    settings = output_settings(context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color)
+
+    def ask(library: Library) -> Lineage:
+        query = combined_query(library, where, DateFilter(since, until, date_field))
+        keys = parse_sort_keys(sort) if sort else ()
+        return library.lineage(" ".join(name) if name else None, query, sort=keys, reverse=reverse, limit=limit)
+
+    return answer_from_catalog(ask, catalog, settings)

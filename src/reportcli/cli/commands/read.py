@@ -1,4 +1,4 @@
-"""The commands that read: list, search, filter, show, compare. Each turns options into one question to the library."""
+"""The commands that read reports: list, search, filter, show, compare, term. Each asks the library once."""
 
 import sys
 from collections.abc import Iterator
@@ -11,13 +11,48 @@ from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing, explanation
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails
-from reportcli.cli.options import NAMES, PERIOD, QUERY, TECHNIQUE, DateFilter, ListingOptions, Where, combined_query
+from reportcli.cli.options import (
+    NAMES,
+    PERIOD,
+    QUERY,
+    TECHNIQUE,
+    Color,
+    Columns,
+    DateField,
+    DateFilter,
+    Folders,
+    Header,
+    Json,
+    Limit,
+    ListingOptions,
+    NoPager,
+    Quiet,
+    Reverse,
+    Since,
+    Sort,
+    Until,
+    Where,
+    Width,
+    answer_from_catalog,
+    combined_query,
+    format_option,
+)
+from reportcli.cli.output import output_settings
 from reportcli.errors import NoNamesGiven, UsageError
 from reportcli.library import Library
-from reportcli.query.conditions import EVERYTHING, Within, all_of
+from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
 from reportcli.query.period import parse_period
+from reportcli.render.formats import formats_for
 from reportcli.report.fields import TOPICS
 
+Words = Annotated[
+    list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions."), QUERY
+]
+PeriodWords = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PERIOD...]", show_default=False, help="2025-06, 2025-Q2, 2025-01..2025-06, last 90 days."),
+    PERIOD,
+]
 Names = Annotated[
     list[str],
     typer.Argument(
@@ -25,138 +60,258 @@ Names = Annotated[
     ),
     NAMES,
 ]
-SomeNames = Annotated[
+NamesToCompare = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="NAME NAME...", show_default=False, help="Reports or models; - reads names from standard input."
     ),
     NAMES,
 ]
-TermName = Annotated[
+TechniqueName = Annotated[
     list[str] | None,
     typer.Argument(metavar="[NAME]", show_default=False, help="A technique, by any of its names."),
     TECHNIQUE,
 ]
+Exact = Annotated[bool, typer.Option("--exact", help="Match words exactly; don't correct typos.")]
 Explain = Annotated[
-    bool, typer.Option("--explain", help="How the query is understood, and what each match adds to the score.")
+    bool, typer.Option("--explain", help="Show how the query is understood and what each match adds to the score.")
 ]
+Sources = Annotated[bool, typer.Option("--sources", help="Cite a source for each figure.")]
+Topic = Annotated[
+    str | None,
+    typer.Option("--notes", metavar="TOPIC", help="Show only the notes on this topic.", show_default=False),
+    TOPICS,
+]
+Differences = Annotated[bool, typer.Option("--differences", help="Show only what differs.")]
+Models = Annotated[bool, typer.Option("--models", help="Compare every model of the reports, not only the flagships.")]
+
+LISTING, SEARCH = formats_for([Listing]), formats_for([Listing, Table])
+DETAILS, COMPARISON, TERM = (
+    formats_for([ReportDetails]), formats_for([Comparison]), formats_for([TechniqueDetails, Table])
+)  # fmt: skip
+ListingFormat = Annotated[str | None, format_option(LISTING), LISTING]
+SearchFormat = Annotated[str | None, format_option(SEARCH), SEARCH]
+DetailsFormat = Annotated[str | None, format_option(DETAILS), DETAILS]
+ComparisonFormat = Annotated[str | None, format_option(COMPARISON), COMPARISON]
+TermFormat = Annotated[str | None, format_option(TERM), TERM]
 
 
-def list_reports(library: Library, *, where: Where = None, span: DateFilter, arranged: ListingOptions) -> Listing:
-    """Every report, newest first.
+def list_reports(
+    context: typer.Context,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
+    sort: Sort = None,
+    reverse: Reverse = False,
+    limit: Limit = None,
+    columns: Columns = None,
+    format_name: ListingFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """List every report, newest first.
 
     Example: reportcli list --since 2025-06
     """
-    return library.listing(combined_query(library, where, span), **arranged.arguments())
+    settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+
+    def ask(library: Library) -> Listing:
+        return library.listing(combined_query(library, where, dates), **listing.arguments())
+
+    return answer_from_catalog(ask, catalog, settings, columns)
 
 
 def search(
-    library: Library,
-    *,
-    query: Annotated[
-        list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions."), QUERY
-    ],
-    exact: Annotated[bool, typer.Option("--exact", help="Match words exactly; don't correct typos.")] = False,
+    context: typer.Context,
+    query: Words,
+    exact: Exact = False,
     explain: Explain = False,
-    span: DateFilter,
-    arranged: ListingOptions,
-) -> Listing | Table:
-    """The reports that match a query, best first, and where they match.
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
+    sort: Sort = None,
+    reverse: Reverse = False,
+    limit: Limit = None,
+    columns: Columns = None,
+    format_name: SearchFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Search the reports, best match first, and show where they match.
 
     Example: reportcli search GRPO
     """
-    asked = all_of([library.parse(" ".join(query)), span.query()])
-    found = library.listing(asked, **arranged.arguments(), searched=True, exact=exact)
-    return explanation(found) if explain else found
+    settings = output_settings(context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+
+    def ask(library: Library) -> Listing | Table:
+        both = all_of([library.parse(" ".join(query)), dates.query()])
+        matches = library.listing(both, **listing.arguments(), searched=True, exact=exact)
+        return explanation(matches) if explain else matches
+
+    return answer_from_catalog(ask, catalog, settings, columns)
 
 
 def filter_reports(
-    library: Library,
-    *,
-    period: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PERIOD...]", show_default=False, help="2025-06, 2025-Q2, 2025-01..2025-06, last 90 days."
-        ),
-        PERIOD,
-    ] = None,
+    context: typer.Context,
+    period: PeriodWords = None,
     where: Where = None,
-    span: DateFilter,
-    arranged: ListingOptions,
-) -> Listing:
-    """The reports of a period, newest first.
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
+    sort: Sort = None,
+    reverse: Reverse = False,
+    limit: Limit = None,
+    columns: Columns = None,
+    format_name: ListingFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """List the reports of a period, newest first.
 
     Example: reportcli filter 2025-01..2025-03
     """
-    within = [Within(span.date_field, parse_period(" ".join(period)))] if period else []
-    return library.listing(all_of([combined_query(library, where, span), *within]), **arranged.arguments())
+    settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+
+    def ask(library: Library) -> Listing:
+        within = [Within(date_field, parse_period(" ".join(period)))] if period else []
+        return library.listing(all_of([combined_query(library, where, dates), *within]), **listing.arguments())
+
+    return answer_from_catalog(ask, catalog, settings, columns)
 
 
 def show(
-    library: Library,
-    *,
+    context: typer.Context,
     names: Names,
-    sources: Annotated[bool, typer.Option("--sources", help="Cite a source for each figure.")] = False,
-    notes: Annotated[
-        str | None,
-        typer.Option("--notes", metavar="TOPIC", help="Only the notes under a topic.", show_default=False),
-        TOPICS,
-    ] = None,
-) -> ReportDetails:
+    sources: Sources = False,
+    notes: Topic = None,
+    format_name: DetailsFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
     """Show everything known about a report.
 
     Example: reportcli show Qwen3 --notes rl
     """
+    settings = output_settings(context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color)
     if notes is not None and notes not in TOPICS:
         raise UsageError(f"unknown topic {notes!r}", f"choose from {', '.join(TOPICS)}")
-    return library.details(_names(names), sources=sources, topic=notes or "")
+    wanted = list(_read_names(names))
+
+    def ask(library: Library) -> ReportDetails:
+        return library.details(wanted, sources=sources, topic=notes or "")
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
 def compare(
-    library: Library,
-    *,
-    names: SomeNames = None,
-    differences: Annotated[bool, typer.Option("--differences", help="Only what differs.")] = False,
-    models: Annotated[
-        bool, typer.Option("--models", help="Every model of the reports, not only the flagships.")
-    ] = False,
+    context: typer.Context,
+    names: NamesToCompare = None,
+    differences: Differences = False,
+    models: Models = False,
     where: Where = None,
-    span: DateFilter,
-    arranged: ListingOptions,
-) -> Comparison:
-    """Reports, or single models, side by side; --columns chooses the fields.
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
+    sort: Sort = None,
+    reverse: Reverse = False,
+    limit: Limit = None,
+    columns: Columns = None,
+    format_name: ComparisonFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Compare reports or models side by side; --columns chooses the fields.
 
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
-    given, asked = names or [], combined_query(library, where, span)
-    if given and where is None and (asked != EVERYTHING or arranged._replace(columns=None) != ListingOptions()):
+    settings = output_settings(context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+    sides = list(_read_names(names or []))
+
+    def ask(library: Library) -> Comparison:
+        query = _compared_query(names or [], combined_query(library, where, dates), where, models, listing)
+        return library.comparison(sides, query, differences=differences, models=models, **listing.arguments())
+
+    return answer_from_catalog(ask, catalog, settings, columns)
+
+
+def term(
+    context: typer.Context,
+    name: TechniqueName = None,
+    format_name: TermFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Explain a technique and list the reports that use it; without a name, list every technique.
+
+    Example: reportcli term GRPO
+    """
+    settings = output_settings(context.obj, TERM, format_name, json, header, width, no_pager, quiet, color)
+
+    def ask(library: Library) -> TechniqueDetails | Table:
+        return library.terms() if name is None else library.term(" ".join(name))
+
+    return answer_from_catalog(ask, catalog, settings)
+
+
+def _compared_query(
+    names: list[str], query: Query, where: str | None, models: bool, listing: ListingOptions
+) -> Query | None:
+    """Return the query whose results are compared too; None where only names are. Raises UsageError."""
+    if names and where is None and (query != EVERYTHING or listing._replace(columns=None) != ListingOptions()):
         raise UsageError(
             "these options require --where",
             "add --where QUERY, or drop --since, --until, --sort, --reverse and --limit",
         )
-    if asked == EVERYTHING and given != ["-"] and len(given) < (1 if models else 2):
+    if query == EVERYTHING and names != ["-"] and len(names) < (1 if models else 2):
         raise UsageError(
             "compare needs two names",
-            f"write reportcli compare {' '.join([*(given or ['NAME']), 'OTHER'])} or --where QUERY",
+            f"write `reportcli compare {' '.join([*(names or ['NAME']), 'OTHER'])}`, or --where QUERY",
         )
-    asked_for = None if asked == EVERYTHING else asked
-    return library.comparison(_names(given), asked_for, differences=differences, models=models, **arranged.arguments())
+    return None if query == EVERYTHING else query
 
 
-def term(library: Library, *, name: TermName = None) -> TechniqueDetails | Table:
-    """What a technique is, and the reports that use it; without a name, every technique.
-
-    Example: reportcli term GRPO
-    """
-    return library.terms() if name is None else library.term(" ".join(name))
-
-
-def _names(given: list[str]) -> Iterator[str]:
-    for name in given:
-        if name != "-":
-            yield name
+def _read_names(arguments: list[str]) -> Iterator[str]:
+    """Yield names; ``-`` stands for those on standard input, one a line. Raises NoNamesGiven."""
+    for argument in arguments:
+        if argument != "-":
+            yield argument
             continue
-        read = [line.split("\t")[0].strip() for line in sys.stdin]
-        if not any(read):
+        names = [line.split("\t")[0].strip() for line in sys.stdin]
+        if not any(names):
             raise NoNamesGiven()
-        yield from filter(None, read)
+        yield from filter(None, names)

@@ -1,4 +1,4 @@
-"""The commands around the catalogue: open a link, and say what is read from where."""
+"""The commands around the catalogue: open a link, and show which folders and files are in use."""
 
 import os
 import platform
@@ -14,10 +14,23 @@ from reportcli.answer import Record
 from reportcli.answer.action import LINKS, ActionResult
 from reportcli.answer.info import Info
 from reportcli.catalog.files import CatalogFile, catalog_folders, new_entry_folder, take_snapshot, vocabulary_files
-from reportcli.cli.options import NAMES, Folders
+from reportcli.cli.options import (
+    NAMES,
+    Color,
+    Folders,
+    Header,
+    Json,
+    NoPager,
+    Quiet,
+    Width,
+    answer_from_catalog,
+    format_option,
+)
+from reportcli.cli.output import output_settings, write
 from reportcli.errors import BrowserUnavailable, CatalogUnreadable
 from reportcli.index.cache import index_path
 from reportcli.library import Library, cache_folder, distinct_folders
+from reportcli.render.formats import formats_for
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
 Link = Annotated[
@@ -25,69 +38,103 @@ Link = Annotated[
     typer.Option("--link", metavar="KIND", show_default=False, help=f"One of: {', '.join(LINKS)}."),
     LINKS,
 ]
-Printed = Annotated[bool, typer.Option("--print", help="Print the address instead of opening it.")]
+Print = Annotated[bool, typer.Option("--print", help="Print the URL instead of opening it.")]
+
+ACTION, INFO = formats_for([ActionResult]), formats_for([Info])
+ActionFormat = Annotated[str | None, format_option(ACTION), ACTION]
+InfoFormat = Annotated[str | None, format_option(INFO), INFO]
 
 
-def open_link(library: Library, *, name: Name, link: Link = None, printed: Printed = False) -> ActionResult:
-    """Open a report in the browser, or one of its links.
+def open_link(
+    context: typer.Context,
+    name: Name,
+    link: Link = None,
+    only_print: Print = False,
+    format_name: ActionFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Open a report or one of its links in the browser.
 
-    Without --link, the first that there is of: the page on arXiv, the PDF, a page of the project, Hugging Face, code.
+    Without --link, the first of: arXiv page, PDF, project page, Hugging Face, code.
 
     Example: reportcli open Qwen3 --link code --print
     """
-    found = library.links_to(name, link)
-    return found if printed else _opened(found)
+    settings = output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
+
+    def ask(library: Library) -> ActionResult:
+        links = library.links_to(name, link)
+        return links if only_print else _open_in_browser(links)
+
+    return answer_from_catalog(ask, catalog, settings)
 
 
-def info(*, catalog: Folders = None) -> Info:
-    """What is read from where, for a bug report.
+def info(
+    context: typer.Context,
+    catalog: Folders = None,
+    format_name: InfoFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
+    """Show the version, and the folders and files in use; for a bug report.
 
     Example: reportcli info
     """
-    given = catalog or ()
-    return describe(catalog_folders(given), new_entry_folder(given), cache_folder())
+    settings = output_settings(context.obj, INFO, format_name, json, header, width, no_pager, quiet, color)
+    folders = catalog or ()
+    return write(describe(catalog_folders(folders), new_entry_folder(folders), cache_folder()), (), settings)
 
 
-def _opened(found: ActionResult) -> ActionResult:
-    """Show the first address in the browser; where there is none, the answer is the address itself."""
+def _open_in_browser(links: ActionResult) -> ActionResult:
+    """Open the first link in the browser; where there is none, the answer is the link itself."""
     import webbrowser
 
-    address, *others = found.lines
+    address, *others = links.lines
     if sys.platform not in ("darwin", "win32") and not any(
         map(os.environ.get, ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
     ):
-        return found._replace(notes=("no browser found; open this URL",))
+        return links._replace(notes=("no browser found; open this URL",))
     try:
-        opened = webbrowser.open(address)
+        has_opened = webbrowser.open(address)
     except (webbrowser.Error, OSError):
-        opened = False
-    if not opened:
+        has_opened = False
+    if not has_opened:
         raise BrowserUnavailable(address)
     more = (f"{len(others)} more link{'s' * (len(others) > 1)}; list them with --print",) if others else ()
-    return found._replace(lines=(), notes=(f"opened {address}", *more))
+    return links._replace(lines=(), notes=(f"opened {address}", *more))
 
 
 def describe(folders: Sequence[Path], own: Path, cache: Path) -> Info:
-    """Answer with what is read from where, and of a folder that cannot be read, why; new entries go to ``own``."""
+    """Return which folders and files are in use, and why a folder cannot be read; new entries go to ``own``."""
     problems = {folder: problem for folder in folders if (problem := _problem(folder))}
     readable = [folder for folder in folders if folder not in problems]
     with Library(readable, None if problems else cache) as library:
         files, techniques = library.files(), len(library.techniques())
         ranks = {folder: rank for rank, folder in enumerate(library.folders)}
-    shown = {file.id: file.path for file in files if file.is_entry and not file.hidden}
+    visible = {file.id: file.path for file in files if file.is_entry and not file.hidden}
     index = index_path(cache, distinct_folders(folders))
-    known = {
-        "version": version("reportcli"),
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "catalogue": [_about_folder(folder, files, ranks.get(folder), problems.get(folder)) for folder in folders],
-        "hidden": [{"id": file.id, "shown": shown[file.id], "hides": file.path} for file in files if file.hidden],
-        "vocabulary": {"files": [entry.path for entry in vocabulary_files(readable)], "techniques": techniques},
-        "index": {"file": str(index), "bytes": index.stat().st_size if os.path.isfile(index) else None},
-        "cache": str(cache),
-        "new_entries": str(own),
-    }
-    return Info(known)
+    return Info(
+        {
+            "version": version("reportcli"),
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "catalogue": [_folder_record(folder, files, ranks.get(folder), problems.get(folder)) for folder in folders],
+            "hidden": [{"id": file.id, "shown": visible[file.id], "hides": file.path} for file in files if file.hidden],
+            "vocabulary": {"files": [file.path for file in vocabulary_files(readable)], "techniques": techniques},
+            "index": {"file": str(index), "bytes": index.stat().st_size if os.path.isfile(index) else None},
+            "cache": str(cache),
+            "new_entries": str(own),
+        }
+    )
 
 
 def _problem(folder: Path) -> str | None:
@@ -98,7 +145,7 @@ def _problem(folder: Path) -> str | None:
     return None
 
 
-def _about_folder(folder: Path, files: Sequence[CatalogFile], rank: int | None, problem: str | None) -> Record:
-    here = [file.is_entry for file in files if file.rank == rank]
-    counts = (None, None) if problem else (here.count(True), here.count(False))
+def _folder_record(folder: Path, files: Sequence[CatalogFile], rank: int | None, problem: str | None) -> Record:
+    are_entries = [file.is_entry for file in files if file.rank == rank]
+    counts = (None, None) if problem else (are_entries.count(True), are_entries.count(False))
     return {"folder": str(folder), "entries": counts[0], "unreadable": counts[1], "problem": problem}
