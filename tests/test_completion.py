@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from conftest import CATALOG, Run
 from reportcli.cli.complete import shells
-from reportcli.cli.complete.command_line import Program, _parameters
-from reportcli.cli.main import COMMANDS, _command_function, _root, run
+from reportcli.cli.complete.command_line import Program, parameters_of
+from reportcli.cli.main import COMMANDS, command_function, root, run
 from reportcli.report.derived import DERIVED
 from reportcli.report.field_names import QUERY_NAMES, column_field, query_field
 from reportcli.report.fields import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
@@ -47,7 +47,7 @@ def offered(answer: Offer) -> Offer:
 
 
 def test_commands_come_with_the_line_of_the_table(answer: Offer) -> None:
-    visible = {name: entry.line for name, entry in COMMANDS.items() if entry.group}
+    visible = {name: entry.summary for name, entry in COMMANDS.items() if entry.group}
     assert answer("") == ["words", *(f"{name}\t{line}" for name, line in visible.items())]
 
 
@@ -69,7 +69,7 @@ def test_options_of_the_program_come_before_a_command(offered: Offer) -> None:
 def test_options_of_a_command_come_with_their_help(answer: Offer) -> None:
     assert answer("show --no") == [
         "words",
-        "--notes\tOnly the notes under a topic.",
+        "--notes\tShow only the notes on this topic.",
         "--no-header\tPrint a header row (TSV, CSV).",
         "--no-pager\tDon't use a pager.",
     ]
@@ -286,10 +286,10 @@ def test_names_that_a_terminal_would_obey_are_shown_or_left_out(answer: Offer, t
 
 
 def test_every_parameter_that_takes_words_says_which() -> None:
-    free = {"limit", "width", "arxiv", "id"}  # numbers, and what the catalogue does not have yet
-    for function in (_root, *map(_command_function, COMMANDS)):
-        silent = {one.name for one in _parameters(function) if not (one.takes or one.is_flag)}
-        assert silent <= free
+    free = {"limit", "width", "arxiv", "entry_id"}  # numbers, and what the catalogue does not have yet
+    for function in (root, *map(command_function, COMMANDS)):
+        unknown = {one.name for one in parameters_of(function) if not (one.takes or one.is_flag)}
+        assert unknown <= free
 
 
 def test_an_unknown_shell_is_answered_nothing(reportcli: Run) -> None:
@@ -313,7 +313,7 @@ def test_the_home_of_nobody_is_a_folder_like_another(offered: Offer) -> None:
     st.text(max_size=12), st.sampled_from(["", "show ", "search ", "search rl:", "list --sort ", "list --columns a,"])
 )
 def test_anything_may_be_typed(text: str, before: str) -> None:
-    program = Program(_root, {name: entry.line for name, entry in COMMANDS.items()}, _command_function)
+    program = Program(root, {name: entry.summary for name, entry in COMMANDS.items()}, command_function)
     for shell in shells.SCRIPTS:
         lines = shells.answer_shell(shell, [f"reportcli {before}{text}", ""], program).split("\n")
         assert lines[0] in ("words", "open", "files", "folders", "")

@@ -1,4 +1,4 @@
-"""How bash, zsh and fish ask for completion, and are answered: their scripts, their quotes, where they look for both.
+"""Completion in bash, zsh and fish: their scripts, how they ask and are answered, and where the scripts go.
 
 What a catalogue holds never reaches a shell as anything but data: a script evaluates nothing that it is answered, and
 a value that cannot be written in the user's quotes, or that a terminal would obey, is not offered.
@@ -19,11 +19,11 @@ from reportcli.text import is_displayable
 
 _BASH = r"""# Completion of reportcli in bash.
 _reportcli() {
-    local answer way=
+    local answer kind=
     while IFS= read -r answer; do
-        if [[ -z $way ]]; then way=$answer; else COMPREPLY+=("$answer"); fi
+        if [[ -z $kind ]]; then kind=$answer; else COMPREPLY+=("$answer"); fi
     done < <(_REPORTCLI_COMPLETE=bash "${1/#\~\//$HOME/}" "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
-    case $way in
+    case $kind in
         open) compopt -o nospace ;;
         files) compopt -o default ;;
         folders) compopt -o dirnames ;;
@@ -61,9 +61,9 @@ _FISH = r"""# Completion of reportcli in fish.
 function __reportcli_complete
     set -l program (string replace -r '^~/' "$HOME/" -- (commandline -opc)[1])
     set -l answer (_REPORTCLI_COMPLETE=fish $program (commandline -cp | string collect) 2>/dev/null)
-    set -l way $answer[1]
+    set -l kind $answer[1]
     set -e answer[1]
-    switch "$way"
+    switch "$kind"
         case files
             printf '%s\n' $answer[1](__fish_complete_path "$answer[2]")
         case folders
@@ -77,62 +77,63 @@ complete -c reportcli -f -a '(__reportcli_complete)'
 
 
 class Word(NamedTuple):
-    """A word of a command line: as typed, as the program gets it, and where each letter of that begins in the former.
+    """A word of a command line, as typed and as the program gets it.
 
-    ``quote`` is the quote that is open at its end, if any.
+    ``positions`` says where each character of ``text`` begins in ``typed``; ``quote`` is the quote that is open at the
+    end, if any.
     """
 
     typed: str
     text: str = ""
-    places: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()
     quote: str = ""
 
-    def place(self, letters: int) -> int:
-        """Return how much of what is typed makes the first letters."""
-        return self.places[letters] if letters < len(self.text) else len(self.typed)
+    def typed_length(self, length: int) -> int:
+        """Return how many typed characters make the first characters of the text."""
+        return self.positions[length] if length < len(self.text) else len(self.typed)
 
 
 def split_command_line(line: str, shell: str) -> list[Word]:
-    """Split a command line as a shell does, nothing expanded; the last word ends where the line ends, maybe empty."""
+    """Split a command line as a shell does, nothing expanded; the last word, which may be empty, ends with the line."""
     words, start = [], 0
-    letters: list[tuple[int, str]] = []
-    quote, escaped = "", False
-    for place, letter in enumerate(line):
-        if escaped:
-            escaped = False
-            letters.append((place - 1 - start, letter))
-        elif letter == "\\" and _escapes(quote, line[place + 1 : place + 2], shell):
-            escaped = True
-        elif quote and letter == quote:
+    chars: list[tuple[int, str]] = []
+    quote, is_escaped = "", False
+    for index, char in enumerate(line):
+        if is_escaped:
+            is_escaped = False
+            chars.append((index - 1 - start, char))
+        elif char == "\\" and _escapes(quote, line[index + 1 : index + 2], shell):
+            is_escaped = True
+        elif quote and char == quote:
             quote = ""
-        elif not quote and letter in "'\"":
-            quote = letter
-        elif not quote and letter.isspace():
-            words.append(_word(line[start:place], letters, ""))
-            start, letters = place + 1, []
+        elif not quote and char in "'\"":
+            quote = char
+        elif not quote and char.isspace():
+            words.append(_word(line[start:index], chars, ""))
+            start, chars = index + 1, []
         else:
-            letters.append((place - start, letter))
-    words.append(_word(line[start:], letters, quote))
-    return [one for one in words[:-1] if one.typed] + words[-1:]
+            chars.append((index - start, char))
+    words.append(_word(line[start:], chars, quote))
+    return [word for word in words[:-1] if word.typed] + words[-1:]
 
 
 def _escapes(quote: str, following: str, shell: str) -> bool:
-    """Return whether a backslash means the letter that follows, instead of itself."""
+    """Return whether a backslash stands for the character that follows, instead of itself."""
     if quote == "'":
         return shell == "fish" and following in ("'", "\\")
     return not quote or following in ('"', "\\", "$", "`")
 
 
-def _word(typed: str, letters: Sequence[tuple[int, str]], quote: str) -> Word:
-    return Word(typed, "".join(letter for _, letter in letters), tuple(place for place, _ in letters), quote)
+def _word(typed: str, chars: Sequence[tuple[int, str]], quote: str) -> Word:
+    return Word(typed, "".join(char for _, char in chars), tuple(index for index, _ in chars), quote)
 
 
-def answer_shell(shell: str, asked: Sequence[str], program: Program) -> str:
-    """Return what a script of a shell is answered.
+def answer_shell(shell: str, arguments: Sequence[str], program: Program) -> str:
+    """Return the answer to the script of a shell.
 
-    It asks with the command line up to the cursor and, but for fish, with the end of that which it is going to replace.
+    Its arguments are the command line up to the cursor and, except in fish, the end of it that is to be replaced.
     """
-    line, replaced = (*asked, "", "")[:2]
+    line, replaced = (*arguments, "", "")[:2]
     words = split_command_line(line, shell)
     while len(words) > 2 and re.match(r"\w+=", words[0].typed):
         del words[0]
@@ -140,48 +141,50 @@ def answer_shell(shell: str, asked: Sequence[str], program: Program) -> str:
     if len(words) < 2 or shell not in _ANSWERS or not _is_text(line) or "\n" in word.typed:
         return ""
     if re.fullmatch(r"\d*[<>]+[&|]?", words[-2].typed):
-        found = Completion(by_shell=FILES)
+        completion = Completion(by_shell=FILES)
     else:
-        found = complete([one.text for one in words[1:]], program)
-    offered = [one for one in found.candidates if all(map(is_displayable, one.value))]
-    before = len(word.typed) - len(replaced)
-    return "".join(f"{line}\n" for line in _ANSWERS[shell](found._replace(candidates=tuple(offered)), word, before))
+        completion = complete([word.text for word in words[1:]], program)
+    candidates = tuple(candidate for candidate in completion.candidates if all(map(is_displayable, candidate.value)))
+    kept_by_shell = len(word.typed) - len(replaced)
+    lines = _ANSWERS[shell](completion._replace(candidates=candidates), word, kept_by_shell)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _is_text(line: str) -> bool:
-    """Return whether a line is text altogether; an argument may hold bytes that are none."""
+    """Return whether a line is valid Unicode; an argument may hold other bytes."""
     return line.encode("utf-8", "ignore").decode() == line
 
 
-def _bash(found: Completion, word: Word, before: int) -> Iterator[str]:
-    yield found.by_shell or ("open" if any(one.goes_on for one in found.candidates) else "words")
-    for one in found.candidates:
-        if (quoted := _quoted(one.value, word.quote)) is not None:
-            yield (word.typed[: word.place(found.kept)] + quoted)[before:]
+def _bash(completion: Completion, word: Word, kept_by_shell: int) -> Iterator[str]:
+    yield completion.by_shell or ("open" if any(value.continues for value in completion.candidates) else "words")
+    for candidate in completion.candidates:
+        if (quoted := _quoted(candidate.value, word.quote)) is not None:
+            yield (word.typed[: word.typed_length(completion.kept)] + quoted)[kept_by_shell:]
 
 
 def _quoted(value: str, quote: str) -> str | None:
-    """Return the value as bash reads it, inside of a quote that is open; None where it cannot be written there."""
+    """Return the value as bash reads it after an open quote; None where it cannot be written there."""
     if quote:
         return None if re.search("'" if quote == "'" else r'["\\$`!]', value) else value
     return re.sub(r"([^\w@%+:,./-])", r"\\\1", value)
 
 
-def _zsh(found: Completion, word: Word, before: int) -> Iterator[str]:
-    yield found.by_shell or "words"
-    yield str(max(word.place(found.kept) - before, 0))
-    for one in found.candidates:
-        value = one.value.replace("\\", "\\\\").replace(":", "\\:")
-        yield f"{'+' if one.goes_on else '.'}{value}{':' * bool(one.meaning)}{escape_controls(one.meaning)}"
+def _zsh(completion: Completion, word: Word, kept_by_shell: int) -> Iterator[str]:
+    yield completion.by_shell or "words"
+    yield str(max(word.typed_length(completion.kept) - kept_by_shell, 0))
+    for candidate in completion.candidates:
+        mark = "+" if candidate.continues else "."
+        value = candidate.value.replace("\\", "\\\\").replace(":", "\\:")
+        yield f"{mark}{value}{':' * bool(candidate.meaning)}{escape_controls(candidate.meaning)}"
 
 
-def _fish(found: Completion, word: Word, before: int) -> Iterator[str]:
-    kept, rest = word.text[: found.kept], word.text[found.kept :]
-    yield found.by_shell or "words"
-    if found.by_shell:
+def _fish(completion: Completion, word: Word, _kept_by_shell: int) -> Iterator[str]:
+    kept, rest = word.text[: completion.kept], word.text[completion.kept :]
+    yield completion.by_shell or "words"
+    if completion.by_shell:
         yield from (kept, rest)
-    for one in found.candidates:
-        yield kept + one.value + ("\t" + escape_controls(one.meaning) if one.meaning else "")
+    for candidate in completion.candidates:
+        yield kept + candidate.value + ("\t" + escape_controls(candidate.meaning) if candidate.meaning else "")
 
 
 _ANSWERS = {"bash": _bash, "zsh": _zsh, "fish": _fish}
@@ -189,7 +192,7 @@ SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def running_shell() -> str:
-    """Return the shell that started this process. Raises BadUse where it is none that completion exists for."""
+    """Return the shell that started this process. Raises UsageError where there is no completion for it."""
     import shellingham  # type: ignore[import-untyped]
 
     try:
@@ -200,68 +203,68 @@ def running_shell() -> str:
 
 
 def known_shell(name: str) -> str:
-    """Return the name of a shell. Raises BadUse where completion does not exist for it."""
+    """Return the name of a shell. Raises UsageError where there is no completion for it."""
     if name not in SCRIPTS:
-        raise UsageError(f"there is no completion for {name or 'this shell'}", f"name one of: {', '.join(SCRIPTS)}")
+        raise UsageError(f"there is no completion for {name or 'this shell'}", f"choose from {', '.join(SCRIPTS)}")
     return name
 
 
 def install_completion(shell: str) -> str:
-    """Put the script where it belongs and, where the shell does not look there, a line into what it reads at its start.
+    """Write the script and, where the shell does not look for it there, add a line to the shell's start-up file.
 
-    Return what was done, and what to do next. A second time changes nothing. Raises CannotInstall.
+    Return what was done, and what to do next. A second time changes nothing. Raises CompletionNotInstalled.
     """
-    script, start = _places(shell)
-    line = f"[ ! -f {_shown(script)} ] || . {_shown(script)} # completion of reportcli\n"
+    script, startup = _script_and_startup_file(shell)
+    line = f"[ ! -f {_short(script)} ] || . {_short(script)} # completion of reportcli\n"
     done = []
     try:
         if _text(script) != SCRIPTS[shell]:
             script.parent.mkdir(parents=True, exist_ok=True)
-            beside = script.with_name(script.name + ".new")
-            beside.unlink(missing_ok=True)  # left by one that was killed, or a link to somewhere
-            with beside.open("x", encoding="utf-8") as file:
+            temporary = script.with_name(script.name + ".new")
+            temporary.unlink(missing_ok=True)  # left by a process that was killed, or a link to somewhere
+            with temporary.open("x", encoding="utf-8") as file:
                 file.write(SCRIPTS[shell])
-            beside.replace(script)
-            done.append(f"wrote {_shown(script)}\n")
-        before = _text(start) if start else line
-        if start and line not in before:
-            with start.open("a", encoding="utf-8") as file:  # not made anew: it is the user's, and may be a link
+            temporary.replace(script)
+            done.append(f"wrote {_short(script)}\n")
+        before = _text(startup) if startup else line
+        if startup and line not in before:
+            with startup.open("a", encoding="utf-8") as file:  # not replaced: it is the user's, and may be a link
                 file.write(line if before.endswith("\n") or not before else "\n" + line)
-            done.append(f"added a line to {_shown(start)}\n")
+            done.append(f"added a line to {_short(startup)}\n")
     except OSError as error:
         raise CompletionNotInstalled(error, shell) from error
     if not done:
-        return f"already installed: {_shown(script)}\n"
-    return f"{''.join(done)}Restart {shell}, or run: source {_shown(script)}\n"
+        return f"already installed: {_short(script)}\n"
+    return f"{''.join(done)}Restart {shell}, or run: source {_short(script)}\n"
 
 
-def _places(shell: str) -> tuple[Path, Path | None]:
-    """Return where the script belongs, and the file that a shell reads at its start if it does not look there."""
+def _script_and_startup_file(shell: str) -> tuple[Path, Path | None]:
+    """Return the path of the script, and the start-up file of a shell that does not look for the script there."""
     home = _home()
     if shell == "fish":
-        return _folder("XDG_CONFIG_HOME", home / ".config") / "fish" / "completions" / "reportcli.fish", None
+        return _xdg_folder("XDG_CONFIG_HOME", home / ".config") / "fish" / "completions" / "reportcli.fish", None
     if shell == "zsh":
-        return home / ".zfunc" / "_reportcli", _folder("ZDOTDIR", home) / ".zshrc"
-    data = _folder("XDG_DATA_HOME", home / ".local" / "share")
+        return home / ".zfunc" / "_reportcli", _xdg_folder("ZDOTDIR", home) / ".zshrc"
+    data = _xdg_folder("XDG_DATA_HOME", home / ".local" / "share")
     return data / "bash-completion" / "completions" / "reportcli", home / ".bashrc"
 
 
 def _home() -> Path:
     try:
         return Path.home()
-    except RuntimeError as error:  # HOME is not set, and the system does not know who we are
+    except RuntimeError as error:  # HOME is not set, and the system does not know the user
         raise UsageError("there is no home folder to install completion in", "set HOME") from error
 
 
-def _shown(path: Path) -> str:
-    """Return a path as a shell reads it, short where it lies at home."""
+def _short(path: Path) -> str:
+    """Return a path as a shell reads it, with ~ for the home folder."""
     home = _home()
     return f"~/{_quoted(str(path.relative_to(home)), '')}" if path.is_relative_to(home) else str(_quoted(str(path), ""))
 
 
-def _folder(variable: str, usual: Path) -> Path:
-    named = Path(os.environ.get(variable, ""))
-    return named if named.is_absolute() else usual
+def _xdg_folder(variable: str, default: Path) -> Path:
+    folder = Path(os.environ.get(variable, ""))
+    return folder if folder.is_absolute() else default
 
 
 def _text(file: Path) -> str:
