@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import settings
 
 from reportcli.catalog.files import shipped_folder
 from reportcli.library import Library
+from terminal import TerminalText
+from trials.runner import call
 
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "catalog"
@@ -21,7 +24,7 @@ Run = Callable[..., Ran]
 
 
 def unmeasured(**environment: str) -> dict[str, str]:
-    """Return the environment of a process that must be alone: coverage would load modules there, and write files."""
+    """Return the environment of a process that is measured: coverage would load modules there, and write files."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | environment
 
 
@@ -29,13 +32,7 @@ def unmeasured(**environment: str) -> dict[str, str]:
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("XDG_", "REPORTCLI_")) or name in (
-            "NO_COLOR",
-            "FORCE_COLOR",
-            "COLUMNS",
-            "LINES",
-            "LESS",
-        ):
+        if name.startswith(("XDG_", "REPORTCLI_")) or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LESS"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -46,7 +43,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for tests that ask much and change no index."""
+    """A cache for tests that ask often and change no index."""
     return tmp_path_factory.mktemp("cache")
 
 
@@ -55,6 +52,21 @@ def shipped() -> Iterator[Library]:
     """The shipped catalogue alone, its index in memory."""
     with Library([shipped_folder()], None) as library:
         yield library
+
+
+@pytest.fixture
+def cli() -> Run:
+    """Run the program in this process; ``terminal`` lets standard output and error say that they are one."""
+
+    def run(*arguments: str, stdin: str = "", terminal: bool = False, **environment: str) -> Ran:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin.encode()), "utf-8"))
+            answered = call(arguments, TerminalText if terminal else StringIO)
+        return Ran(arguments, answered.code, answered.out, answered.err)
+
+    return run
 
 
 @pytest.fixture

@@ -7,9 +7,17 @@ import struct
 import subprocess
 import sys
 import termios
+from io import StringIO
 from pathlib import Path
 
 BIN = str(Path(sys.executable).parent)
+
+
+class TerminalText(StringIO):
+    """Text that is written to what says that it is a terminal, in this process."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def on_terminal(

@@ -67,9 +67,9 @@ def without_settings() -> None:
             del os.environ[name]
 
 
-def call(arguments: Sequence[str]) -> Answered:
-    """Run one command line in this process; what it raises goes on to the caller."""
-    out, err = StringIO(), StringIO()
+def call(arguments: Sequence[str], stream: type[StringIO] = StringIO) -> Answered:
+    """Run one command line in this process, its output in streams of this type; what it raises goes to the caller."""
+    out, err = stream(), stream()
     with redirect_stdout(out), redirect_stderr(err), in_time():
         code = run(arguments)
     return Answered(code, out.getvalue(), err.getvalue())

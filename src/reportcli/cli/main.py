@@ -202,9 +202,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _with_help_option(arguments: Sequence[str]) -> list[str]:
     """Return the arguments; ``help`` without a topic, or with a command, becomes ``--help``."""
-    if arguments[:1] == ["help"] and all(name in COMMANDS for name in arguments[1:2]):
-        return [*arguments[1:], "--help"]
-    return list(arguments)
+    words = list(arguments)
+    if words[:1] == ["help"] and all(name in COMMANDS for name in words[1:2]):
+        return [*words[1:], "--help"]
+    return words
 
 
 def _complete(shell: str, arguments: Sequence[str]) -> int:

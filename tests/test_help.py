@@ -1,0 +1,93 @@
+"""Help: of the program, of each command, and the pages on queries, periods, formats and exit codes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from reportcli.cli.main import COMMANDS, command_function
+
+TOPICS = ("queries", "periods", "formats", "exit-codes")
+
+
+@pytest.fixture(autouse=True)
+def _index_made_once(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
+
+
+def test_help_and_version_need_no_catalogue(cli: Run) -> None:
+    for arguments in (("--help",), ("-h",), (), ("list", "-h"), ("search", "--help"), ("help", "queries"), ("help",)):
+        ended = cli(*arguments, REPORTCLI_CATALOG="/nowhere")
+        assert (ended.returncode, ended.stderr.count("error")) == (0, 0)
+        assert ended.stdout.startswith("Usage: reportcli") or arguments == ("help", "queries")
+    assert re.fullmatch(r"reportcli \d+\.\d+\.\d+\n", cli("--version", REPORTCLI_CATALOG="/nowhere").stdout)
+
+
+def test_help_lists_every_command_in_its_group(cli: Run) -> None:
+    usage = cli().stdout
+    assert cli("help").stdout == cli("-h").stdout == cli("--help").stdout == usage
+    for name, entry in COMMANDS.items():
+        if entry.group:
+            assert re.search(rf"^{entry.group}:\n(?:  .*\n)*?  {name} +{re.escape(entry.summary)}", usage, re.M), name
+
+
+def test_help_on_a_command_is_its_own_help(cli: Run) -> None:
+    for command in COMMANDS.keys() - {"help"}:
+        ended = cli("help", command)
+        assert ended.returncode == 0
+        assert ended.stdout == cli(command, "-h").stdout
+        assert "Example: reportcli " in ended.stdout
+
+
+def test_the_options_of_a_command_stand_in_groups(cli: Run) -> None:
+    headings = re.findall(r"^\w.*:$", cli("search", "-h").stdout, re.M)
+    assert headings == ["Arguments:", "Options:", "Which reports:", "How to show them:"]
+
+
+def test_the_signature_of_a_command_is_its_own() -> None:
+    for name in COMMANDS:
+        function = command_function(name)
+        assert not hasattr(function, "__signature__")
+        assert not hasattr(function, "__wrapped__")
+
+
+def test_every_example_in_the_help_works(cli: Run) -> None:
+    for command in COMMANDS:
+        example = re.search(r"Example: reportcli (.*)", cli(command, "-h").stdout)
+        assert example
+        if command not in ("add", "edit"):
+            assert cli(*example[1].split()).returncode == 0, example[1]
+
+
+def test_on_a_terminal_headings_and_what_can_be_typed_are_bold(cli: Run) -> None:
+    for arguments in ((), ("compare", "-h")):
+        shown = cli(*arguments, terminal=True, COLUMNS="80").stdout
+        assert "\x1b[1mUsage:\x1b[0m reportcli" in shown
+        assert "  \x1b[1m-h, --help\x1b[0m " in shown
+        assert re.sub(r"\x1b\[[01]m", "", shown) == cli(*arguments, COLUMNS="80").stdout
+    assert "\x1b" not in cli(terminal=True, NO_COLOR="1").stdout
+
+
+def test_a_page_fits_on_one_screen(cli: Run) -> None:
+    for topic in TOPICS:
+        lines = cli("help", topic, terminal=True, COLUMNS="80", NO_COLOR="1").stdout.splitlines()
+        assert 4 < len(lines) < 24
+        assert max(map(len, lines)) <= 80
+
+
+def test_an_unknown_topic_gets_the_nearest(cli: Run) -> None:
+    ended = cli("help", "querys")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "error: no help page named 'querys'\n  did you mean queries?\n"
+
+
+def test_queries_in_help_are_queries(cli: Run) -> None:
+    for line in cli("help", "queries").stdout.splitlines():
+        query = line.split("\t")[0].strip("'")
+        assert cli("list", "--where", query).returncode in (0, 1), query
+
+
+def test_periods_in_help_are_periods(cli: Run) -> None:
+    for line in cli("help", "periods").stdout.splitlines():
+        assert cli("filter", *line.split("\t")[0].split()).returncode in (0, 1), line
