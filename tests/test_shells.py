@@ -13,13 +13,159 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Run
+from conftest import CATALOG, ROOT, Run
 from interactive import PROMPT, Shell
 from reportcli.cli.complete.shells import SCRIPTS, install_completion, split_command_line
 from reportcli.cli.main import COMMANDS
+from reportcli.errors import CompletionNotInstalled
 from terminal import BIN
 
-ROOT = Path(__file__).parents[1]
+SCRIPT = {
+    "bash": ".local/share/bash-completion/completions/reportcli",
+    "zsh": ".zfunc/_reportcli",
+    "fish": ".config/fish/completions/reportcli.fish",
+}
+STARTUP = {
+    "bash": (".bashrc", f"PS1='{PROMPT}'\n"),
+    "zsh": (".zshrc", f"PS1='{PROMPT}'\n"),
+    "fish": (".config/fish/config.fish", f"set fish_greeting\nfunction fish_prompt; echo -n '{PROMPT}'; end\n"),
+}
+
+
+# Words.
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1))
+def test_words_are_split_as_a_shell_splits_them(texts: list[str]) -> None:
+    words = split_command_line(shlex.join(texts), "bash")
+    assert [word.text for word in words] == texts
+    assert [split_command_line(word.typed, "bash") for word in words] == [[word] for word in words]
+    last = words[-1]
+    for length in range(len(last.text)):
+        start = last.typed[: last.typed_length(length)]
+        assert split_command_line(start, "bash")[-1].text == last.text[:length]
+
+
+@pytest.mark.parametrize(
+    ("line", "shell", "texts", "quote"),
+    [
+        ("", "bash", [""], ""),
+        ("a b ", "bash", ["a", "b", ""], ""),
+        ("a  'b c", "bash", ["a", "b c"], "'"),
+        (r"a\ b \\", "bash", ["a b", "\\"], ""),
+        ('"a \\" b\\c', "bash", ['a " b\\c'], '"'),
+        (r"'a\' b", "bash", ["a\\", "b"], ""),
+        (r"'a\' b", "fish", ["a' b"], "'"),
+        (r"'a\b", "fish", [r"a\b"], "'"),
+        ("a\\", "bash", ["a"], ""),
+        ("--where='rl:", "zsh", ["--where=rl:"], "'"),
+    ],
+)
+def test_quotes_may_be_open(line: str, shell: str, texts: list[str], quote: str) -> None:
+    words = split_command_line(line, shell)
+    assert [word.text for word in words] == texts
+    assert words[-1].quote == quote
+
+
+# Answers.
+
+
+def test_bash_is_given_what_replaces_the_end_of_the_word(tmp_path: Path, cli: Run) -> None:
+    entry = (CATALOG / "qwen3.toml").read_text()
+    for report_id in ("plain", "$(x)'y"):
+        (tmp_path / f"{report_id}.toml").write_text(entry)
+    for typed, replaced, values in (
+        ("show ", "", [r"\$\(x\)\'y", "plain"]),
+        ("show '", "", ["plain"]),
+        ('show "', "", ["plain"]),
+        ('show "pl', "pl", ["plain"]),
+        ("search rl:gr", "gr", ["grpo"]),
+        ("search rl:gr", "rl:gr", ["rl:grpo"]),  # where COMP_WORDBREAKS holds no colon
+        ("search 'rl:grpo kl:n", "rl:grpo kl:n", ["rl:grpo kl:no"]),
+        ("search rl:grpo\\ kl:n", "n", ["no"]),
+        ("list --format=na", "na", ["names"]),
+    ):
+        ended = cli(f"reportcli {typed}", replaced, _REPORTCLI_COMPLETE="bash", REPORTCLI_CATALOG=str(tmp_path))
+        assert (ended.stdout.splitlines(), ended.stderr) == (["words", *values], "")
+
+
+def test_no_space_follows_what_continues(cli: Run) -> None:
+    for line in ("search t", "list --columns na", "list --sort na"):
+        assert cli(f"reportcli {line}", "", _REPORTCLI_COMPLETE="bash").stdout.startswith("open\n")
+    assert cli("reportcli search an", "an", _REPORTCLI_COMPLETE="zsh").stdout == "words\n0\n.and:operator\n"
+    zsh = cli("reportcli search 'not n", "not n", _REPORTCLI_COMPLETE="zsh").stdout.splitlines()
+    assert zsh[:2] == ["words", "4"]
+    assert "+note\\::the note, one sentence" in zsh
+    assert ".not:operator" in zsh
+
+
+# Installing.
+
+
+def test_the_script_is_printed(cli: Run) -> None:
+    for name, script in SCRIPTS.items():
+        ended = cli("--show-completion", name)
+        assert (ended.stdout, ended.stderr, ended.returncode) == (script, "", 0)
+
+
+def test_a_shell_without_completion_is_refused(cli: Run) -> None:
+    for option in ("--install-completion", "--show-completion"):
+        ended = cli("-q", option, "tcsh")
+        assert (ended.stdout, ended.returncode) == ("", 2)
+        assert ended.stderr == "error: there is no completion for tcsh\n  choose from bash, zsh, fish\n"
+
+
+def test_the_script_is_installed_once(own_home: Path) -> None:
+    for shell, script in SCRIPT.items():
+        startup, before = STARTUP[shell]
+        added = f"[ ! -f ~/{script} ] || . ~/{script} # completion of reportcli\n" if shell != "fish" else ""
+        (own_home / startup).parent.mkdir(parents=True, exist_ok=True)
+        (own_home / startup).write_text(before)
+        assert install_completion(shell).splitlines() == [
+            f"wrote ~/{script}",
+            *([f"added a line to ~/{startup}"] if added else []),
+            f"Restart {shell}, or run: source ~/{script}",
+        ]
+        assert install_completion(shell) == f"already installed: ~/{script}\n"
+        assert (own_home / script).read_text() == SCRIPTS[shell]
+        assert (own_home / startup).read_text() == before + added
+        (own_home / script).write_text("of another release")
+        assert install_completion(shell).startswith(f"wrote ~/{script}\nRestart {shell}")
+        assert (own_home / script).read_text() == SCRIPTS[shell]
+        assert (own_home / startup).read_text() == before + added
+        assert not list(own_home.rglob("*.new"))
+
+
+def test_the_users_file_is_added_to_where_it_lies(own_home: Path) -> None:
+    (own_home / "settings").write_bytes(b"alias l=ls \xff")
+    (own_home / ".bashrc").symlink_to("settings")
+    install_completion("bash")
+    line = f"[ ! -f ~/{SCRIPT['bash']} ] || . ~/{SCRIPT['bash']} # completion of reportcli\n"
+    assert (own_home / "settings").read_bytes() == b"alias l=ls \xff\n" + line.encode()
+    assert (own_home / ".bashrc").is_symlink()
+
+
+def test_folders_of_the_user_are_kept_to(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / "a b"))
+    monkeypatch.setenv("ZDOTDIR", str(own_home / "zsh"))
+    (own_home / "zsh").mkdir()
+    assert f"wrote {tmp_path}/a\\ b/fish/completions/reportcli.fish\n" in install_completion("fish")
+    assert f"wrote {tmp_path}/a\\ b/bash-completion/completions/reportcli\n" in install_completion("bash")
+    assert "added a line to ~/zsh/.zshrc\n" in install_completion("zsh")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
+    assert "wrote ~/.config/fish/completions/reportcli.fish\n" in install_completion("fish")
+
+
+def test_a_folder_that_cannot_be_written_is_named(own_home: Path) -> None:
+    (own_home / ".zfunc").write_text("a file")
+    with pytest.raises(CompletionNotInstalled) as caught:
+        install_completion("zsh")
+    assert str(caught.value) == f"cannot write {own_home}/.zfunc/_reportcli: Not a directory"
+    assert "`reportcli --show-completion zsh`" in caught.value.hint
+
+
+# Real shells.
 
 UNQUOTED = [
     "GRPO", "grpo and kl", "grpo or ppo", "not kl", "org:deepseek", "technique:rope", "tag:moe", "rl:grpo", "topic:rl",
@@ -29,8 +175,9 @@ UNQUOTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_common_forms_need_no_quotes(shell: str) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", SCRIPTS)
+def test_common_forms_need_no_quotes_and_the_script_can_be_read(shell: str) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
     code = "import json, sys; print(json.dumps(sys.argv[1:]))"
@@ -38,17 +185,11 @@ def test_common_forms_need_no_quotes(shell: str) -> None:
     ended = subprocess.run([shell, "-c", script], capture_output=True, encoding="utf-8", check=True)
     assert [json.loads(line) for line in ended.stdout.splitlines()] == [form.split() for form in UNQUOTED]
     assert ended.stderr == ""
+    ended = subprocess.run([shell, "-n"], input=SCRIPTS[shell], capture_output=True, encoding="utf-8", check=True)
+    assert ended.stderr == ""
 
 
-SHELLS = ("bash", "zsh", "fish")
-_START = {
-    "bash": (".bashrc", f"PS1='{PROMPT}'\n"),
-    "zsh": (".zshrc", f"PS1='{PROMPT}'\n"),
-    "fish": (".config/fish/config.fish", f"set fish_greeting\nfunction fish_prompt; echo -n '{PROMPT}'; end\n"),
-}
-
-
-@pytest.fixture(params=SHELLS)
+@pytest.fixture(params=SCRIPTS)
 def shell(request: pytest.FixtureRequest, own_home: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the name of a shell that is set up with our prompt and finds the program."""
     name: str = request.param
@@ -57,13 +198,13 @@ def shell(request: pytest.FixtureRequest, own_home: Path, shared_cache: Path, mo
     monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
     monkeypatch.delenv("ZDOTDIR", raising=False)
-    file, text = _START[name]
+    file, text = STARTUP[name]
     (own_home / file).parent.mkdir(parents=True, exist_ok=True)
     (own_home / file).write_text(text)
     return name
 
 
-def opened(name: str) -> Shell:
+def interactive(name: str) -> Shell:
     return Shell([name, "--noprofile", "-i"] if name == "bash" else [name, "-i"])
 
 
@@ -91,12 +232,14 @@ TYPED = [
 LISTS = [("reportcli list --columns id,nam", ",name"), ("reportcli list --sort date,-laye", ",-layers")]
 
 
+@pytest.mark.slow
 def test_a_tab_completes(shell: str, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (own_home / "bin").mkdir()
     (own_home / "bin" / "reportcli").symlink_to(Path(BIN, "reportcli"))
     monkeypatch.chdir(ROOT)
-    install_completion(shell)
-    with opened(shell) as keyboard:
+    with interactive(shell) as keyboard:
+        assert keyboard.run("reportcli --install-completion").startswith(f"wrote ~/{SCRIPT[shell]}\n")
+    with interactive(shell) as keyboard:
         for typed, completed in TYPED:
             keyboard.completes(typed, completed)
         for typed, end in LISTS:
@@ -104,13 +247,14 @@ def test_a_tab_completes(shell: str, own_home: Path, monkeypatch: pytest.MonkeyP
             keyboard.completes(typed, typed.rpartition(",")[0] + end + space)
 
 
+@pytest.mark.slow
 def test_meanings_are_listed_where_the_shell_shows_them(shell: str) -> None:
     install_completion(shell)
-    with opened(shell) as keyboard:
+    with interactive(shell) as keyboard:
         keyboard.keys("reportcli \t\t")
-        keyboard.wait_until(lambda: all(name in keyboard.text for name, one in COMMANDS.items() if one.group))
+        keyboard.wait_until(lambda: all(name in keyboard.text for name, entry in COMMANDS.items() if entry.group))
         if shell != "bash":
-            keyboard.wait_until(lambda: "Every report, newest first." in keyboard.text)
+            keyboard.wait_until(lambda: COMMANDS["list"].summary in keyboard.text)
         keyboard.take_back()
         keyboard.keys("reportcli show deep\t\t\t")
         keyboard.wait_until(lambda: "deepseek-r1" in keyboard.text and "deepseek-v3" in keyboard.text)
@@ -118,56 +262,33 @@ def test_meanings_are_listed_where_the_shell_shows_them(shell: str) -> None:
             keyboard.wait_until(lambda: "DeepSeek-R1 · DeepSeek · 2025-01-20" in keyboard.text)
 
 
-_SCRIPT = {
-    "bash": ".local/share/bash-completion/completions/reportcli",
-    "zsh": ".zfunc/_reportcli",
-    "fish": ".config/fish/completions/reportcli.fish",
-}
-
-
-def test_completion_installs_itself_once(shell: str, own_home: Path) -> None:
-    script, (start, before) = _SCRIPT[shell], _START[shell]
-    added = f"[ ! -f ~/{script} ] || . ~/{script} # completion of reportcli\n" if shell != "fish" else ""
-    with opened(shell) as keyboard:
-        said = keyboard.run("reportcli --install-completion").splitlines()
-    assert said == [
-        f"wrote ~/{script}",
-        *([f"added a line to ~/{start}"] if added else []),
-        f"Completion works in each new {shell}; in this one after: source ~/{script}",
-    ]
-    for _ in range(2):
-        assert (own_home / script).read_text() == SCRIPTS[shell]
-        assert (own_home / start).read_text() == before + added
-        with opened(shell) as keyboard:
-            keyboard.completes("reportcli show magi", "reportcli show magistral ")
-            assert keyboard.run("reportcli --install-completion") == f"already installed: ~/{script}"
-
-
 NASTY = ("a$(touch pwned)`touch pwned`", "b'\"; touch pwned &", "c~*?[x]{y}!z|touch pwned #")
 
 
+@pytest.mark.slow
 def test_nothing_in_a_catalogue_is_run_by_a_shell(
     shell: str, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = (ROOT / "catalog" / "qwen3.toml").read_text()
-    for id in NASTY:
-        name = json.dumps(f"{id} \x1b]0;$(touch pwned)\x07\t\n`touch pwned`")
-        (tmp_path / f"{id}.toml").write_text(entry.replace('name = "Qwen3"', f"name = {name}", 1))
+    entry = (CATALOG / "qwen3.toml").read_text()
+    for report_id in NASTY:
+        name = json.dumps(f"{report_id} \x1b]0;$(touch pwned)\x07\t\n`touch pwned`")
+        (tmp_path / f"{report_id}.toml").write_text(entry.replace('name = "Qwen3"', f"name = {name}", 1))
     monkeypatch.setenv("REPORTCLI_CATALOG", str(tmp_path))
     monkeypatch.chdir(own_home)
     install_completion(shell)
-    with opened(shell) as keyboard:
-        for id in NASTY:
-            typed = f"reportcli show -fnames {id[0]}"
+    with interactive(shell) as keyboard:
+        for report_id in NASTY:
+            typed = f"reportcli show -fnames {report_id[0]}"
             keyboard.keys(typed + "\t")
             keyboard.wait_until(lambda typed=typed: re.match(re.escape(PROMPT + typed) + r".+ $", keyboard.line))
             keyboard.keys("\r")
-            keyboard.wait_until(lambda id=id: id in keyboard.text.splitlines() and keyboard.line == PROMPT)
+            keyboard.wait_until(lambda name=report_id: name in keyboard.text.splitlines() and keyboard.line == PROMPT)
         keyboard.keys("reportcli show \t\t\t")
         keyboard.wait_until(lambda: "touch" in keyboard.text)
     assert not list(own_home.rglob("pwned"))
 
 
+@pytest.mark.slow
 def test_zsh_finds_the_script_among_its_functions_too(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not shutil.which("zsh"):
         pytest.skip("zsh is not installed")
@@ -176,129 +297,6 @@ def test_zsh_finds_the_script_among_its_functions_too(own_home: Path, monkeypatc
     (own_home / "functions" / "_reportcli").write_text(SCRIPTS["zsh"])
     lines = (f"PS1='{PROMPT}'", "fpath=(~/functions $fpath)", "autoload -Uz compinit", "compinit -i")
     (own_home / ".zshrc").write_text("\n".join(lines))
-    with opened("zsh") as keyboard:
+    with interactive("zsh") as keyboard:
         keyboard.completes("reportcli show magi", "reportcli show magistral ")
         keyboard.completes("reportcli search rl:gr", "reportcli search rl:grpo ")
-
-
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1))
-def test_words_are_split_as_a_shell_splits_them(words: list[str]) -> None:
-    found = split_command_line(shlex.join(words), "bash")
-    assert [one.text for one in found] == words
-    assert [split_command_line(one.typed, "bash") for one in found] == [[one] for one in found]
-    last = found[-1]
-    for letters in range(len(last.text)):
-        assert split_command_line(last.typed[: last.place(letters)], "bash")[-1].text == last.text[:letters]
-
-
-@pytest.mark.parametrize(
-    ("line", "shell", "texts", "quote"),
-    [
-        ("", "bash", [""], ""),
-        ("a b ", "bash", ["a", "b", ""], ""),
-        ("a  'b c", "bash", ["a", "b c"], "'"),
-        (r"a\ b \\", "bash", ["a b", "\\"], ""),
-        ('"a \\" b\\c', "bash", ['a " b\\c'], '"'),
-        (r"'a\' b", "bash", ["a\\", "b"], ""),
-        (r"'a\' b", "fish", ["a' b"], "'"),
-        (r"'a\b", "fish", [r"a\b"], "'"),
-        ("a\\", "bash", ["a"], ""),
-        ("--where='rl:", "zsh", ["--where=rl:"], "'"),
-    ],
-)
-def test_quotes_may_be_open(line: str, shell: str, texts: list[str], quote: str) -> None:
-    found = split_command_line(line, shell)
-    assert [one.text for one in found] == texts
-    assert found[-1].quote == quote
-
-
-@pytest.mark.parametrize(
-    ("typed", "replaced", "written"),
-    [
-        ("show ", "", [r"\$\(x\)\'y", "plain"]),
-        ("show '", "", ["plain"]),
-        ('show "', "", ["plain"]),
-        ('show "pl', "pl", ["plain"]),
-        ("search rl:gr", "gr", ["grpo"]),
-        ("search rl:gr", "rl:gr", ["rl:grpo"]),  # where COMP_WORDBREAKS holds no colon
-        ("search 'rl:grpo kl:n", "rl:grpo kl:n", ["rl:grpo kl:no"]),
-        ("search rl:grpo\\ kl:n", "n", ["no"]),
-        ("list --format=na", "na", ["names"]),
-    ],
-)
-def test_bash_is_given_what_replaces_the_end_of_the_word(
-    tmp_path: Path, reportcli: Run, typed: str, replaced: str, written: list[str]
-) -> None:
-    entry = (ROOT / "catalog" / "qwen3.toml").read_text()
-    for id in ("plain", "$(x)'y"):
-        (tmp_path / f"{id}.toml").write_text(entry)
-    ended = reportcli(f"reportcli {typed}", replaced, _REPORTCLI_COMPLETE="bash", REPORTCLI_CATALOG=str(tmp_path))
-    assert ended.stdout.splitlines() == ["words", *written]
-    assert ended.stderr == ""
-
-
-def test_no_space_follows_what_goes_on(reportcli: Run) -> None:
-    for line in ("search t", "list --columns na", "list --sort na"):
-        assert reportcli(f"reportcli {line}", "", _REPORTCLI_COMPLETE="bash").stdout.startswith("open\n")
-    assert reportcli("reportcli search an", "an", _REPORTCLI_COMPLETE="zsh").stdout == "words\n0\n.and:operator\n"
-    zsh = reportcli("reportcli search 'not n", "not n", _REPORTCLI_COMPLETE="zsh").stdout.splitlines()
-    assert zsh[:2] == ["words", "4"]
-    assert "+note\\::the note, one sentence" in zsh
-    assert ".not:operator" in zsh
-
-
-@pytest.mark.parametrize("name", SHELLS)
-def test_a_script_is_shown_and_is_one(name: str, reportcli: Run) -> None:
-    shown = reportcli("--show-completion", name)
-    assert (shown.stdout, shown.stderr, shown.returncode) == (SCRIPTS[name], "", 0)
-    if shutil.which(name):
-        read = subprocess.run([name, "-n"], input=shown.stdout, capture_output=True, encoding="utf-8", check=True)
-        assert read.stderr == ""
-
-
-def test_a_shell_without_completion_is_refused(reportcli: Run) -> None:
-    for option in ("--install-completion", "--show-completion"):
-        ended = reportcli("-q", option, "tcsh")
-        assert (ended.stdout, ended.returncode) == ("", 2)
-        assert ended.stderr == "error: there is no completion for tcsh\n  name one of: bash, zsh, fish\n"
-
-
-def test_the_users_file_is_added_to_where_it_lies(own_home: Path) -> None:
-    (own_home / "settings").write_bytes(b"alias l=ls \xff")
-    (own_home / ".bashrc").symlink_to("settings")
-    install_completion("bash")
-    line = f"[ ! -f ~/{_SCRIPT['bash']} ] || . ~/{_SCRIPT['bash']} # completion of reportcli\n"
-    assert (own_home / "settings").read_bytes() == b"alias l=ls \xff\n" + line.encode()
-    assert (own_home / ".bashrc").is_symlink()
-
-
-def test_a_script_of_another_release_is_replaced(own_home: Path) -> None:
-    install_completion("zsh")
-    before = (own_home / ".zshrc").read_text()
-    (own_home / _SCRIPT["zsh"]).write_text("something old")
-    assert install_completion("zsh").startswith(f"wrote ~/{_SCRIPT['zsh']}\nCompletion works")
-    assert (own_home / _SCRIPT["zsh"]).read_text() == SCRIPTS["zsh"]
-    assert (own_home / ".zshrc").read_text() == before
-    assert [file.name for file in (own_home / ".zfunc").iterdir()] == ["_reportcli"]
-
-
-def test_folders_of_the_user_are_kept_to(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / "a b"))
-    monkeypatch.setenv("ZDOTDIR", str(own_home / "zsh"))
-    (own_home / "zsh").mkdir()
-    assert f"wrote {tmp_path}/a\\ b/fish/completions/reportcli.fish\n" in install_completion("fish")
-    assert f"wrote {tmp_path}/a\\ b/bash-completion/completions/reportcli\n" in install_completion("bash")
-    assert "added a line to ~/zsh/.zshrc\n" in install_completion("zsh")
-    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
-    assert "wrote ~/.config/fish/completions/reportcli.fish\n" in install_completion("fish")
-
-
-def test_a_folder_that_cannot_be_written_is_named(own_home: Path, reportcli: Run) -> None:
-    (own_home / ".zfunc").write_text("a file")
-    ended = reportcli("--install-completion", "zsh")
-    assert (ended.stdout, ended.returncode) == ("", 3)
-    assert ended.stderr == (
-        f"error: cannot write {own_home}/.zfunc/_reportcli: Not a directory\n"
-        "  `reportcli --show-completion zsh` prints the script; save it where zsh loads completions\n"
-    )
