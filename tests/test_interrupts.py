@@ -1,19 +1,17 @@
-"""Ctrl-C and q at a real terminal, in the pager and while the index is built: the terminal stays as it was."""
+"""Ctrl-C and q: in the pager, and while the index is built. The terminal stays as it was."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from conftest import Run
 from interactive import PROMPT, Shell
-from synthetic import write_catalogue
-from terminal import BIN
+from makers import write
+from reportcli.cli import output
+from terminal import BIN, TerminalText
 
 CONTROL_C = "\x03"
-
-
-@pytest.fixture(autouse=True)
-def folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)  # what a pager or a shell makes of a key is not to lie in the clone
 
 
 def bash(lines: int = 30) -> Shell:
@@ -21,11 +19,14 @@ def bash(lines: int = 30) -> Shell:
     return Shell(["bash", "--rcfile", "/dev/null", "-c", f"{setting}; exec bash --norc --noprofile -i"], 100, lines)
 
 
-def test_the_pager_survives_an_interrupt_and_ends_in_peace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAGER", "less")
+@pytest.mark.slow
+@pytest.mark.parametrize("pager", ["less", "cat | less"])
+def test_an_interrupt_is_for_the_pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pager: str) -> None:
+    monkeypatch.chdir(tmp_path)  # what a pager or a shell makes of a key is not to lie in the clone
+    monkeypatch.setenv("PAGER", pager)
     with bash() as shell:
         before = shell.run("stty -a")
-        shell.run("reportcli list --limit 1 --no-pager")  # the index is built
+        assert shell.run("reportcli list --limit 3 -q").count("2025-06-1") == 3  # a short answer needs no pager
         shell.keys("reportcli show DeepSeek-R1\r")
         shell.wait_until(lambda: shell.line == ":")
         shell.keys("s")  # less would log what it shows to a file
@@ -40,21 +41,20 @@ def test_the_pager_survives_an_interrupt_and_ends_in_peace(tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_short_answer_leaves_the_pager_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAGER", "less")
-    with bash() as shell:
-        assert shell.run("reportcli list --limit 3 -q").count("2025-06-1") == 3
+def test_an_interrupt_while_the_index_is_built_is_silent(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted_write(stream: TerminalText, text: str) -> int:
+        if "50 of 60 files indexed" in text:
+            signal.raise_signal(signal.SIGINT)
+        return super(TerminalText, stream).write(text)
 
-
-def test_an_interrupt_while_the_index_is_built_is_silent(tmp_path: Path) -> None:
-    write_catalogue(tmp_path / "many", 8_000, 1)
-    command = f"reportcli list --limit 2 --catalog {tmp_path / 'many'}"
-    with bash() as shell:
-        shell.keys(command + "\r")
-        shell.wait_until(lambda: "files indexed" in shell.text)
-        shell.keys(CONTROL_C)
-        shell.wait_until(lambda: shell.line == PROMPT)
-        assert "Traceback" not in shell.text
-        assert shell.run("echo code $?").endswith("code 130")
-        shell.keys("\f" + command + " | wc -l\r")
-        shell.wait_until(lambda: shell.line == PROMPT and "\n2\n" in shell.text)
+    for number in range(60):
+        write(tmp_path, f"x-{number}", f"X {number}")
+    with monkeypatch.context() as patch:
+        patch.setattr(output, "_BAR_DELAY", 0)
+        patch.setattr(TerminalText, "write", interrupted_write)
+        ended = cli("list", "--catalog", str(tmp_path), terminal=True)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert ended.stderr.endswith("0 of 60 files indexed\n")
+    assert len(cli("list", "--catalog", str(tmp_path)).stdout.splitlines()) == 60
