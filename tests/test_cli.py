@@ -1,7 +1,6 @@
 """The commands that read, as a person or a script calls them: answers, errors, exit codes."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -52,21 +51,6 @@ def test_the_list_of_fields_is_an_answer_itself(cli: Run, arguments: tuple[str, 
     assert "pretraining.tokens\tnumber\ttokens\tpre-training tokens\n" in ended.stdout
 
 
-def test_json_is_an_array_of_whole_records(cli: Run) -> None:
-    for arguments in (("list",), ("search", "GRPO"), ("filter", "2025-06"), ("show", "Qwen3")):
-        records = json.loads(cli(*arguments, "--json").stdout)
-        assert records
-        for record in records:
-            assert {"id", "number", "flagship", "links", "models", "sources", "derived"} <= set(record)
-            assert set(record["derived"]) >= {"parameters", "training_flops"}
-            assert ("score" in record) is (arguments[0] == "search")
-
-
-def test_a_record_a_line_is_the_same_record(cli: Run) -> None:
-    lines = cli("list", "--format", "jsonl").stdout.splitlines()
-    assert [json.loads(line) for line in lines] == json.loads(cli("list", "--json").stdout)
-
-
 def test_ids_of_a_search_feed_a_comparison(cli: Run) -> None:
     matches = cli("search", "rl:grpo kl:no").stdout
     ids = [line.split("\t")[0] for line in matches.splitlines()]
@@ -114,6 +98,7 @@ FAILURES = [
     ("list --catalog /nowhere/at/all", 3, ["cannot read the catalogue folder /nowhere/at/all"]),
     ("search xylophone", 1, ["nothing found"]),
     ("filter 1999", 1, ["nothing found"]),
+    ("show Qwen3 --notes safety", 1, ["nothing found"]),
 ]
 
 
@@ -139,20 +124,10 @@ def test_a_typo_is_corrected_and_reported(cli: Run) -> None:
     assert (exact.returncode, exact.stdout, exact.stderr) == (1, "", "nothing found\n")
 
 
-def test_a_search_finds_what_a_reader_means(cli: Run) -> None:
-    for query, expected in (
-        ("tulu", ["tulu-3", "tulu-3-2025"]),
-        ("dots.llm1", ["dots.llm1"]),
-        ("qwen2", ["qwen2.5-omni", "qwen2.5-vl"]),
-    ):
-        assert cli("search", query, "--format", "names").stdout.splitlines()[: len(expected)] == expected
-
-
 def test_a_technique_is_found_under_its_spelled_out_name(cli: Run) -> None:
-    by_id = cli("search", "technique:grpo", "--format", "names").stdout.splitlines()
-    spelled = cli("search", "group relative policy optimization", "--format", "names").stdout.splitlines()
+    by_id = cli("search", "technique:grpo", "--format", "names").stdout.split()
     assert len(by_id) == 12
-    assert set(by_id) <= set(spelled)
+    assert set(by_id) <= set(cli("search", "group relative policy optimization", "--format", "names").stdout.split())
 
 
 def test_a_month_holds_its_reports_newest_first(cli: Run) -> None:
@@ -169,35 +144,11 @@ def test_the_other_date_can_be_asked(cli: Run) -> None:
     assert ended.stdout == "olmo\n"
 
 
-def test_sorting_puts_unknown_values_last_in_both_directions(cli: Run) -> None:
-    down = cli("list", "--sort", "-parameters", "--columns", "id,parameters").stdout.splitlines()
-    up = cli("list", "--sort", "parameters", "--columns", "id,parameters").stdout.splitlines()
-    assert down[0] == "deepseek-r1\t671000000000"
-    assert up[0] == "phi-4-mini\t3800000000"
-    assert down[-1].endswith("\t")
-    assert up[-1].endswith("\t")
-
-
-def test_a_model_is_shown_where_its_name_is_meant(cli: Run) -> None:
-    assert "phi-4-mini\tderived.parameters\t3800000000\n" in cli("show", "Phi-4-Mini").stdout
-    compared = dict(line.split("\t", 1) for line in cli("compare", "Qwen3-32B", "dots.llm1").stdout.splitlines())
-    assert compared["architecture.type"] == "dense\tmoe"
-    assert compared["derived.parameters"] == "32000000000\t142000000000"
-    assert compared["pretraining.tokens"] == "36000000000000\t11200000000000"
-    assert compared["architecture.layers"] == "\t62"
-    assert compared["architecture.experts_total"] == "\t128"
-
-
 def test_a_report_is_shown_whole_whichever_of_its_models_is_meant(cli: Run) -> None:
     (report,), (model,) = (json.loads(cli("show", name, "--json").stdout) for name in ("Qwen3", "Qwen3-32B"))
     assert model["derived"]["parameters"] == 32_000_000_000
     assert report.pop("derived") != model.pop("derived")
     assert report == model
-
-
-def test_a_topic_without_notes_finds_nothing(cli: Run) -> None:
-    ended = cli("show", "Qwen3", "--notes", "safety")
-    assert (ended.returncode, ended.stdout) == (1, "")
 
 
 # Catalogues of one's own.
@@ -237,24 +188,14 @@ def test_no_text_of_an_entry_looks_like_a_line_of_ours(cli: Run, tmp_path: Path)
         assert cli(*arguments, "--catalog", str(tmp_path)).stderr == message
 
 
-def test_the_variable_replaces_the_catalogue_and_the_option_replaces_the_variable(cli: Run, tmp_path: Path) -> None:
-    first, second = write(tmp_path / "a", "one", "A").parent, write(tmp_path / "b", "two", "B").parent
-    both = os.pathsep.join(map(str, (first, second)))
-    assert cli("list", "-f", "names", REPORTCLI_CATALOG=both).stdout.split() == ["one", "two"]
-    assert cli("list", "-f", "names", "--catalog", str(second), REPORTCLI_CATALOG=str(first)).stdout == "two\n"
-
-
 # Techniques.
 
 
 def test_a_term_gives_the_reports_that_use_it_oldest_first(cli: Run) -> None:
     ended = cli("term", "group", "relative", "policy", "optimization")
     lines = ended.stdout.splitlines()
-    assert (len(lines), lines[0], lines[-1]) == (
-        12,
-        "deepseek-v3\t2024-12-16",
-        "acereason-nemotron-1.1\t2025-06-18",
-    )
+    assert (lines[0], lines[-1]) == ("deepseek-v3\t2024-12-16", "acereason-nemotron-1.1\t2025-06-18")
+    assert len(lines) == 12
     (record,) = json.loads(cli("term", "GRPO", "--json").stdout)
     assert record["reference"] == "2402.03300"
     assert record["reports"][0] == {"id": "deepseek-v3", "date": "2024-12-16"}

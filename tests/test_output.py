@@ -30,34 +30,27 @@ def _index_made_once(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 # Terminals.
 
-SCREENS = [
+SCREENS = (
     "list", "search GRPO", "filter 2025-06", "show Qwen3", "show DeepSeek-R1 --sources", "compare Qwen3 dots.llm1",
     "compare Qwen3 dots.llm1 DeepSeek-V3 acereason-nemotron-1.1", "list --columns help", "term", "term GRPO",
     "search rl:grpo kl:no", "search GRPO --explain", "count rl", "timeline", "plot", "lineage", "info",
-]  # fmt: skip
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("command", SCREENS)
-def test_nothing_is_wider_than_the_screen(cli: Run, command: str) -> None:
-    for columns in (20, 60, 80, 120, 200):
-        ended = cli(*command.split(), terminal=True, COLUMNS=str(columns))
-        assert ended.returncode == 0
-        plain = COLOR.sub("", LINK.sub(r"\2", ended.stdout))
-        assert "\x1b" not in plain
-        assert max(map(cell_len, plain.splitlines())) <= columns
+def test_nothing_is_wider_than_the_screen(cli: Run) -> None:
+    for command in SCREENS:
+        for columns, most in (("1", 20), ("60", 60), ("80", 80), ("120", 120), ("9" * 20, 10_000)):
+            ended = cli(*command.split(), terminal=True, COLUMNS=columns)
+            plain = COLOR.sub("", LINK.sub(r"\2", ended.stdout))
+            assert (ended.returncode, "\x1b" in plain) == (0, False)
+            assert 0 < max(map(cell_len, plain.splitlines())) <= most, (command, columns)
 
 
-@pytest.mark.parametrize(("columns", "least", "most"), [("1", 1, 20), ("9" * 20, 81, 10_000)])
-def test_the_narrowest_and_the_widest_terminal_get_a_picture(cli: Run, columns: str, least: int, most: int) -> None:
-    table = cli("list", "--format", "table", COLUMNS=columns).stdout
-    assert least <= max(map(cell_len, table.splitlines())) <= most
-
-
-@pytest.mark.parametrize("width", [20, 60, 80, 200, 10_000])
-def test_a_width_may_be_asked_for(cli: Run, width: int) -> None:
-    table = cli("list", "--format", "table", "--width", str(width)).stdout
-    assert max(map(len, table.splitlines())) <= width
-    assert "AceReason-Nemotron 1.1" in re.sub(r"\s+", " ", table)
+def test_a_width_may_be_asked_for(cli: Run) -> None:
+    for width in (20, 60, 80, 200, 10_000):
+        table = cli("list", "--format", "table", "--width", str(width)).stdout
+        assert max(map(len, table.splitlines())) <= width
+        assert "AceReason-Nemotron 1.1" in re.sub(r"\s+", " ", table)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +164,7 @@ def test_a_pager_that_ends_early_ends_the_program_in_peace(cli: Run, capfd: pyte
     assert capfd.readouterr().out == "\x1b[1mQwen3\x1b[0m  Qwen3 Technical Report\n"
 
 
-def test_a_pager_that_would_show_escapes_gets_none(
-    cli: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pager_that_would_show_escapes_gets_none(cli: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pager = tmp_path / "less"
     pager.write_text('#!/bin/sh\necho "LESS=$LESS"\ncat\n')
     pager.chmod(0o700)
@@ -196,12 +187,11 @@ def test_the_pager_has_a_real_terminal() -> None:
 # Formats.
 
 
-@pytest.mark.parametrize("format_name", ["toml", "bibtex"])
-def test_a_format_that_makes_no_sense_is_refused(cli: Run, format_name: str) -> None:
+def test_a_format_that_makes_no_sense_is_refused(cli: Run) -> None:
     for command in (("help", "formats"), ("term",), ("list", "--columns", "help")):
-        ended = cli(*command, "--format", format_name)
+        ended = cli(*command, "--format", "toml")
         assert (ended.returncode, ended.stdout) == (2, "")
-        assert f"no format '{format_name}' for this command" in ended.stderr
+        assert "no format 'toml' for this command" in ended.stderr
         assert "table, tsv, csv, json" in ended.stderr
 
 

@@ -1,4 +1,4 @@
-"""Every example in the README is run, on a terminal of 80 columns, and prints what the README says; so do its pictures.
+"""Every example in the README is run on a terminal of 80 columns, and prints what the README says; so do its pictures.
 
 A line ``…`` stands for any number of lines. ``python tests/test_readme.py`` writes outputs and pictures anew.
 """
@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from reportcli.cli.main import COMMANDS
 from terminal import BIN, on_terminal
-from test_screen import COLOUR, drawn
+from test_output import COLOR, drawn
 
-README = Path(__file__).parents[1] / "README.md"
+README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 FILE = re.compile(r"```toml (\S+)\n(.*?)```", re.S)
@@ -32,20 +33,20 @@ def examples(block: str) -> list[tuple[str, str]]:
     return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
-def lacking(block: str) -> list[str]:
-    """Return the programs of others that a block uses and that are not here."""
+def missing_tools(block: str) -> list[str]:
+    """Return the programs of others that a block uses and that are not installed."""
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return [tool for tool in TOOLS if re.search(rf"\| {tool}\b", block) and not shutil.which(tool, path=path)]
 
 
-def run(block: str, folder: Path) -> Iterator[tuple[str, str, str]]:
+def run_examples(block: str, folder: Path) -> Iterator[tuple[str, str, str]]:
     """Run the commands of a block one after another in a folder with the files that the README shows."""
     for name, text in FILE.findall(TEXT):
         (folder / name).write_text(text, encoding="utf-8")
     on_terminal("reportcli list")  # builds the index, so that no progress is drawn
     for command, output in examples(block):
         written, _ = on_terminal(f"cd '{folder}'; {command}", NO_COLOR="1", PAGER="cat")
-        plain = COLOUR.sub("", written) if "| jq" in command else written  # jq knows no NO_COLOR before 1.7
+        plain = COLOR.sub("", written) if "| jq" in command else written  # jq knows no NO_COLOR before 1.7
         yield command, output, "".join(line.rstrip() + "\n" for line in plain.splitlines())
 
 
@@ -53,27 +54,29 @@ def picture(command: str) -> str:
     return on_terminal(f"{command} --format svg --width 100 --quiet | cat")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCK.findall(TEXT))
 def test_an_example_prints_what_the_readme_says(block: str, tmp_path: Path) -> None:
-    if missing := lacking(block):
-        pytest.skip(f"no {', '.join(missing)} here")
-    for _, output, written in run(block, tmp_path):
+    if tools := missing_tools(block):
+        pytest.skip(f"no {', '.join(tools)} here")
+    for _, output, written in run_examples(block, tmp_path):
         pattern = ".*".join(re.escape(part) for part in output.split(CUT + "\n"))
         assert re.fullmatch(pattern, written, re.S), written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "path"), PICTURE.findall(TEXT))
 def test_a_picture_shows_what_its_command_says(command: str, path: str) -> None:
-    assert drawn((README.parent / path).read_text(encoding="utf-8")) == drawn(picture(command))
+    assert drawn((ROOT / path).read_text(encoding="utf-8")) == drawn(picture(command))
 
 
-def test_every_command_is_told_of() -> None:
+def test_every_command_is_mentioned() -> None:
     assert set(COMMANDS) - {"filter-by-date"} <= set(re.findall(r"reportcli ([a-z]+)", TEXT)) | {"edit"}
     assert "`edit NAME`" in TEXT
 
 
 def test_the_script_of_ci_runs_the_command_that_the_readme_gives() -> None:
-    script = (README.parent / ".ci" / "run").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"^python3 -m venv .*pytest.*$", TEXT, re.M)
     assert "grep -m1 '^python3 -m venv .*pytest' README.md" in script
 
@@ -81,12 +84,13 @@ def test_the_script_of_ci_runs_the_command_that_the_readme_gives() -> None:
 def rewritten(block: str, folder: Path) -> str:
     """Return a block with the outputs of today; a cut output keeps as many lines before and after the cut."""
     lines: list[str] = []
-    for command, output, written in run(block, folder):
-        now = written.splitlines(keepends=True)
+    for command, output, written in run_examples(block, folder):
+        output_lines = written.splitlines(keepends=True)
         if CUT + "\n" in output:
             before, after = (part.count("\n") for part in output.split(CUT + "\n"))
-            now = [*now[:before], CUT + "\n", *(now[-after:] if after else [])]
-        lines += [f"$ {command}\n", *now]
+            end = output_lines[-after:] if after else []
+            output_lines = [*output_lines[:before], CUT + "\n", *end]
+        lines += [f"$ {command}\n", *output_lines]
     return f"```console\n{''.join(lines)}```"
 
 
@@ -94,8 +98,8 @@ def rewrite() -> None:
     """Write the outputs and the pictures of today, as someone without a catalogue of their own gets them."""
     text = TEXT
     for command, path in PICTURE.findall(TEXT):
-        (README.parent / path).parent.mkdir(parents=True, exist_ok=True)
-        (README.parent / path).write_text(picture(command), encoding="utf-8")
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_text(picture(command), encoding="utf-8")
     for block in BLOCK.findall(TEXT):
         with tempfile.TemporaryDirectory() as folder:
             os.environ["HOME"] = folder

@@ -19,11 +19,11 @@ from terminal import BIN, on_terminal
 
 SOURCES = sorted((ROOT / "src" / "reportcli").rglob("*.py"))
 CALLS = (
-    "list", "list --json", "search GRPO", "search GPRO", "filter 2025-06", "filter-by-date 2025", "show Qwen3 --sources",
-    "term GRPO", "term", "compare Qwen3 dots.llm1", "compare Qwen3 Qwen2.5-VL --format svg", "timeline --format table",
-    "count organizations --by year", "plot parameters tokens --format table", "lineage Qwen3", "edit Qwen3", "check",
-    "add --no-edit --from entry", "add --no-edit", "check --fix .", "schema", "open Qwen3", "open Qwen3 --print",
-    "info", "help queries", "help",
+    "list", "list --json", "search GRPO", "search GPRO", "filter 2025-06", "filter-by-date 2025", "show Qwen3",
+    "show Qwen3 --sources", "term GRPO", "term", "compare Qwen3 dots.llm1", "compare Qwen3 Qwen2.5-VL --format svg",
+    "timeline --format table", "count organizations --by year", "plot parameters tokens --format table", "info",
+    "lineage Qwen3", "edit Qwen3", "check", "check --fix .", "add --no-edit --from entry", "add --no-edit", "schema",
+    "open Qwen3", "open Qwen3 --print", "help queries", "help",
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_the_command_of_an_editor_is_split_and_runs_no_shell(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_modules_in_the_current_folder_are_not_run(tmp_path: Path) -> None:
     hostile = f"open({str(tmp_path / 'hurt')!r}, 'a').write(__name__ + '\\n')\n"
-    for name in "typer sqlite3 json tomli platformdirs reportcli rapidfuzz sitecustomize".split():
+    for name in ("typer", "sqlite3", "json", "tomli", "platformdirs", "reportcli", "rapidfuzz", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text(hostile)
     (tmp_path / "rich").mkdir()
     (tmp_path / "rich" / "__init__.py").write_text(hostile)

@@ -209,10 +209,8 @@ def interactive(name: str) -> Shell:
 
 
 TYPED = [
-    ("reportcli sho", "reportcli show "),
-    ("reportcli show Magi", "reportcli show magistral "),
-    ("reportcli show q", "reportcli show qwen"),
-    ("reportcli show qwen3-32", "reportcli show qwen3-32b "),
+    ("reportcli sho", "reportcli show "), ("reportcli show Magi", "reportcli show magistral "),
+    ("reportcli show q", "reportcli show qwen"), ("reportcli show qwen3-32", "reportcli show qwen3-32b "),
     ("reportcli show dotsl", "reportcli show dots.llm1 "),
     ("reportcli show magistral --notes=rew", "reportcli show magistral --notes=rewards "),
     ("reportcli search rl:gr", "reportcli search rl:grpo "),
@@ -298,5 +296,4 @@ def test_zsh_finds_the_script_among_its_functions_too(own_home: Path, monkeypatc
     lines = (f"PS1='{PROMPT}'", "fpath=(~/functions $fpath)", "autoload -Uz compinit", "compinit -i")
     (own_home / ".zshrc").write_text("\n".join(lines))
     with interactive("zsh") as keyboard:
-        keyboard.completes("reportcli show magi", "reportcli show magistral ")
         keyboard.completes("reportcli search rl:gr", "reportcli search rl:grpo ")

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from trials.arguments import PLACES, SHAPES, TRIALS, Ground, prepare, typed_in
+from trials.arguments import SHAPES, SLOTS, TRIALS, Ground, call_with, prepare
 from trials.runner import Answered, calls, complaints
 
+pytestmark = pytest.mark.trial
 ROUNDS = 6
 
 
@@ -21,28 +21,29 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.fixture(autouse=True)
-def home(ground: Ground, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home_of_the_ground(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(ground.home))
     monkeypatch.setenv("EDITOR", "true")
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_whatever_is_typed_is_answered_or_refused(ground: Ground, name: str) -> None:
-    assert complaints({name: TRIALS[name]}, ground, ROUNDS, 1) == {name: []}
+@pytest.mark.parametrize("slot", SLOTS)
+def test_whatever_is_typed_is_answered_or_refused(ground: Ground, slot: str) -> None:
+    assert complaints({slot: TRIALS[slot]}, ground, ROUNDS, 1) == {slot: []}
 
 
-@pytest.mark.parametrize("name", ["explained", "name"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_four_times_as_long_a_text_is_four_times_the_work(ground: Ground, shape: str, name: str) -> None:
-    def work(letters: int) -> int:
-        typed = SHAPES[shape](letters)
-        return calls(lambda: typed_in(ground, name, typed)).total()
+def test_four_times_as_long_a_text_is_four_times_the_work(ground: Ground, shape: str) -> None:
+    for slot in ("explained", "name"):
 
-    assert work(3_200) <= 5 * work(800)
+        def work(length: int, slot: str = slot) -> int:
+            text = SHAPES[shape](length)
+            return calls(lambda: call_with(ground, slot, text)).total()
+
+        assert work(3_200) <= 5 * work(800), slot
 
 
 def test_a_text_of_every_shape_is_answered_or_refused(ground: Ground) -> None:
     for shape in SHAPES.values():
-        answered = typed_in(ground, "query", shape(10_000))
+        answered = call_with(ground, "query", shape(10_000))
         assert isinstance(answered, Answered)
         assert answered.code in (0, 1, 2)

@@ -1,9 +1,10 @@
-"""Strange texts in every place of a command line: queries, periods, names, fields, formats, numbers, ids.
+"""Strange texts in every slot of a command line: queries, periods, names, fields, formats, numbers, ids.
 
 Usage: python tests/trials/arguments.py [--trials 300] [--seed 1] [--only query,long] [--at 17]
 
 Each ends with an answer or with one of our own errors: never with a traceback, never with a control character on the
-screen, never with a file where none belongs, and a text of 10,000 letters within a second. Prints what did not hold.
+screen, never with a file where none belongs, and a text of 10,000 characters within a second. Prints what did not
+hold.
 """
 
 import os
@@ -18,29 +19,25 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from trials.runner import Answered, Trial, attempt, main, without_settings
 from makers import entry
 from reportcli.report.fields import FIELDS
+from trials.runner import Answered, Trial, attempt, main, without_settings
 
-LETTERS = 10_000
-PATIENCE = 1.0  # seconds of the processor for a text of so many letters
+LENGTH = 10_000
+MAX_SECONDS = 1.0  # of the processor, for a text of this length
 
-_ID = r"[a-z0-9.-]+\.toml|schema\.json"
-_SHOWN = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*")
+_ENTRY_FILE = r"[a-z0-9.-]+\.toml|schema\.json"
+_DISPLAYABLE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*")
 
 
 class Ground(NamedTuple):
-    """A folder with a home, a catalogue that may be spoilt, and an entry that may be added."""
+    """A folder with a home of its own, and an entry that may be added."""
 
     folder: Path
 
     @property
     def home(self) -> Path:
         return self.folder / "home"
-
-    @property
-    def mine(self) -> Path:
-        return self.folder / "mine"
 
     @property
     def new(self) -> Path:
@@ -53,62 +50,24 @@ def prepare(folder: Path) -> Ground:
     without_settings()
     os.environ |= {"HOME": str(ground.home), "EDITOR": "true"}
     ground.home.mkdir()
-    ground.mine.mkdir()
     ground.new.write_text(entry("Something New"))
     attempt(["list"])
     return ground
 
 
-# A place is what makes a command line of a text.
-
-Place = Callable[[Ground, str], tuple[str, ...]]
-
-
-def _after(*arguments: str) -> Place:
-    return lambda ground, text: (*arguments, text)
-
-
-def _option(*arguments: str) -> Place:
-    *before, last = arguments
-    return lambda ground, text: (*before, f"{last}={text}")
-
-
-PLACES: Mapping[str, Place] = {
-    "query": _after("search", "--"),
-    "explained": _after("search", "--explain", "--format", "table", "--"),
-    "matched": _after("search", "--json", "--"),
-    "where": _option("count", "techniques", "--where"),
-    "period": _after("filter", "--"),
-    "since": _option("list", "--since"),
-    "until": _option("timeline", "--until"),
-    "date_field": _option("list", "--date-field"),
-    "name": _after("show", "--"),
-    "pair": _after("compare", "Qwen3", "--"),
-    "root": _after("lineage", "--"),
-    "opened": _after("open", "--print", "--"),
-    "edited": _after("edit", "--"),
-    "technique": _after("term", "--"),
-    "read": lambda ground, text: ("show", "-"),
-    "columns": _option("list", "--columns"),
-    "sort": _option("list", "--sort"),
-    "format": _option("list", "--format"),
-    "limit": _option("list", "--limit"),
-    "width": _option("list", "--format", "table", "--width"),
-    "colour": _option("list", "--color"),
-    "field": _after("count", "--"),
-    "value": _after("count", "rl", "--"),
-    "by": _option("count", "rl", "--by"),
-    "across": _after("plot", "--"),
-    "topic": _option("show", "Qwen3", "--notes"),
-    "link": _option("open", "Qwen3", "--print", "--link"),
-    "folder": _option("list", "--catalog"),
-    "checked": _after("check", "--"),
-    "source": _option("add", "--no-edit", "--from"),
-    "id": lambda ground, text: ("add", "--no-edit", "--from", str(ground.new), f"--id={text}"),
-    "command": _after(),
-    "option": lambda ground, text: ("list", f"--{text}"),
-    "help": _after("help"),
-}
+NEW = "(new)"  # stands for the path of the entry that may be added
+SLOTS: Mapping[str, str] = {  # command lines with a place for a text
+    "query": "search -- {}", "explained": "search --explain --format table -- {}", "matched": "search --json -- {}",
+    "where": "count techniques --where={}", "period": "filter -- {}", "since": "list --since={}",
+    "until": "timeline --until={}", "date_field": "list --date-field={}", "name": "show -- {}",
+    "pair": "compare Qwen3 -- {}", "root": "lineage -- {}", "opened": "open --print -- {}", "edited": "edit -- {}",
+    "technique": "term -- {}", "read": "show -", "columns": "list --columns={}", "sort": "list --sort={}",
+    "format": "list --format={}", "limit": "list --limit={}", "width": "list --format table --width={}",
+    "color": "list --color={}", "field": "count -- {}", "value": "count rl -- {}", "by": "count rl --by={}",
+    "across": "plot -- {}", "topic": "show Qwen3 --notes={}", "link": "open Qwen3 --print --link={}",
+    "folder": "list --catalog={}", "checked": "check -- {}", "source": "add --no-edit --from={}",
+    "id": f"add --no-edit --from {NEW} --id={{}}", "command": "{}", "option": "list --{}", "help": "help {}",
+}  # fmt: skip
 _READ_OR_WRITTEN = ("folder", "checked", "source", "id", "edited", "command")  # may be a folder that cannot be read
 _PATHS = ("folder", "checked", "source")  # may name any file of this machine
 
@@ -133,148 +92,123 @@ PIECES = (
 )  # fmt: skip
 
 
-def text(chance: Random) -> str:
-    """Return what nobody would type: a sample gone wrong, pieces in any order, or letters by chance."""
-    match chance.randrange(4):
+def strange_text(random: Random) -> str:
+    """Return what nobody would type: a sample gone wrong, pieces in any order, or random characters."""
+    match random.randrange(4):
         case 0:
-            return "".join(chance.choice(PIECES) for _ in range(chance.randrange(8)))
+            return "".join(random.choice(PIECES) for _ in range(random.randrange(8)))
         case 1:
-            return " ".join(chance.choice((*SAMPLES, *PIECES)) for _ in range(chance.randrange(1, 6)))
+            return " ".join(random.choice((*SAMPLES, *PIECES)) for _ in range(random.randrange(1, 6)))
         case 2:
-            return "".join(chr(chance.randrange(1, chance.choice((0x7F, 0x3FF, 0x3000)))) for _ in range(9))
-    found = list(chance.choice(SAMPLES))
-    for _ in range(chance.randrange(1, 4)):
-        place = chance.randrange(len(found) + 1)
-        match chance.randrange(3):
+            return "".join(chr(random.randrange(1, random.choice((0x7F, 0x3FF, 0x3000)))) for _ in range(9))
+    chars = list(random.choice(SAMPLES))
+    for _ in range(random.randrange(1, 4)):
+        index = random.randrange(len(chars) + 1)
+        match random.randrange(3):
             case 0:
-                found.insert(place, chance.choice(PIECES))
+                chars.insert(index, random.choice(PIECES))
             case 1:
-                del found[place : place + 1]
+                del chars[index : index + 1]
             case _:
-                found[place : place + 1] = found[place : place + 1] * 2
-    return "".join(found)
+                chars[index : index + 1] = chars[index : index + 1] * 2
+    return "".join(chars)
 
 
-def _words(letters: int, first: str) -> str:
-    """Return different words, each one slip away from others of the same kind."""
-    return " ".join(f"{first}{'abcdefghij'[number % 10]}{number:x}q" for number in range(letters // 8))
+def _words(length: int, start: str) -> str:
+    """Return different words, each one typo away from others of the same kind."""
+    return " ".join(f"{start}{'abcdefghij'[number % 10]}{number:x}q" for number in range(length // 8))
 
 
-def _fills(unit: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    return lambda letters: before + unit * ((letters - len(before + after)) // len(unit)) + after
+def _repeated(unit: str, before: str = "", after: str = "") -> Callable[[int], str]:
+    return lambda length: before + unit * ((length - len(before + after)) // len(unit)) + after
 
 
 SHAPES: Mapping[str, Callable[[int], str]] = {
-    "brackets": lambda letters: "(" * (letters // 2) + "grpo" + ")" * (letters // 2),
-    "some brackets": _fills("(" * 40 + "grpo" + ")" * 40 + " "),
-    "open brackets": _fills("("),
-    "nots": _fills("not "),
-    "some nots": _fills("not " * 49 + "kl "),
-    "commas": _fills("grpo,"),
-    "bars": _fills("a|"),
-    "quotes": _fills('"'),
-    "quoted": _fills('"kl" '),
-    "an open quote": _fills("a ", 'org:"'),
-    "a phrase": _fills("kl ", '"', '"'),
-    "dots": _fills("a."),
-    "ranges": _fills("1..", "params:"),
-    "periods": _fills("2025-01..", "date:"),
-    "fields": _fills("org:"),
-    "conditions": _fills("org:a "),
-    "numbers": _fills("params:1B.. or "),
-    "words": _fills("grpo "),
-    "or": _fills("grpo or "),
-    "beginnings": _fills("a* "),
-    "different words": lambda letters: _words(letters, "w"),
-    "slips": _fills("gpro "),
-    "different slips": lambda letters: re.sub(r"\d|x", "z", _words(letters, "dist")),
-    "slips side by side": _fills("gpro ", '"', '"'),
-    "slips of a field": _fills("orgg:a "),
-    "slips of a technique": _fills("technique:gropo or "),
-    "one word": _fills("a"),
-    "a value": _fills("a", "technique:"),
-    "an id": _fills("q", "id:"),
-    "digits": _fills("9"),
-    "spaces": _fills(" "),
-    "hyphens": _fills("a-"),
-    "minuses": _fills("-"),
-    "comparisons": _fills("a<"),
-    "an end that differs": _fills("a", "", "!="),
-    "accents": _fills("ü"),
-    "marks": _fills("\u0301\u0316", "a"),
-    "signs that are sentences": _fills("\ufdfa"),
-    "sentences": _fills("\ufdfa "),
-    "syllables": _fills("한"),
-    "families": _fills("👩‍👩‍👧"),
-    "an address": _fills("/", "https://arxiv.org/abs/"),
-}
+    "brackets": lambda length: "(" * (length // 2) + "grpo" + ")" * (length // 2),
+    "some brackets": _repeated("(" * 40 + "grpo" + ")" * 40 + " "), "open brackets": _repeated("("),
+    "nots": _repeated("not "), "some nots": _repeated("not " * 49 + "kl "), "commas": _repeated("grpo,"),
+    "bars": _repeated("a|"), "quotes": _repeated('"'), "quoted": _repeated('"kl" '),
+    "an open quote": _repeated("a ", 'org:"'), "a phrase": _repeated("kl ", '"', '"'), "dots": _repeated("a."),
+    "ranges": _repeated("1..", "params:"), "periods": _repeated("2025-01..", "date:"), "fields": _repeated("org:"),
+    "conditions": _repeated("org:a "), "numbers": _repeated("params:1B.. or "), "words": _repeated("grpo "),
+    "or": _repeated("grpo or "), "beginnings": _repeated("a* "),
+    "different words": lambda length: _words(length, "w"), "slips": _repeated("gpro "),
+    "different slips": lambda length: re.sub(r"\d|x", "z", _words(length, "dist")),
+    "slips side by side": _repeated("gpro ", '"', '"'), "slips of a field": _repeated("orgg:a "),
+    "slips of a technique": _repeated("technique:gropo or "), "one word": _repeated("a"),
+    "a value": _repeated("a", "technique:"), "an id": _repeated("q", "id:"), "digits": _repeated("9"),
+    "spaces": _repeated(" "), "hyphens": _repeated("a-"), "minuses": _repeated("-"), "comparisons": _repeated("a<"),
+    "an end that differs": _repeated("a", "", "!="), "accents": _repeated("ü"),
+    "marks": _repeated("\u0301\u0316", "a"), "signs that are sentences": _repeated("\ufdfa"),
+    "sentences": _repeated("\ufdfa "), "syllables": _repeated("한"), "families": _repeated("👩‍👩‍👧"),
+    "an address": _repeated("/", "https://arxiv.org/abs/"),
+}  # fmt: skip
 
 
 # Trials.
 
 
-def trial(name: str, written: str | None = None) -> Trial:
-    """Return the trial of a place: a text stands in it."""
+def trial(slot: str) -> Trial:
+    """Return the trial of a slot: a strange text stands in it."""
 
-    def tried(ground: Ground, chance: Random) -> Iterator[str]:
-        typed = text(chance) if written is None else written
-        yield from _wrong(ground, name, typed, typed_in(ground, name, typed))
+    def type_strange_text(ground: Ground, random: Random) -> Iterator[str]:
+        text = strange_text(random)
+        yield from _complaints(ground, slot, text, call_with(ground, slot, text))
 
-    return tried
+    return type_strange_text
 
 
-def typed_in(ground: Ground, name: str, typed: str) -> Answered | str:
-    """Type a text in a place, and on standard input too."""
-    before, sys.stdin = sys.stdin, StringIO(f"{typed}\n")
+def call_with(ground: Ground, slot: str, text: str) -> Answered | str:
+    """Run the command line of a slot with a text in it, and the text on standard input too."""
+    words = [word.replace(NEW, str(ground.new)).replace("{}", text) for word in SLOTS[slot].split(" ")]
+    before, sys.stdin = sys.stdin, StringIO(f"{text}\n")
     try:
-        return attempt(PLACES[name](ground, typed))
+        return attempt(words)
     finally:
         sys.stdin = before
 
 
-def _wrong(ground: Ground, name: str, typed: str, answered: Answered | str) -> Iterator[str]:
-    about = f"{name} {typed[:200]!r}"
+def _complaints(ground: Ground, slot: str, text: str, answered: Answered | str) -> Iterator[str]:
+    about = f"{slot} {text[:200]!r}"
     if isinstance(answered, str):
         yield f"{about}: {answered[-300:]}"
         return
-    if answered.code not in ((0, 1, 2, 3) if name in _READ_OR_WRITTEN else (0, 1, 2)):
+    if answered.code not in ((0, 1, 2, 3) if slot in _READ_OR_WRITTEN else (0, 1, 2)):
         yield f"{about}: code {answered.code}: {answered.err[:300]}"
     if answered.code > 1 and not answered.err.startswith("error: "):
         yield f"{about}: it does not say what is wrong: {answered.err[:300]!r}"
     if answered.code > 1 and answered.out:
         yield f"{about}: an error has an answer: {answered.out[:300]!r}"
-    for said in (answered.err, answered.out):
-        if not _SHOWN.fullmatch(said):
-            yield f"{about}: control characters: {said[:300]!r}"
-    yield from (f"{about}: it made {path}" for path in _strays(ground))
+    for output in (answered.err, answered.out):
+        if not _DISPLAYABLE.fullmatch(output):
+            yield f"{about}: control characters: {output[:300]!r}"
+    yield from (f"{about}: it made {path}" for path in _stray_files(ground))
 
 
-def _strays(ground: Ground) -> Iterator[Path]:
+def _stray_files(ground: Ground) -> Iterator[Path]:
     """Yield files that do not belong where they are; take away entries that were added."""
     own = ground.home / ".local" / "share" / "reportcli" / "catalog"
     for path in own.glob("**/*"):
-        if path.parent != own or not re.fullmatch(_ID, path.name):
+        if path.parent != own or not re.fullmatch(_ENTRY_FILE, path.name):
             yield path
         elif path.suffix == ".toml":
             path.unlink()
-    for path in ground.folder.glob("*"):
-        if path not in (ground.home, ground.mine, ground.new):
-            yield path
+    yield from (path for path in ground.folder.glob("*") if path not in (ground.home, ground.new))
 
 
-def long(ground: Ground, chance: Random) -> Iterator[str]:
-    """A text of 10,000 letters takes a second at most."""
-    shape, name = chance.choice(list(SHAPES)), chance.choice([name for name in PLACES if name not in _PATHS])
-    typed = SHAPES[shape](LETTERS)
+def long_text(ground: Ground, random: Random) -> Iterator[str]:
+    """A text of 10,000 characters takes a second at most."""
+    shape, slot = random.choice(list(SHAPES)), random.choice([slot for slot in SLOTS if slot not in _PATHS])
+    text = SHAPES[shape](LENGTH)
     start = time.process_time()
-    answered = typed_in(ground, name, typed)
-    took = time.process_time() - start
-    yield from _wrong(ground, name, typed, answered)
-    if took > PATIENCE:
-        yield f"{shape}, {name}: {took:.1f} s"
+    answered = call_with(ground, slot, text)
+    seconds = time.process_time() - start
+    yield from _complaints(ground, slot, text, answered)
+    if seconds > MAX_SECONDS:
+        yield f"{shape}, {slot}: {seconds:.1f} s"
 
 
-TRIALS: Mapping[str, Trial] = {name: trial(name) for name in PLACES} | {"long": long}
+TRIALS: Mapping[str, Trial] = {slot: trial(slot) for slot in SLOTS} | {"long": long_text}
 
 if __name__ == "__main__":
     assert __doc__
