@@ -51,8 +51,8 @@ COMMANDS = {
 }
 
 
-class _Parsed:
-    """What a command and the group have in common: plain help, and errors that name the command."""
+class _PlainCommand:
+    """What the group and its commands have in common: help as plain text, and errors that name the command."""
 
     def get_help(self, ctx: Any) -> str:
         from reportcli.cli.commands.help import styled
@@ -68,7 +68,7 @@ class _Parsed:
             raise
 
 
-class _CommandGroup(_Parsed, TyperGroup):
+class _CommandGroup(_PlainCommand, TyperGroup):
     """Builds only the command that is asked for: building all of them costs more than the rest of a start."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
@@ -98,7 +98,7 @@ class _CommandGroup(_Parsed, TyperGroup):
         """Write nothing: they stand before the options."""
 
 
-class _SingleCommand(_Parsed, TyperCommand):
+class _SingleCommand(_PlainCommand, TyperCommand):
     """A command that shows its options in groups."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -185,8 +185,9 @@ def run(arguments: Sequence[str]) -> int:
     except ReportcliError as error:
         return _report_error(str(error), error.hint, error.exit_code)
     except _UsageError as error:
-        command = error.ctx.command_path if error.ctx else "reportcli"
-        return _report_error(error.format_message(), f"try `{command} --help`", ExitCode.BAD_REQUEST)
+        message = error.format_message().rstrip(".")
+        hint = f"try `{error.ctx.command_path if error.ctx else 'reportcli'} --help`"
+        return _report_error(message[:1].lower() + message[1:], hint, ExitCode.BAD_REQUEST)
     except typer.Exit as end:
         return end.exit_code
     except BrokenPipeError:  # the reader has gone away; what is still buffered goes nowhere
