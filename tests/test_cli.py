@@ -75,7 +75,7 @@ FAILURES = [
     ("list --since 2025-06 --until 2025-05", 2, ["--since begins after --until ends"]),
     ("list --sort paramters", 2, ["unknown field 'paramters'", "parameters"]),
     ("list --columns nmae", 2, ["unknown field 'nmae'", "name"]),
-    ("list --format xml", 2, ["no format 'xml'", "tsv"]),
+    ("list --format xml", 2, ["does not support the format 'xml'", "tsv"]),
     ("list --json --format tsv", 2, ["contradict"]),
     ("list --color blue", 2, ["invalid value for --color: 'blue'", "auto, always, never"]),
     ("list --date-field number", 2, ["invalid value for --date-field: 'number'", "first_published"]),
@@ -163,7 +163,7 @@ def test_an_unreadable_file_is_named_and_hides_no_other(cli: Run, tmp_path: Path
     assert ended.stdout == "good\n"
     assert ended.stderr.splitlines() == [
         f"warning: {tmp_path}/broken.toml:2: not TOML: invalid value; strings must be quoted (skipped)",
-        f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of texts, got 7 (skipped)",
+        f"warning: {tmp_path}/wrong.toml:3: organizations: expected a list of strings, got 7 (skipped)",
     ]
     named = cli("show", "Broken", "--catalog", str(tmp_path))
     assert (named.returncode, named.stdout) == (3, "")
@@ -174,15 +174,18 @@ def test_a_file_name_that_a_terminal_would_obey_is_escaped_on_one_line(cli: Run,
     (tmp_path / "a\nerror: \x1b[2J\u202e b.toml").write_text("= =")
     ended = cli("list", "--catalog", str(tmp_path))
     name = r"a\x0aerror: \x1b[2J\x202e b.toml"
-    assert ended.stderr == f"warning: {tmp_path}/{name}: its name is not plain text (skipped)\nnothing found\n"
+    assert (
+        ended.stderr
+        == f"warning: {tmp_path}/{name}: the file name contains unprintable characters (skipped)\nnothing found\n"
+    )
 
 
 def test_no_text_of_an_entry_looks_like_a_line_of_ours(cli: Run, tmp_path: Path) -> None:
     write(tmp_path, "x", "Xylo\\nerror: phone\\u001b[2J", '[links]\npage = ["gopher://a\\nerror: b"]\n')
     name = r"Xylo error: phone\x1b[2J"
     for arguments, message in [
-        (("open", "x", "--link", "code"), f"error: {name} has no link to code\n  it has: page\n"),
-        (("open", "x"), f"error: {name} has a link that is not an address on the web: gopher://a error: b\n"),
+        (("open", "x", "--link", "code"), f"error: {name} has no code link\n  available: page\n"),
+        (("open", "x"), f"error: {name} has a link that is not a web address: gopher://a error: b\n"),
         (("show", "xyloerror phonf2J"), f"error: no report named 'xyloerror phonf2J'\n  did you mean {name}?\n"),
     ]:
         assert cli(*arguments, "--catalog", str(tmp_path)).stderr == message

@@ -191,7 +191,7 @@ def test_a_format_that_makes_no_sense_is_refused(cli: Run) -> None:
     for command in (("help", "formats"), ("term",), ("list", "--columns", "help")):
         ended = cli(*command, "--format", "toml")
         assert (ended.returncode, ended.stdout) == (2, "")
-        assert "no format 'toml' for this command" in ended.stderr
+        assert "this command does not support the format 'toml'" in ended.stderr
         assert "table, tsv, csv, json" in ended.stderr
 
 

@@ -108,7 +108,7 @@ def test_a_dangerous_address_reaches_neither_browser_nor_terminal(
         for arguments in ((), ("--print",)):
             ended = cli("open", "x", *arguments, "--catalog", str(tmp_path / "mine"), BROWSER=command)
             assert (ended.returncode, ended.stdout) == (3, "")
-            assert "not an address on the web" in ended.stderr
+            assert "not a web address" in ended.stderr
             assert "\x1b" not in ended.stderr
     assert not seen.exists()
 
@@ -141,7 +141,7 @@ def test_addresses_are_printed_one_a_line_however_long(cli: Run, tmp_path: Path)
     assert records == [{"id": "x", "address": "https://a/1"}, {"id": "x", "address": long}]
     missing = cli("open", "Seed1.5-Thinking", "--link", "huggingface")
     assert (missing.returncode, missing.stdout) == (1, "")
-    assert missing.stderr.startswith("error: Seed1.5-Thinking has no link to huggingface\n  it has: arxiv, pdf")
+    assert missing.stderr.startswith("error: Seed1.5-Thinking has no huggingface link\n  available: arxiv, pdf")
 
 
 # Folders and files.
