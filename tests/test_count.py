@@ -360,7 +360,7 @@ def test_the_whole_text_of_json() -> None:
         ("sources", 2, ["the field 'sources' cannot be used for counting"]),
         ("licence", 2, ["unknown field 'licence'", "license"]),
         ("org --by week", 2, ["week", "year, quarter, month"]),
-        ("org --columns id", 2, ["No such option: --columns"]),
+        ("org --columns id", 2, ["no such option: --columns"]),
         ("org --date-field number", 2, ["first_published"]),
         ("org nobody", 1, ["nothing found"]),
         ("technique vapo --where org:ai2", 1, ["nothing found"]),

@@ -590,7 +590,7 @@ def test_all_relations_stand_oldest_first(shipped: Library) -> None:
         ("lineage 2411.15124", ["ambiguous", "tulu-3, tulu-3-2025"]),
         ("lineage --where kl:maybe", ["kl:maybe"]),
         ("lineage --sort weight", ["unknown field 'weight'"]),
-        ("lineage --columns id", ["No such option"]),
+        ("lineage --columns id", ["no such option"]),
         ("lineage --format bibtex", ["'bibtex'", "dot, mermaid"]),
         ("list --format dot", ["'dot'"]),
     ],

@@ -3,10 +3,12 @@
 import html
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 import tomllib
 import xml.etree.ElementTree
+from contextlib import closing
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -270,3 +272,39 @@ def test_closed_and_full_streams_end_in_a_sentence(command: str, code: int, mess
         ["bash", "-c", f"{sys.executable} -m reportcli {command}"], capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (code, message)
+
+
+# A damaged index.
+
+
+def damage(cache: Path, where: str) -> None:
+    """Let the texts of some reports in the only index of a cache be no reports."""
+    (file,) = (cache / "reportcli").glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"UPDATE report SET body = '[]' WHERE {where}")
+
+
+def test_a_command_whose_index_proves_damaged_answers_from_memory(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for arguments in (("list",), ("show", "olmo", "-f", "json"), ("count", "rl"), ("compare", "qwen3", "olmo")):
+        right = cli(*arguments)
+        damage(tmp_path, "id IN ('olmo', 'qwen3')")
+        assert vars(cli(*arguments)) == vars(right)
+        assert not list((tmp_path / "reportcli").glob("*"))
+
+
+def test_an_answer_that_was_begun_says_that_it_is_incomplete(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for number in range(1_001):
+        write(tmp_path / "many", f"r{number:04}", f"R {number}")
+    arguments = ("list", "--catalog", str(tmp_path / "many"))
+    right = [cli(*arguments), cli(*arguments)][-1]  # the first call may find files so new that it is not final
+    damage(tmp_path / "cache", "id = 'r1000'")
+    ended = cli(*arguments)
+    assert (ended.returncode, ended.stdout.splitlines()) == (3, right.stdout.splitlines()[:-1])
+    assert ended.stderr == "error: the index was damaged; output is incomplete\n  run the command again\n"
+    assert vars(cli(*arguments)) == vars(right)

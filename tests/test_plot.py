@@ -175,7 +175,7 @@ def test_a_record_of_an_unknown_type_has_every_key() -> None:
         ("", 0, "left out: 6 reports that started from another model's training\nnote: left out: 18 reports without"),
         ("name tokens", 2, "the field 'name' cannot be used as an axis"),
         ("parameters tokns", 2, "unknown field 'tokns'"),
-        ("--columns id", 2, "No such option: --columns"),
+        ("--columns id", 2, "no such option: --columns"),
         ("--where org:nobody", 1, "nothing found"),
         ("--limit 10", 0, "10 of 36 reports"),
     ],

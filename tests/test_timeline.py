@@ -98,8 +98,8 @@ def test_a_record_has_every_key_also_where_little_is_known() -> None:
     [
         ("--where kl:no", 0, "note: 21 more reports don't record this\n"),
         ("--since 2030", 1, "nothing found\n"),
-        ("--columns id", 2, "No such option: --columns"),
-        ("--date-field name", 2, "date or first_published"),
+        ("--columns id", 2, "no such option: --columns"),
+        ("--date-field name", 2, "choose from date, first_published"),
         ("--where kl:maybe", 2, "kl:maybe"),
     ],
 )

@@ -171,13 +171,22 @@ class CatalogUnreadable(ReportcliError):
         self.problem = problem
 
 
-class IndexDamaged(ReportcliError):
-    """The index could not be read while an answer was written; the next run makes a new one."""
+class OutputIncomplete(ReportcliError):
+    """The index could not be read when a part of the answer was written already."""
 
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self) -> None:
         super().__init__("the index was damaged; output is incomplete", "run the command again")
+
+
+class IndexDamaged(ReportcliError):
+    """The index could not be read; the next opening makes a new one."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("the index was damaged", "try again: it has been discarded")
 
 
 class SearchUnavailable(ReportcliError):

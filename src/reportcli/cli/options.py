@@ -14,7 +14,7 @@ from reportcli.answer.listing import parse_columns, parse_sort_keys
 from reportcli.answer.table import field_table
 from reportcli.catalog.files import catalog_folders
 from reportcli.cli import COLOR, output
-from reportcli.errors import UsageError
+from reportcli.errors import IndexDamaged, UsageError
 from reportcli.library import Library, cache_folder
 from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
 from reportcli.query.period import Period, parse_period
@@ -146,8 +146,16 @@ def answer_from_catalog(
 ) -> int:
     """Open the catalogue, ask it, and write the answer; return the exit code.
 
-    Where ``columns`` is "help" the answer is the list of fields instead.
+    Where ``columns`` is "help" the answer is the list of fields instead. Where the index proves damaged before anything
+    is written, all is done once more with an index in memory.
     """
-    with Library(catalog_folders(folders or ()), cache_folder(), output.progress(settings)) as library:
-        answer = field_table() if columns == "help" else ask(library)
-        return output.write(answer, library.unreadable(), settings)
+
+    def attempt(cache: Path | None) -> int:
+        with Library(catalog_folders(folders or ()), cache, output.progress(settings)) as library:
+            answer = field_table() if columns == "help" else ask(library)
+            return output.write(answer, library.unreadable(), settings)
+
+    try:
+        return attempt(cache_folder())
+    except IndexDamaged:
+        return attempt(None)

@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer, HasExitCode
 from reportcli.catalog.files import Progress, UnreadableFile
 from reportcli.cli import COLOR, GlobalOptions, streams
-from reportcli.errors import EntryUnreadable, ExitCode, UnsupportedFormat, UsageError
+from reportcli.errors import EntryUnreadable, ExitCode, IndexDamaged, OutputIncomplete, UnsupportedFormat, UsageError
 from reportcli.render import formats
 from reportcli.render.formats import SVG, TABLE, formats_for
 from reportcli.render.value import escape_controls, escape_path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TEXT = "text"
 _NARROWEST, _WIDEST = 20, 10_000  # columns
+_READ_FIRST = 1_000  # pieces of an answer
 _BAR_DELAY = 1.0  # seconds before a progress bar appears
 _BAR_WIDTH = 30
 
@@ -107,8 +109,13 @@ def write_text(pieces: Iterable[str], settings: OutputSettings) -> None:
         pieces = ["".join(pieces)]
         if pieces[0].count("\n") >= shutil.get_terminal_size().lines and _show_in_pager(pieces[0]):
             return
-    for piece in streams.encodable(pieces, settings.format):
-        sys.stdout.write(piece)
+    encodable = iter(streams.encodable(pieces, settings.format))
+    first = list(islice(encodable, _READ_FIRST))  # a damaged index shows before anything is written, as a rule
+    try:
+        for piece in chain(first, encodable):
+            sys.stdout.write(piece)
+    except IndexDamaged as error:
+        raise OutputIncomplete() from error
     sys.stdout.flush()
 
 
