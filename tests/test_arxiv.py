@@ -71,7 +71,7 @@ class Asked(BaseHTTPRequestHandler):
         answers = self.server.answers
         (answers.pop(0) if len(answers) > 1 else answers[0])(self)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         pass
 
 
@@ -175,7 +175,7 @@ def test_an_answer_in_chunks_is_put_together(server: Server) -> None:
 def test_what_is_no_number_is_not_asked(server: Server, text: str) -> None:
     error = failure(text)
     assert isinstance(error, UsageError)
-    assert error.hint == "write 2505.09388, arXiv:2505.09388v2 or an address"
+    assert error.hint == "write 2505.09388, arXiv:2505.09388v2 or a URL"
     assert server.asked == []
 
 
@@ -196,24 +196,16 @@ def test_no_entry_or_an_empty_one_is_no_paper(server: Server, entry: str) -> Non
     assert str(error) == "no arXiv paper 2505.09388"
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (
-            "2505.09388v1",
-            "cannot query arXiv: it answers with http://arxiv.org/abs/2505.09388v2 instead of 2505.09388v1",
-        ),
-        ("2505.09389", "cannot query arXiv: it answers with http://arxiv.org/abs/2505.09388v2 instead of 2505.09389"),
-    ],
-)
-def test_another_paper_than_the_one_asked_for_is_refused(server: Server, text: str, said: str) -> None:
+@pytest.mark.parametrize("text", ["2505.09388v1", "2505.09389"])
+def test_another_paper_than_the_one_asked_for_is_refused(server: Server, text: str) -> None:
     server.answers = [says(ANSWER)]
-    assert str(failure(text)) == said
+    expected = f"cannot query arXiv: it answered with http://arxiv.org/abs/2505.09388v2 instead of {text}"
+    assert str(failure(text)) == expected
 
 
 def test_an_answer_without_dates_is_refused(server: Server) -> None:
     server.answers = [says(ANSWER.replace("2025-05-14T13:41:34Z", "spring"))]
-    assert str(failure()) == "cannot query arXiv: its answer has no dates"
+    assert str(failure()) == "cannot query arXiv: the answer has no dates"
 
 
 # A network that fails.
@@ -224,7 +216,7 @@ def test_an_error_of_the_server_is_said(server: Server, status: int) -> None:
     server.answers = [says("<html>no</html>", status)]
     error = failure()
     assert isinstance(error, ArxivUnavailable)
-    assert str(error).startswith(f"cannot query arXiv: 127.0.0.1 answers {status} ")
+    assert str(error).startswith(f"cannot query arXiv: 127.0.0.1 answered {status} ")
     assert error.exit_code == 3
     assert len(server.asked) == 1
 
@@ -240,7 +232,7 @@ def test_a_busy_server_is_asked_again(server: Server, status: int) -> None:
 def test_a_server_that_stays_busy_is_left_alone(server: Server) -> None:
     server.answers = [says("", 503)]
     error = failure()
-    assert str(error) == "cannot query arXiv: it is too busy"
+    assert str(error) == "cannot query arXiv: the server is too busy"
     assert error.hint == "try again in 60 seconds"
     assert len(server.asked) == QUICK.attempts
 
@@ -261,7 +253,7 @@ def test_a_server_that_wants_more_time_than_there_is_is_not_asked_again(server: 
 )
 def test_a_pause_may_be_a_date_or_nonsense(server: Server, wanted: str, times: int) -> None:
     server.answers = [says("", 429, Retry_After=wanted)]
-    assert str(failure()) == "cannot query arXiv: it is too busy"
+    assert str(failure()) == "cannot query arXiv: the server is too busy"
     assert len(server.asked) == times
 
 
@@ -289,7 +281,7 @@ def test_an_api_that_is_not_on_the_web_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv(API_VARIABLE, api)
     error = failure()
     assert isinstance(error, UsageError)
-    assert str(error) == f"{API_VARIABLE} is not the address of an API: {api}"
+    assert str(error) == f"{API_VARIABLE} is not a URL on the web: {api}"
 
 
 # Servers that mean ill.
@@ -321,7 +313,7 @@ def test_an_answer_that_never_ends_is_given_up(server: Server, before: bytes, dr
     server.over = threading.Event()  # type: ignore[attr-defined]
     server.answers = [drips(before, drop)]
     try:
-        assert str(failure(patience=QUICK._replace(total=0.6))) == "cannot query arXiv: it did not answer in time"
+        assert str(failure(patience=QUICK._replace(total=0.6))) == "cannot query arXiv: no answer in time"
     finally:
         server.over.set()  # type: ignore[attr-defined]
 
@@ -334,7 +326,7 @@ def test_an_endless_answer_is_cut_at_its_limit(server: Server) -> None:
             asked.wfile.write(b" " * 65536)
 
     server.answers = [floods]
-    assert str(failure(patience=Patience())) == "cannot query arXiv: its answer is longer than 1,000,000 bytes"
+    assert str(failure(patience=Patience())) == "cannot query arXiv: the answer is longer than 1,000,000 bytes"
 
 
 NOT_ATOM = [
@@ -354,7 +346,7 @@ NOT_ATOM = [
 @pytest.mark.parametrize(("body", "beginning"), NOT_ATOM)
 def test_what_is_not_atom_is_named_by_its_beginning(server: Server, body: bytes, beginning: str) -> None:
     server.answers = [says(body)]
-    assert str(failure()).startswith(f"cannot query arXiv: its answer is not Atom, but begins with {beginning}")
+    assert str(failure()).startswith(f"cannot query arXiv: the answer is not Atom; it begins with {beginning}")
 
 
 BOMB = '<!DOCTYPE feed [<!ENTITY a0 "ha">' + "".join(
@@ -378,16 +370,16 @@ def test_a_deeply_nested_answer_is_survived(server: Server) -> None:
 
 def test_an_answer_that_was_cut_off_is_not_taken_for_whole(server: Server) -> None:
     server.answers = [says(ANSWER, Content_Length="90000")]
-    assert str(failure()) == "cannot query arXiv: its answer was cut off"
+    assert str(failure()) == "cannot query arXiv: the answer was cut off"
 
 
 def test_what_is_not_http_is_said(server: Server) -> None:
     server.answers = [lambda asked: asked.wfile.write(b"220 mail.example.org ESMTP\r\n") and None]
-    assert str(failure()) == "cannot query arXiv: its answer is not HTTP (220 mail.example.org ESMTP)"
+    assert str(failure()) == "cannot query arXiv: the answer is not HTTP (220 mail.example.org ESMTP)"
 
 
 def test_a_connection_that_ends_at_once_is_said(server: Server) -> None:
-    server.answers = [lambda asked: None]
+    server.answers = [lambda _: None]
     assert "cannot query arXiv: " in str(failure())
 
 
@@ -414,5 +406,5 @@ def test_a_redirect_elsewhere_is_refused(server: Server, to: str) -> None:
 
 def test_a_circle_of_redirects_ends(server: Server) -> None:
     server.answers = [redirects(f"http://127.0.0.1:{server.server_port}/api/query")]
-    assert str(failure()).startswith("cannot query arXiv: 127.0.0.1 answers 302 ")
+    assert str(failure()).startswith("cannot query arXiv: 127.0.0.1 answered 302 ")
     assert len(server.asked) <= 10

@@ -15,6 +15,7 @@ from makers import entry
 from reportcli.catalog.files import read_report, user_folder
 from reportcli.cli.complete.shells import install_completion
 from reportcli.cli.main import COMMANDS
+from reportcli.curate.editor import draft_path
 from terminal import BIN, on_terminal
 
 SOURCES = sorted((ROOT / "src" / "reportcli").rglob("*.py"))
@@ -120,8 +121,7 @@ def test_no_command_uses_the_network_but_adding_from_arxiv(
 
 def test_a_new_entry_and_its_schema_never_follow_links(cli: Run, tmp_path: Path) -> None:
     user_folder().mkdir(parents=True)
-    for name in ("x.toml.edited", "new.toml.edited", "schema.json"):
-        (user_folder() / name).symlink_to(tmp_path / "target")
+    (user_folder() / "schema.json").symlink_to(tmp_path / "target")
     assert cli("add", "--from", "-", stdin=entry("X")).returncode == 0
     assert not (tmp_path / "target").exists()
     assert (user_folder() / "schema.json").is_symlink()
@@ -139,13 +139,20 @@ def test_a_linked_file_that_is_no_entry_stays_as_it_is(cli: Run, tmp_path: Path)
     assert precious.read_text() == "root:x:0:0\n"
 
 
-def test_a_link_in_the_place_of_a_text_to_be_kept_is_not_followed(cli: Run, tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_a_draft_is_not_followed(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "x.toml").write_text(entry("X"))
-    for name in ("x.toml.edited", "x.toml.edited-2"):
-        (tmp_path / "mine" / name).symlink_to(tmp_path / "target")
+    path = tmp_path / "mine" / "x.toml"
+    path.write_text(entry("X"))
+    draft = draft_path(path)
+    draft.parent.mkdir(parents=True)
+    for link in (draft, draft.with_suffix(".new")):
+        link.symlink_to(tmp_path / "target")
     ended = cli("edit", "x", "--catalog", str(tmp_path / "mine"), EDITOR="sed -i s/name/nmae/")
-    assert "x.toml.edited-3" in ended.stderr
+    assert str(draft) in ended.stderr
+    assert (draft.is_symlink(), (tmp_path / "target").exists()) == (False, False)
+    draft.with_suffix(".base").unlink()
+    draft.with_suffix(".base").symlink_to(tmp_path / "target")
+    assert cli("edit", "x", "--catalog", str(tmp_path / "mine"), EDITOR="true").returncode == 3
     assert not (tmp_path / "target").exists()
 
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import CATALOG, Run
 from reportcli.catalog.files import user_folder
 
-Told = Callable[..., list[str]]
+Lines = Callable[..., list[str]]
 TALE = """\
 name = "Tale-9B"
 title = "A Tall Tale"
@@ -35,15 +35,15 @@ teachers = ["DeepSeek-R1"]
 
 
 @pytest.fixture
-def told(reportcli: Run) -> Told:
+def lines(reportcli: Run) -> Lines:
     """Run a command that must be done without a word on standard error, and return the lines of its answer."""
 
-    def tell(*arguments: str, **environment: str) -> list[str]:
+    def run(*arguments: str, **environment: str) -> list[str]:
         ended = reportcli(*arguments, **environment)
         assert (ended.returncode, ended.stderr) == (0, "")
         return ended.stdout.splitlines()
 
-    return tell
+    return run
 
 
 @pytest.fixture
@@ -60,52 +60,52 @@ def editor(tmp_path: Path) -> Callable[[str, str], str]:
 
 
 def test_a_new_report_is_an_entry_like_any_other(
-    told: Told, reportcli: Run, editor: Callable[[str, str], str], tmp_path: Path
+    lines: Lines, reportcli: Run, editor: Callable[[str, str], str], tmp_path: Path
 ) -> None:
     def counted(field: str, value: str) -> int:
-        return int(dict(line.split("\t") for line in told("count", field, "-q"))[value])
+        return int(dict(line.split("\t") for line in lines("count", field, "-q"))[value])
 
-    reports, with_grpo, dense = len(told("list")), counted("rl", "grpo"), counted("type", "dense")
+    reports, with_grpo, dense = len(lines("list")), counted("rl", "grpo"), counted("type", "dense")
     (tmp_path / "tale.toml").write_text(TALE)
     path = user_folder() / "tale-9b.toml"
-    assert told("add", "--no-edit", "--from", str(tmp_path / "tale.toml")) == [str(path)]
+    assert lines("add", "--no-edit", "--from", str(tmp_path / "tale.toml")) == [str(path)]
 
-    assert len(told("list")) == reports + 1
-    assert told("search", "tales org:teller", "--format", "names") == ["tale-9b"]
-    assert "tale-9b" in told("search", "rl:grpo kl:no context:128k", "--format", "names", "-q")
-    assert told("filter", "2025-06-30..", "--format", "names") == ["tale-9b"]
-    assert "tale-9b\tlicense\tMIT" in told("show", "Tale 9B")
-    assert "tale-9b\t2025-06-30" in told("term", "GRPO")
-    assert "organizations\tTeller Lab\tAlibaba Qwen" in told("compare", "tale", "Qwen3")
+    assert len(lines("list")) == reports + 1
+    assert lines("search", "tales org:teller", "--format", "names") == ["tale-9b"]
+    assert "tale-9b" in lines("search", "rl:grpo kl:no context:128k", "--format", "names", "-q")
+    assert lines("filter", "2025-06-30..", "--format", "names") == ["tale-9b"]
+    assert "tale-9b\tlicense\tMIT" in lines("show", "Tale 9B")
+    assert "tale-9b\t2025-06-30" in lines("term", "GRPO")
+    assert "organizations\tTeller Lab\tAlibaba Qwen" in lines("compare", "tale", "Qwen3")
     assert (counted("rl", "grpo"), counted("type", "dense")) == (with_grpo + 1, dense)
-    assert told("timeline", "--since", "2025-06-30") == ["tale-9b\t2025-06-30\tTeller Lab\tTale-9B"]
-    assert "tale-9b\t2025-06-30\t9000000000" in told("plot", "date", "parameters", "-q")
-    assert told("lineage", "Tale-9B", "-q")[:2] == ["tale-9b\tbuilds_on\tQwen3", "tale-9b\ttaught_by\tDeepSeek-R1"]
+    assert lines("timeline", "--since", "2025-06-30") == ["tale-9b\t2025-06-30\tTeller Lab\tTale-9B"]
+    assert "tale-9b\t2025-06-30\t9000000000" in lines("plot", "date", "parameters", "-q")
+    assert lines("lineage", "Tale-9B", "-q")[:2] == ["tale-9b\tbuilds_on\tQwen3", "tale-9b\ttaught_by\tDeepSeek-R1"]
 
-    assert told("edit", "tale-9b", EDITOR=editor('"MIT"', '"Apache-2.0"')) == [str(path)]
-    assert "tale-9b\tlicense\tApache-2.0" in told("show", "tale-9b")
+    assert lines("edit", "tale-9b", EDITOR=editor('"MIT"', '"Apache-2.0"')) == [str(path)]
+    assert "tale-9b\tlicense\tApache-2.0" in lines("show", "tale-9b")
     path.unlink()
-    assert len(told("list")) == reports
+    assert len(lines("list")) == reports
     assert reportcli("show", "tale-9b").returncode == 2
 
 
 def test_a_shipped_report_is_changed_in_a_copy_and_comes_back_without_it(
-    told: Told, reportcli: Run, editor: Callable[[str, str], str]
+    lines: Lines, reportcli: Run, editor: Callable[[str, str], str]
 ) -> None:
     shipped = CATALOG / "qwen3.toml"
-    reports, before, text = told("list"), told("show", "qwen3"), shipped.read_text(encoding="utf-8")
+    reports, before, text = lines("list"), lines("show", "qwen3"), shipped.read_text(encoding="utf-8")
     copy = user_folder() / "qwen3.toml"
     ended = reportcli("edit", "Qwen3", EDITOR=editor("^license = .*", 'license = "MIT"'))
     assert (ended.stdout, ended.stderr) == (f"{copy}\n", f"note: it now overrides {shipped}\n")
 
     assert shipped.read_text(encoding="utf-8") == text
-    assert told("search", "id:qwen3 license:mit", "--format", "names") == ["qwen3"]
-    assert f"from {copy}" in told("show", "qwen3", "--format", "table", "--width", "1000")
-    hidden = json.loads("".join(told("info", "--json")))["hidden"]
+    assert lines("search", "id:qwen3 license:mit", "--format", "names") == ["qwen3"]
+    assert f"from {copy}" in lines("show", "qwen3", "--format", "table", "--width", "1000")
+    hidden = json.loads("".join(lines("info", "--json")))["hidden"]
     assert hidden == [{"id": "qwen3", "shown": str(copy), "hides": str(shipped)}]
-    assert len(told("list")) == len(reports)
+    assert len(lines("list")) == len(reports)
 
     copy.unlink()
-    assert told("show", "qwen3") == before
-    assert told("list") == reports
-    assert json.loads("".join(told("info", "--json")))["hidden"] == []
+    assert lines("show", "qwen3") == before
+    assert lines("list") == reports
+    assert json.loads("".join(lines("info", "--json")))["hidden"] == []

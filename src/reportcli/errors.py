@@ -243,12 +243,29 @@ class EntryChanged(EntryUnwritable):
 
 
 class EntryRejected(ReportcliError):
-    """A text cannot be saved as an entry; ``problems`` names every reason."""
+    """A text cannot be saved as an entry; every problem is named, or none where they have been shown already."""
 
-    def __init__(self, name: str, problems: Sequence[str]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n  ".join([f"{name} was not saved: {count}", *problems]))
+    def __init__(self, entry_id: str, problems: Sequence[str] = ()) -> None:
+        count = f": {len(problems)} problem{'s' * (len(problems) > 1)}" if problems else ""
+        super().__init__("\n  ".join([f"{entry_id} was not saved{count}", *problems]))
         self.problems = tuple(problems)
+
+
+class DraftExists(ReportcliError):
+    """An earlier edit of the same entry left a draft, and nobody can be asked what to do with it."""
+
+    def __init__(self, draft: object) -> None:
+        super().__init__(
+            f"there is a draft from an earlier edit: {draft}",
+            "continue with it by running the command on a terminal, or delete it",
+        )
+
+
+class DraftInUse(ReportcliError):
+    """An editor is open on the draft of the same entry."""
+
+    def __init__(self, draft: object) -> None:
+        super().__init__(f"this entry is being edited already: {draft}", "close the other editor first")
 
 
 class NameInUse(ReportcliError):
@@ -258,13 +275,16 @@ class NameInUse(ReportcliError):
         super().__init__(f"{name!r} is already used by {other}", f"to change that entry, run `reportcli edit {other}`")
 
 
+EDITOR_MUST_WAIT = "a graphical editor must be told to wait, such as EDITOR='code --wait'"
+
+
 class NothingToAdd(ReportcliError):
     """The template was saved unchanged or empty."""
 
     exit_code = ExitCode.NOTHING_FOUND
 
     def __init__(self) -> None:
-        super().__init__("nothing added: the template is unchanged")
+        super().__init__("nothing added: the template is unchanged", EDITOR_MUST_WAIT)
 
 
 class EditorUnavailable(ReportcliError):
@@ -272,16 +292,6 @@ class EditorUnavailable(ReportcliError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem, "set VISUAL or EDITOR to a command that waits until the file is closed")
-
-
-class Terminated(ReportcliError):
-    """A signal ended the program while the user was editing; ``editor_runs`` says whether the editor goes on."""
-
-    editor_runs = False
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"terminated by signal {number}; nothing was saved")
-        self.exit_code = 128 + number  # the convention of shells
 
 
 def did_you_mean(nearest: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""One report's metadata from arXiv's public API: the only room that uses the network. It writes and decides nothing.
+"""The metadata of one paper from arXiv's public API: the only module that uses the network.
 
 The API is described at https://info.arxiv.org/help/api/user-manual.html.
 """
@@ -22,7 +22,7 @@ from reportcli.query.names import parse_arxiv_number
 
 API_VARIABLE = "REPORTCLI_ARXIV_API"
 _API = "https://export.arxiv.org/api/query"
-_LARGEST = 1_000_000  # bytes; the answer for one paper has about 5,000
+_MAX_BYTES = 1_000_000  # of an answer; that for one paper has about 5,000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _BUSY = (429, 503)
 _MOVED = (301, 302, 303, 307, 308)
@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 
 
 class Paper(NamedTuple):
-    """What arXiv says of one version of a paper: the one that was asked for, or else the latest."""
+    """The metadata of one version of a paper: the one that was asked for, or else the latest."""
 
     number: str
     version: int
@@ -53,80 +53,79 @@ class Patience(NamedTuple):
 PATIENT = Patience()
 
 
-def fetch_paper(
-    text: str, patience: Patience = PATIENT, waiting: Callable[[float], None] = lambda seconds: None
-) -> Paper:
-    """Ask arXiv about a paper: a number or an address, with or without a version.
+def fetch_paper(text: str, patience: Patience = PATIENT, waiting: Callable[[float], None] = lambda _: None) -> Paper:
+    """Return the metadata of a paper, by its arXiv number or a URL, with or without a version.
 
-    ``waiting`` is told the seconds before arXiv is asked again. Raises BadUse, NoPaper or NoArxiv.
+    ``waiting`` is called with the seconds before each further request. Raises UsageError, PaperNotFound or
+    ArxivUnavailable.
     """
-    wanted = parse_arxiv_number(text)
-    if wanted is None:
-        raise UsageError(f"{text!r} is not a number on arXiv", "write 2505.09388, arXiv:2505.09388v2 or an address")
-    number, version = wanted
+    parsed = parse_arxiv_number(text)
+    if parsed is None:
+        raise UsageError(f"{text!r} is not an arXiv ID", "write 2505.09388, arXiv:2505.09388v2 or a URL")
+    number, version = parsed
     api = os.environ.get(API_VARIABLE) or _API
     if not _is_web(api):
-        raise UsageError(f"{API_VARIABLE} is not the address of an API: {api}", f"the usual one is {_API}")
-    address = f"{api}?{urlencode({'id_list': number + version, 'max_results': 1})}"
-    return _paper(number, version, _answer(address, patience, waiting))
+        raise UsageError(f"{API_VARIABLE} is not a URL on the web: {api}", f"the default is {_API}")
+    url = f"{api}?{urlencode({'id_list': number + version, 'max_results': 1})}"
+    return _paper(number, version, _request(url, patience, waiting))
 
 
-def _answer(address: str, patience: Patience, waiting: Callable[[float], None]) -> bytes:
+def _request(url: str, patience: Patience, waiting: Callable[[float], None]) -> bytes:
     """Return the body of the answer. A busy server is asked again, unless it wants more time than there is."""
     end, attempt = time.monotonic() + patience.total, 1
     while True:
         try:
-            return _within(end - time.monotonic(), lambda: _body(address, patience.read))
+            return _in_time(end - time.monotonic(), lambda: _body(url, patience.read))
         except HTTPError as error:
             if error.code not in _BUSY:
-                raise ArxivUnavailable(f"{urlsplit(address).hostname} answers {error.code} {error.reason}") from error
-            pause = max(patience.pause * 2 ** (attempt - 1), _asked_pause(error.headers))
+                raise ArxivUnavailable(f"{urlsplit(url).hostname} answered {error.code} {error.reason}") from error
+            pause = max(patience.pause * 2 ** (attempt - 1), _retry_after(error.headers))
         if attempt == patience.attempts or time.monotonic() + pause > end:
-            raise ArxivUnavailable("it is too busy", f"try again in {max(60, round(pause))} seconds")
+            raise ArxivUnavailable("the server is too busy", f"try again in {max(60, round(pause))} seconds")
         waiting(pause)
         time.sleep(pause)
         attempt += 1
 
 
-def _body(address: str, timeout: float, redirects: int = 5) -> bytes:
+def _body(url: str, timeout: float, redirects: int = 5) -> bytes:
     from importlib.metadata import version
 
     agent = f"reportcli/{version('reportcli')} (catalogue of technical reports; one request a paper)"
-    asking = request.Request(address, headers={"User-Agent": agent, "Accept": "application/atom+xml"})
+    question = request.Request(url, headers={"User-Agent": agent, "Accept": "application/atom+xml"})
     try:
-        with _opener().open(asking, timeout=timeout) as response:
+        with _opener().open(question, timeout=timeout) as response:
             return _read(response)
     except HTTPError as error:
         with error:
             if error.code == 400:  # a wrong number; the body says so
-                return error.read(_LARGEST)
+                return error.read(_MAX_BYTES)
             if error.code not in _MOVED or not redirects:
                 raise
-            return _body(_followed(address, error.headers.get("Location", "")), timeout, redirects - 1)
+            return _body(_redirect_target(url, error.headers.get("Location", "")), timeout, redirects - 1)
 
 
-def _followed(address: str, to: str) -> str:
-    """Return where a redirect leads; it may lead only to the web, and to the host that was asked."""
+def _redirect_target(url: str, location: str) -> str:
+    """Return where a redirect leads. Raises ArxivUnavailable unless that is on the host that was asked."""
     try:
-        target = urljoin(address, to)
+        target = urljoin(url, location)
     except ValueError:
         target = ""
-    if not _is_web(target) or urlsplit(target).hostname != urlsplit(address).hostname:
-        raise ArxivUnavailable(f"unexpected redirect to {to}")
+    if not _is_web(target) or urlsplit(target).hostname != urlsplit(url).hostname:
+        raise ArxivUnavailable(f"unexpected redirect to {location}")
     return target
 
 
 def _read(response: HTTPResponse) -> bytes:
-    body = response.read(_LARGEST + 1)
-    if len(body) > _LARGEST:
-        raise ArxivUnavailable(f"its answer is longer than {_LARGEST:,} bytes")
+    body = response.read(_MAX_BYTES + 1)
+    if len(body) > _MAX_BYTES:
+        raise ArxivUnavailable(f"the answer is longer than {_MAX_BYTES:,} bytes")
     if response.length:  # bytes that were announced and did not come
-        raise ArxivUnavailable("its answer was cut off")
+        raise ArxivUnavailable("the answer was cut off")
     return body
 
 
 def _opener() -> request.OpenerDirector:
-    """Return an opener that knows the web alone: no files, no FTP, no data addresses, and follows no redirects."""
+    """Return an opener for HTTP and HTTPS alone: it opens no files, and follows no redirects."""
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler,
@@ -140,35 +139,36 @@ def _opener() -> request.OpenerDirector:
     return opener
 
 
-def _is_web(address: str) -> bool:
+def _is_web(url: str) -> bool:
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _within(seconds: float, question: Callable[[], _T]) -> _T:
-    """Return what a question gives; raises NoArxiv for the ways in which a network fails, and when time is up.
+def _in_time(seconds: float, function: Callable[[], _T]) -> _T:
+    """Return what a function returns; raise ArxivUnavailable when the network fails, or when time is up.
 
-    A thread asks, since neither the search for a host nor headers that come letter by letter can be given a time.
+    The function runs in a thread, since neither the search for a host nor headers that come byte by byte have a
+    timeout.
     """
-    given: list[_T] = []
-    failed: list[BaseException] = []
+    results: list[_T] = []
+    errors: list[BaseException] = []
 
-    def ask() -> None:
+    def run() -> None:
         try:
-            given.append(question())
+            results.append(function())
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
-    asking = Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(max(0, seconds))
-    if given:
-        return given[0]
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(max(0, seconds))
+    if results:
+        return results[0]
     try:
-        raise failed[0] if failed else TimeoutError
+        raise errors[0] if errors else TimeoutError
     except (HTTPError, ArxivUnavailable):
         raise
     except (OSError, HTTPException, ValueError) as error:
@@ -176,56 +176,56 @@ def _within(seconds: float, question: Callable[[], _T]) -> _T:
 
 
 def _explained(error: Exception) -> tuple[str, ...]:
+    """Return what went wrong, and a hint where there is one."""
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, socket.gaierror):
         return "could not resolve the host", "check your connection"
     if isinstance(reason, TimeoutError):
-        return ("it did not answer in time",)
+        return ("no answer in time",)
     if isinstance(reason, OSError) and reason.strerror:
         return f"no connection ({reason.strerror})", "check your connection"
-    return (f"its answer is not HTTP ({str(reason).strip() or type(reason).__name__})",)
+    return (f"the answer is not HTTP ({str(reason).strip() or type(reason).__name__})",)
 
 
-def _asked_pause(headers: Message) -> float:
-    """Return the seconds that Retry-After asks for: a number of them, or a date."""
+def _retry_after(headers: Message) -> float:
+    """Return the seconds that Retry-After asks for, as a number or as a date; 0 where it asks for nothing."""
     from email.utils import parsedate_to_datetime
 
-    wanted = (headers.get("Retry-After") or "0").strip()
-    if wanted.isdecimal():
-        return float(wanted[:9])
+    value = (headers.get("Retry-After") or "0").strip()
+    if value.isdecimal():
+        return float(value[:9])
     try:
-        return parsedate_to_datetime(wanted).timestamp() - time.time()
+        return parsedate_to_datetime(value).timestamp() - time.time()
     except (ValueError, OverflowError):
         return 0
 
 
 def _paper(number: str, version: str, body: bytes) -> Paper:
-    """Read an Atom feed with one entry; an error is an entry too."""
+    """Read an Atom feed with one entry, which may describe an error. Raises PaperNotFound or ArxivUnavailable."""
     entry = _feed(body).find(f"{_ATOM}entry")
     if entry is None:
         raise PaperNotFound(number + version)
-    said = {tag: " ".join((entry.findtext(_ATOM + tag) or "").split()) for tag in _SAID}
-    if "/api/errors" in said["id"]:
-        raise PaperNotFound(number + version, said["summary"])
-    found = parse_arxiv_number(said["id"])
-    if found is None or found[0] != number or version not in ("", found[1]):
-        raise ArxivUnavailable(f"it answers with {said['id'] or 'something'} instead of {number}{version}")
-    if not said["title"]:
+    texts = {tag: " ".join((entry.findtext(_ATOM + tag) or "").split()) for tag in _TAGS}
+    if "/api/errors" in texts["id"]:
+        raise PaperNotFound(number + version, texts["summary"])
+    answered = parse_arxiv_number(texts["id"])
+    if answered is None or answered[0] != number or version not in ("", answered[1]):
+        raise ArxivUnavailable(f"it answered with {texts['id'] or 'something'} instead of {number}{version}")
+    if not texts["title"]:
         raise PaperNotFound(number + version)
     try:
-        published, updated = (date.fromisoformat(said[tag][:10]) for tag in ("published", "updated"))
+        published, updated = (date.fromisoformat(texts[tag][:10]) for tag in ("published", "updated"))
     except ValueError as error:
-        raise ArxivUnavailable("its answer has no dates") from error
-    return Paper(
-        number, int(found[1][1:] or 1), said["title"], said["summary"], published, updated, chosen=bool(version)
-    )
+        raise ArxivUnavailable("the answer has no dates") from error
+    actual_version = int(answered[1][1:] or 1)
+    return Paper(number, actual_version, texts["title"], texts["summary"], published, updated, chosen=bool(version))
 
 
-_SAID = ("id", "title", "summary", "published", "updated")
+_TAGS = ("id", "title", "summary", "published", "updated")
 
 
 def _feed(body: bytes) -> ElementTree.Element:
-    """Parse Atom. Entities, which can name files or grow without end, need a document type, and Atom has none."""
+    """Parse Atom. A document type is refused: it could declare entities that read files or grow without end."""
     try:
         text = body.decode("utf-8-sig")
         feed = ElementTree.fromstring(text) if "<!DOCTYPE" not in text else None
@@ -233,5 +233,5 @@ def _feed(body: bytes) -> ElementTree.Element:
         feed = None
     if feed is None or feed.tag != f"{_ATOM}feed":
         beginning = " ".join(body[:60].decode("utf-8", "replace").split())
-        raise ArxivUnavailable(f"its answer is not Atom, but begins with {beginning!r}")
+        raise ArxivUnavailable(f"the answer is not Atom; it begins with {beginning!r}")
     return feed

@@ -1,13 +1,8 @@
-"""Checks files: every problem of every one, by the tables of rules; mends their layout where it is asked to.
-
-It changes no file in which anything but the layout is wrong, and none with comments.
-"""
+"""Checking the files of a catalogue by the tables of rules, and reformatting those whose only problem is layout."""
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,65 +18,79 @@ from reportcli.catalog.files import (
     vocabulary_files,
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
-from reportcli.curate import catalog_rules as neighbours
-from reportcli.curate import entry_rules as rules
-from reportcli.curate.catalog_rules import CATALOG_RULES, EntryNames, OtherEntries
-from reportcli.curate.entry_rules import ParsedEntry, layout, parse_entry
+from reportcli.curate.catalog_rules import EntryNames, OtherEntries, broken_catalog_rules, names_of
+from reportcli.curate.entry_rules import ParsedEntry, broken_rules, layout, parse_entry
 from reportcli.curate.technique_rules import TECHNIQUE_RULES, TechniqueFile
 from reportcli.errors import EntryChanged, EntryUnreadable, PathNotFound
 from reportcli.report.parse import Problem
-from reportcli.report.techniques import parse_vocabulary
+from reportcli.report.techniques import Vocabulary, parse_vocabulary
 from reportcli.report.toml import to_toml
 from reportcli.report.toml_lines import closest_line, has_comments, key_lines, split_schema_line
 
 
+class BrokenRule(NamedTuple):
+    """A rule that a file breaks, and the finding that says how."""
+
+    rule: Callable[..., Any]
+    finding: Finding
+
+
+def entry_findings(path: str, entry: ParsedEntry, others: OtherEntries) -> list[BrokenRule]:
+    """Return all that the rules find in one entry: by itself, and beside the other entries of its catalogue."""
+    return _locate(path, entry.text, broken_rules(entry) + broken_catalog_rules(names_of(entry.report), others))
+
+
+def _locate(path: str, text: str, broken: Sequence[tuple[Callable[..., Any], str, Problem]]) -> list[BrokenRule]:
+    """Return broken rules as findings, with the lines of their keys."""
+    lines = key_lines(text) if broken else {}
+    return [
+        BrokenRule(
+            rule,
+            Finding(
+                path,
+                problem.line or closest_line(lines, problem.key) or None,
+                None,
+                problem.key,
+                problem.text,
+                severity,
+            ),
+        )
+        for rule, severity, problem in broken
+    ]
+
+
+def check(
+    paths: Sequence[Path] = (), given: Sequence[Path] = (), *, fix: bool = False, today: date | None = None
+) -> CheckReport:
+    """Check files and folders; without any, the whole catalogue in use.
+
+    A folder is checked as a catalogue of its own. A file is compared with the catalogue that it lies in, or else with
+    the one in use, whose entry of the same id it replaces. ``given`` folders take the place of that catalogue. With
+    ``fix``, files whose only problem is layout are reformatted; files with comments are skipped. ``today`` is the day
+    after which dates are in the future. Raises PathNotFound, CatalogUnreadable or EntryUnwritable.
+    """
+    return _Check(_select(paths, given), fix, today or date.today()).run()
+
+
 class _File(NamedTuple):
-    """A file of the catalogue; one that is not chosen is only compared with."""
+    """A file of the catalogue; those that are not selected are only compared with."""
 
     path: Path
-    chosen: bool
+    selected: bool
 
     @property
     def id(self) -> str:
         return self.path.name.removesuffix(".toml")
 
 
-class _Scope(NamedTuple):
-    """Entries and files of techniques, a later one over an earlier one of the same name."""
+class _Selection(NamedTuple):
+    """Entries and vocabularies, each in the order of their folders."""
 
     entries: Sequence[_File]
     vocabularies: Sequence[_File]
 
 
-class _Said(NamedTuple):
-    """What a rule found in a file; without a rule the file cannot be read."""
-
-    file: _File
-    rule: Callable[..., Any] | None
-    finding: Finding
-
-
-def check(
-    paths: Sequence[Path] = (), given: Sequence[Path] = (), *, fix: bool = False, today: date | None = None
-) -> CheckReport:
-    """Check files and folders, or without any the whole catalogue in force.
-
-    A folder is a catalogue of its own; a file is compared with the catalogue that it lies in, else with the one in
-    force, over which it lies. ``given`` folders are that catalogue instead. With ``fix``, files in which only the
-    layout is wrong are written anew. Raises NoSuchFile, NoCatalogue, UnwritableEntry.
-    """
-    scope, day = _scope(paths, given), today or date.today()
-    said, notes = list(_check(scope, day)), list[str]()
-    if fix:
-        notes = list(_mend(scope, said, day))
-        said = list(_check(scope, day))
-    order = {file: place for place, file in enumerate((*scope.entries, *scope.vocabularies))}
-    said.sort(key=lambda one: (one.finding.severity != PROBLEM, order[one.file], one.finding.line or 0))
-    findings = [one.finding for one in said]
-    return CheckReport(tuple(findings), (*notes, _summary(scope, findings)))
-
-
-def _scope(paths: Sequence[Path], given: Sequence[Path]) -> _Scope:
+def _select(paths: Sequence[Path], given: Sequence[Path]) -> _Selection:
     for path in paths:
         if not os.path.lexists(path):
             raise PathNotFound(path)
@@ -89,147 +98,151 @@ def _scope(paths: Sequence[Path], given: Sequence[Path]) -> _Scope:
     files = [path for path in named if not path.is_dir()]
     folders = [path.absolute() for path in given] + [path for path in named if path.is_dir()]
     if not folders:
-        folders = [_home(path) for path in files if (_home(path) / VOCABULARY_FOLDER).is_dir()]
+        folders = [_catalog_of(path) for path in files if (_catalog_of(path) / VOCABULARY_FOLDER).is_dir()]
     folders = list(dict.fromkeys(folders)) or list(catalog_folders())
-    wanted = set(named or folders)
+    selected = set(named or folders)
     entries = sorted(take_snapshot(folders).entries(), key=lambda entry: (entry.rank, entry.path))
-    inside = dict.fromkeys(Path(entry.path) for entry in entries)
-    vocabularies = dict.fromkeys(Path(entry.path) for entry in vocabulary_files(folders))
+    entry_paths = dict.fromkeys(Path(entry.path) for entry in entries)
+    vocabulary_paths = dict.fromkeys(Path(entry.path) for entry in vocabulary_files(folders))
     for path in files:
-        (vocabularies if _is_vocabulary(path) else inside).setdefault(path)
-    chosen = [[_File(path, bool(wanted & {path, _home(path)})) for path in group] for group in (inside, vocabularies)]
-    return _Scope(*chosen)
+        (vocabulary_paths if _is_vocabulary(path) else entry_paths).setdefault(path)
+    return _Selection(
+        [_File(path, bool(selected & {path, _catalog_of(path)})) for path in entry_paths],
+        [_File(path, bool(selected & {path, _catalog_of(path)})) for path in vocabulary_paths],
+    )
 
 
 def _is_vocabulary(path: Path) -> bool:
     return path.parts[-2:] == (VOCABULARY_FOLDER, TECHNIQUES_FILE)
 
 
-def _home(path: Path) -> Path:
+def _catalog_of(path: Path) -> Path:
+    """Return the catalogue folder of a file."""
     return path.parent.parent if _is_vocabulary(path) else path.parent
 
 
-def _check(scope: _Scope, today: date) -> Iterator[_Said]:
-    """Yield all that is wrong. Of each entry only what is compared is kept, so that many need little room."""
-    tables: dict[_File, Mapping[str, Any]] = {}
-    for file in scope.vocabularies:
+class _Check:
+    """One pass over the selected files: each is read once, checked, and with ``fix`` reformatted."""
+
+    def __init__(self, selection: _Selection, fix: bool, today: date) -> None:
+        self._selection, self._fix, self._today = selection, fix, today
+        self._findings: list[Finding] = []
+        self._notes: list[str] = []
+
+    def run(self) -> CheckReport:
+        """Check all files, and return what is still wrong with them, problems before remarks."""
+        if self._fix:
+            for folder in {file.path.parent for file in self._selection.entries if file.selected}:
+                remove_stale_temp_files(folder)
+        vocabularies = self._read_vocabularies()
+        vocabulary = parse_vocabulary(
+            {key: table for _, tables in vocabularies.values() for key, table in tables.items()}
+        )
+        complete = len(vocabularies) == len(self._selection.vocabularies)
+        self._check_entries(vocabulary if complete else None)
+        report_ids = frozenset(file.id for file in self._selection.entries)
+        for file, (text, tables) in vocabularies.items():
+            if file.selected:
+                self._check_techniques(file, text, TechniqueFile(tables, vocabulary, report_ids))
+        self._sort_findings()
+        return CheckReport(tuple(self._findings), (*self._notes, self._summary()))
+
+    def _read_vocabularies(self) -> dict[_File, tuple[str, Mapping[str, Any]]]:
+        vocabularies: dict[_File, tuple[str, Mapping[str, Any]]] = {}
+        for file in self._selection.vocabularies:
+            try:
+                text = read_text(file.path)
+                vocabularies[file] = text, parse_toml(file.path, text)
+            except EntryUnreadable as error:
+                self._report_unreadable(file, error)
+        return vocabularies
+
+    def _check_entries(self, vocabulary: Vocabulary | None) -> None:
+        """Read all entries, of which only names and texts are kept in memory; then check the selected ones."""
+        texts: dict[_File, str] = {}
+        visible: dict[str, tuple[_File, EntryNames]] = {}  # by id: an entry hides one of the same id in a folder before
+        for file in self._selection.entries:
+            try:
+                text = read_text(file.path)
+                entry = self._parse(file, text, vocabulary)
+            except EntryUnreadable as error:
+                self._report_unreadable(file, error)
+                continue
+            visible[file.id] = file, names_of(entry.report)
+            if file.selected:
+                texts[file] = text
+        others = OtherEntries(names for _, names in visible.values())
+        for file, text in texts.items():
+            is_visible = visible[file.id][0] == file
+            self._check_entry(file, self._parse(file, text, vocabulary), others if is_visible else OtherEntries(()))
+
+    def _parse(self, file: _File, text: str, vocabulary: Vocabulary | None) -> ParsedEntry:
+        return parse_entry(file.path.name, text, parse_toml(file.path, text), vocabulary, self._today)
+
+    def _check_entry(self, file: _File, entry: ParsedEntry, others: OtherEntries) -> None:
+        path = _relative(file.path)
+        broken = entry_findings(path, entry, others)
+        if self._fix and (reformatted := self._reformat(file, entry, broken)):
+            broken = entry_findings(path, entry._replace(text=reformatted), others)
+        self._findings += [finding for _, finding in broken]
+
+    def _reformat(self, file: _File, entry: ParsedEntry, broken: Sequence[BrokenRule]) -> str | None:
+        """Write an entry in canonical layout, with the schema line where a schema lies beside; return the new text.
+
+        Does nothing, and returns None, where it is so already, has comments or other problems, or changed meanwhile.
+        """
+        problems = {rule for rule, finding in broken if finding.severity == PROBLEM}
+        schema = split_schema_line(entry.text)[0] or schema_line(file.path.parent)
+        obstacle = ""
+        if problems - {layout}:
+            obstacle = "it has other problems"
+        elif has_comments(entry.text):
+            obstacle = "it has comments"
+        reformatted = entry.text if obstacle else schema + to_toml(entry.report)
         try:
-            tables[file] = parse_toml(file.path, read_text(file.path))
-        except EntryUnreadable as error:
-            yield from _unreadable(file, error)
-    vocabulary = parse_vocabulary({id: entry for table in tables.values() for id, entry in table.items()})
-    known = vocabulary if len(tables) == len(scope.vocabularies) else None
-    entries: dict[str, tuple[_File, EntryNames]] = {}
-    for file in scope.entries:
-        try:
-            text = read_text(file.path)
-            draft = parse_entry(file.path.name, text, parse_toml(file.path, text), known, today)
-        except EntryUnreadable as error:
-            yield from _unreadable(file, error)
-            continue
-        yield from _of_entry(file, draft)
-        entries[file.id] = file, neighbours.names_of(draft.report)
-    yield from _of_neighbours(list(entries.values()))
-    reports = frozenset(file.id for file in scope.entries)
-    for file, table in tables.items():
-        yield from _of_terms(file, TechniqueFile(table, vocabulary, reports))
+            if reformatted != entry.text:
+                write_entry(file.path, reformatted, entry.text)
+                self._notes.append(f"reformatted {_relative(file.path)}")
+                return reformatted
+        except EntryChanged:
+            obstacle = "it changed during the check"
+        if obstacle and layout in problems:
+            self._notes.append(f"skipped {_relative(file.path)}: {obstacle}")
+        return None
 
+    def _check_techniques(self, file: _File, text: str, techniques: TechniqueFile) -> None:
+        broken = [(rule, PROBLEM, problem) for rule in TECHNIQUE_RULES for problem in rule(techniques)]
+        self._findings += [finding for _, finding in _locate(_relative(file.path), text, broken)]
 
-def _unreadable(file: _File, error: EntryUnreadable) -> Iterator[_Said]:
-    if file.chosen:
-        place = error.line or None, error.column or None
-        yield _Said(file, None, Finding(_shown(file.path), *place, "", error.problem, PROBLEM))
+    def _report_unreadable(self, file: _File, error: EntryUnreadable) -> None:
+        if file.selected:
+            position = error.line or None, error.column or None
+            self._findings.append(Finding(_relative(file.path), *position, "", error.problem, PROBLEM))
 
+    def _sort_findings(self) -> None:
+        files = [_relative(file.path) for file in (*self._selection.entries, *self._selection.vocabularies)]
+        order = {path: position for position, path in enumerate(files)}
+        self._findings.sort(key=lambda finding: (finding.severity != PROBLEM, order[finding.file], finding.line or 0))
 
-def _of_entry(file: _File, draft: ParsedEntry) -> Iterator[_Said]:
-    yield from _placed(file, rules.broken_rules(draft) if file.chosen else [], lambda: draft.text)
-
-
-def _of_neighbours(entries: Sequence[tuple[_File, EntryNames]]) -> Iterator[_Said]:
-    others = OtherEntries(named for _, named in entries)
-    for file, named in entries:
-        found = [
-            (rule, severity, problem)
-            for rule, severity in (CATALOG_RULES.items() if file.chosen else ())
-            for problem in rule(named, others)
+    def _summary(self) -> str:
+        entries, vocabularies = (sum(file.selected for file in files) for files in self._selection)
+        problems = sum(finding.severity == PROBLEM for finding in self._findings)
+        remarks = len(self._findings) - problems
+        only_vocabularies = vocabularies and not entries
+        parts = [
+            _counted(vocabularies, "vocabulary", "vocabularies")
+            if only_vocabularies
+            else _counted(entries, "entry", "entries"),
+            _counted(problems, "problem", "problems") if problems else "no problems",
         ]
-        yield from _placed(file, found, partial(_text_of, file))
+        return ", ".join(parts + ([_counted(remarks, "remark", "remarks")] if remarks else []))
 
 
-def _of_terms(file: _File, known: TechniqueFile) -> Iterator[_Said]:
-    found = [(rule, PROBLEM, problem) for rule in (TECHNIQUE_RULES if file.chosen else ()) for problem in rule(known)]
-    yield from _placed(file, found, partial(_text_of, file))
-
-
-def _placed(
-    file: _File, found: Sequence[tuple[Callable[..., Any], str, Problem]], text: Callable[[], str]
-) -> Iterator[_Said]:
-    lines = key_lines(text()) if found else {}
-    for rule, severity, problem in found:
-        line = problem.line or closest_line(lines, problem.key) or None
-        yield _Said(file, rule, Finding(_shown(file.path), line, None, problem.key, problem.text, severity))
-
-
-def _text_of(file: _File) -> str:
-    try:
-        return read_text(file.path)
-    except EntryUnreadable:  # it was readable a moment ago
-        return ""
-
-
-def _shown(path: Path) -> str:
-    """Return a path as short as it can be written from here."""
+def _relative(path: Path) -> str:
+    """Return a path relative to the current folder where it lies below it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _mend(scope: _Scope, said: Sequence[_Said], today: date) -> Iterator[str]:
-    """Write files anew in which only the layout is wrong, or the line that names a schema beside is missing."""
-    broken: dict[_File, set[Any]] = defaultdict(set)
-    for one in said:
-        if one.finding.severity == PROBLEM:
-            broken[one.file].add(one.rule)
-    for folder in {file.path.parent for file in scope.entries if file.chosen}:
-        remove_stale_temp_files(folder)
-    for file in scope.entries:
-        wrong = broken[file]
-        if file.chosen and not wrong - {layout}:
-            try:
-                done = _written_anew(file, bool(wrong), today)
-            except (EntryChanged, EntryUnreadable):
-                done = f"skipped {_shown(file.path)}: it was changed meanwhile"
-            yield from filter(None, [done])
-        elif layout in wrong:
-            yield f"skipped {_shown(file.path)}: it has other problems"
-
-
-def _written_anew(file: _File, is_wrong: bool, today: date) -> str:
-    """Mend the layout of a file, and return what was done; "" where there is nothing to do."""
-    text = read_text(file.path)
-    draft = parse_entry(file.path.name, text, parse_toml(file.path, text), None, today)
-    line = split_schema_line(text)[0] or schema_line(file.path.parent)
-    mended = line + to_toml(draft.report)
-    if has_comments(text):
-        return f"skipped {_shown(file.path)}: it has comments" if is_wrong else ""
-    if mended == text:
-        return ""
-    found = {rule for rule, severity, _ in rules.broken_rules(draft) if severity == PROBLEM}
-    if found - {layout}:  # it is not the text that was checked
-        raise EntryChanged(file.path, "it was changed meanwhile")
-    write_entry(file.path, mended, text)
-    return f"reformatted {_shown(file.path)}"
-
-
-def _summary(scope: _Scope, findings: Sequence[Finding]) -> str:
-    entries, vocabularies = (sum(file.chosen for file in files) for files in scope)
-    problems = sum(finding.severity == PROBLEM for finding in findings)
-    remarks = len(findings) - problems
-    some_terms = _counted(vocabularies, "vocabulary", "vocabularies") if vocabularies and not entries else ""
-    said = [some_terms or _counted(entries, "entry", "entries")]
-    said += [_counted(problems, "problem", "problems") if problems else "no problems"]
-    said += [_counted(remarks, "remark", "remarks")] if remarks else []
-    return ", ".join(said)
-
-
-def _counted(count: int, one: str, in_array: str) -> str:
-    return f"{count:,} {one if count == 1 else in_array}"
+def _counted(count: int, singular: str, plural: str) -> str:
+    return f"{count:,} {singular if count == 1 else plural}"

@@ -1,16 +1,16 @@
-"""Add and edit: text goes in, a checked report comes out, and the file is moved into place. It prints nothing."""
+"""Adding and editing entries: a text becomes a checked report, and its file is put in place. Prints nothing."""
 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from reportcli.answer.action import ActionResult
-from reportcli.answer.check import PROBLEM
+from reportcli.answer.check import PROBLEM, Finding
 from reportcli.catalog.files import (
     SCHEMA_FILE,
     make_private_folder,
@@ -21,16 +21,19 @@ from reportcli.catalog.files import (
     user_folder,
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
-from reportcli.curate.catalog_rules import CATALOG_RULES, EntryNames, OtherEntries, names_of
-from reportcli.curate.editor import open_editor, private_copy
-from reportcli.curate.entry_rules import broken_rules, layout, parse_entry
+from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
+from reportcli.curate.check import entry_findings
+from reportcli.curate.editor import Ask, Draft, add_hint, open_editor, save_draft
+from reportcli.curate.entry_rules import layout, parse_entry
 from reportcli.curate.template import Template, empty_template, strip_template
 from reportcli.errors import (
+    EDITOR_MUST_WAIT,
     EntryRejected,
     EntryUnreadable,
     EntryUnwritable,
     NameInUse,
     NothingToAdd,
+    ReportcliError,
     UnknownName,
     UsageError,
 )
@@ -45,15 +48,14 @@ from reportcli.query.names import (
 )
 from reportcli.report.fields import ID_PATTERN, Report
 from reportcli.report.json_schema import entry_schema, schema_text
-from reportcli.report.parse import Problem
 from reportcli.report.techniques import Vocabulary
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import closest_line, has_comments, key_lines, split_schema_line
+from reportcli.report.toml_lines import has_comments, split_schema_line
 from reportcli.text import fold, fold_name
 
 
 class EditableCatalog(Protocol):
-    """What is asked of a catalogue: its folders, its techniques, and what its reports are called."""
+    """What adding and editing need of a catalogue: its folders, its techniques, and the names of its reports."""
 
     folders: tuple[Path, ...]
 
@@ -62,169 +64,223 @@ class EditableCatalog(Protocol):
     def techniques(self) -> Vocabulary: ...
 
 
-def add(catalogue: EditableCatalog, own: Path, start: Template, *, id: str = "", by_hand: bool = False) -> ActionResult:
-    """Save a new entry in a folder, after an editor has shown it where it is done by hand.
+Save = Callable[[str], ActionResult]  # checks a text and saves it as an entry
 
-    Raises RefusedEntry with every problem, NothingAdded, NoEditor or UnwritableEntry; then nothing is written.
+
+def add(
+    catalog: EditableCatalog,
+    own: Path,
+    start: Template,
+    *,
+    entry_id: str = "",
+    by_hand: bool = False,
+    ask: Ask | None = None,
+) -> ActionResult:
+    """Save a new entry in the folder ``own``; ``by_hand`` lets the user's editor work on it first.
+
+    ``ask`` puts questions to the user, and is None without a terminal. Raises EntryRejected with every problem,
+    NothingToAdd, NameInUse, UsageError, DraftExists, DraftInUse, EditorUnavailable or EntryUnwritable; then there is
+    no entry, and what was typed is in a draft.
     """
-    if id:
-        _reject_used_id(catalogue, own, id)
-    with private_copy(start.text, own / f"{id or start.id or 'new'}.toml", start.rare) as copy:
-        if by_hand:
-            open_editor(copy)
-        text = _read(copy)
+    if entry_id:
+        _reject_used_id(catalog, own, entry_id)
+    entry_id = entry_id or start.id
+
+    def save(text: str) -> ActionResult:
         if by_hand and text.strip() in ("", empty_template().text.strip()):
-            raise NothingToAdd()
-        report, remarks = _checked(catalogue, id or start.id, text, numbered=by_hand or not start.made)
-        _reject_used_id(catalogue, own, report.id)
+            raise NothingToAdd
+        report, remarks = _checked_report(catalog, entry_id, text, with_lines=by_hand or not start.made)
+        _reject_used_id(catalog, own, report.id)
         path = own / f"{report.id}.toml"
-        _save(path, text, report, None)
-    return ActionResult(report.id, "path", (str(path),), remarks)
+        _write(path, text, report, None)
+        return ActionResult(report.id, "path", (str(path),), remarks)
+
+    target = own / f"{entry_id or _id_from_text(start.text) or 'new'}.toml"
+    if by_hand:
+        with Draft(target, start.text, ask, new=True, unsaved=start.unsaved) as draft:
+            return _edit_and_save(draft, save, ask)
+    try:
+        return save(start.text)
+    except ReportcliError as error:
+        if start.unsaved:
+            _save_as_draft(target, start.text, error)
+        raise
 
 
-def reject_known_paper(catalogue: EditableCatalog, text: str) -> None:
-    """Refuse a paper that an entry describes already; another version of it may be an entry of its own."""
+def _save_as_draft(target: Path, text: str, error: ReportcliError) -> None:
+    try:
+        draft = save_draft(target, text)
+        add_hint(error, f"your text was saved to {draft}; `reportcli add --from` that file once it is complete")
+    except EntryUnwritable as unwritable:
+        add_hint(error, f"your text could not be saved either: {unwritable}")
+
+
+def reject_known_paper(catalog: EditableCatalog, text: str) -> None:
+    """Raise NameInUse for a paper that has an entry; another version of it may be an entry of its own."""
     number, version = parse_arxiv_number(text) or ("", "")
-    for known in catalogue.spellings():
-        if known.kind == ARXIV_SPELLING and known.written == number:
-            described = catalogue.find(known.report).report.arxiv_version or "v1"
-            if version in ("", described):
-                raise NameInUse(text, known.report)
+    for spelling in catalog.spellings():
+        if spelling.kind == ARXIV_SPELLING and spelling.written == number:
+            entry_version = catalog.find(spelling.report).report.arxiv_version or "v1"
+            if version in ("", entry_version):
+                raise NameInUse(text, spelling.report)
 
 
-def edit(catalogue: EditableCatalog, own: Path, name: str) -> ActionResult:
-    """Let an editor change an entry; a shipped one becomes a copy in the user's own folder.
+def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None) -> ActionResult:
+    """Let the user's editor change an entry; of a shipped one, a copy in the user's own folder ``own``.
 
-    Raises RefusedEntry with every problem, NoEditor or UnwritableEntry; then the file is as it was.
+    ``ask`` puts questions to the user, and is None without a terminal. Raises EntryRejected with every problem,
+    UnknownName, DraftExists, DraftInUse, EditorUnavailable or EntryUnwritable; then the entry is as it was, and what
+    was typed is in its draft.
     """
-    path = _file_of(catalogue, name)
-    id = path.name.removesuffix(".toml")
+    path = _file_of(catalog, name)
+    entry_id = path.name.removesuffix(".toml")
     before = read_text(path)
     in_place = path.parent != shipped_folder() or own != user_folder()
     target = path if in_place else own / path.name
-    with private_copy(before, target) as copy:
-        open_editor(copy)
-        text = _read(copy)
+
+    def save(text: str) -> ActionResult:
         if text == before:
-            return ActionResult(id, "path", (str(path),), ("nothing changed",))
-        report, remarks = _checked(catalogue, id, text)
-        _save(target, text, report, before if in_place else None)
-    return ActionResult(id, "path", (str(target),), remarks if in_place else (*remarks, f"it now overrides {path}"))
+            return ActionResult(entry_id, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
+        report, remarks = _checked_report(catalog, entry_id, text)
+        _write(target, text, report, before if in_place else None)
+        overrides = () if in_place else (f"it now overrides {path}",)
+        return ActionResult(entry_id, "path", (str(target),), (*remarks, *overrides))
+
+    with Draft(target, before, ask) as draft:
+        return _edit_and_save(draft, save, ask)
 
 
-def _file_of(catalogue: EditableCatalog, name: str) -> Path:
-    """Return the file of an entry, by its id, be it readable or not, or by a name of its report."""
-    for id in _ids(catalogue, name):
-        for folder in reversed(catalogue.folders):
-            path = folder / f"{id}.toml"
+def _edit_and_save(draft: Draft, save: Save, ask: Ask | None) -> ActionResult:
+    """Open the editor, and save what it leaves; while that is wrong, ask whether to open it again."""
+    while True:
+        open_editor(draft.path)
+        try:
+            return save(draft.read())
+        except (EntryRejected, NameInUse, UsageError) as error:
+            if ask is None:
+                raise
+            if not ask("\n  ".join(filter(None, (f"error: {error}", error.hint))), "edit again?"):
+                raise EntryRejected(draft.entry_id) from error
+
+
+def _file_of(catalog: EditableCatalog, name: str) -> Path:
+    """Return the file of an entry, by its id, whether it can be read or not, or by a name of its report."""
+    for entry_id in _possible_ids(catalog, name):
+        for folder in reversed(catalog.folders):
+            path = folder / f"{entry_id}.toml"
             if os.path.lexists(path):
                 return path
     raise UnknownName(name, ())
 
 
-def _ids(catalogue: EditableCatalog, name: str) -> Iterator[str]:
+def _possible_ids(catalog: EditableCatalog, name: str) -> Iterator[str]:
     if re.fullmatch(ID_PATTERN, name):
         yield name
-    yield catalogue.find(name).report.id
+    yield catalog.find(name).report.id
 
 
-def _reject_used_id(catalogue: EditableCatalog, own: Path, id: str) -> None:
-    """Refuse an id that cannot be one, or that an entry has already, be it readable or not."""
-    if not re.fullmatch(ID_PATTERN, id):
-        raise UsageError(f"{id!r} cannot be an id", "write lower-case letters, digits, dots and hyphens, such as qwen3")
-    if any(os.path.lexists(folder / f"{id}.toml") for folder in (*catalogue.folders, own)):
-        raise NameInUse(id, id)
-    for known in catalogue.spellings():
-        if known.kind in (names.ID_SPELLING, NAME_SPELLING) and known.folded == fold_name(id):
-            raise NameInUse(id, known.report)
+def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
+    """Raise UsageError for an id of a wrong form, and NameInUse for one that a file or a report has already."""
+    if not re.fullmatch(ID_PATTERN, entry_id):
+        raise UsageError(f"{entry_id!r} is not a valid id", "use lower-case letters, digits, . and -, such as qwen3")
+    if any(os.path.lexists(folder / f"{entry_id}.toml") for folder in (*catalog.folders, own)):
+        raise NameInUse(entry_id, entry_id)
+    for spelling in catalog.spellings():
+        if spelling.kind in (names.ID_SPELLING, NAME_SPELLING) and spelling.folded == fold_name(entry_id):
+            raise NameInUse(entry_id, spelling.report)
 
 
-def _checked(catalogue: EditableCatalog, id: str, text: str, numbered: bool = True) -> tuple[Report, tuple[str, ...]]:
-    """Return the report of a text, and what may be better. Raises RefusedEntry with every problem, by line.
+def _checked_report(
+    catalog: EditableCatalog, entry_id: str, text: str, with_lines: bool = True
+) -> tuple[Report, tuple[str, ...]]:
+    """Return the report of a text, and the remarks on it. Raises EntryRejected with every problem.
 
-    The id follows from the name where it is not given. The layout is no problem, since it is set right on saving.
+    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text.
     """
     try:
         table = parse_toml("", text)
     except EntryUnreadable as error:
-        raise EntryRejected(id or "new", [_line(error.line, error.problem)]) from error
+        raise EntryRejected(entry_id or "new", [_at_line(error.line, error.problem)]) from error
     name = table.get("name")
-    id = id or (_id_of(name) if isinstance(name, str) else "new")
-    draft = parse_entry(f"{id}.toml", text, table, catalogue.techniques() or None, date.today())
-    entry, others = names_of(draft.report), _others(catalogue, draft.report)
-    found = [one[1:] for one in broken_rules(draft) if one[0] is not layout]
-    for compare, severity in CATALOG_RULES.items():
-        found += [(severity, problem) for problem in compare(entry, others)]
-    lines = key_lines(text) if numbered else {}
-    said = sorted((closest_line(lines, problem.key), severity, problem) for severity, problem in found)
-    problems = [_line(number, _said(problem)) for number, severity, problem in said if severity == PROBLEM]
-    if problems:
-        raise EntryRejected(id, problems)
-    return draft.report, tuple(_line(number, _said(problem)) for number, _, problem in said)
+    entry_id = entry_id or (_id_from_name(name) if isinstance(name, str) else "new")
+    entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, date.today())
+    broken = entry_findings("", entry, _other_entries(catalog, entry.report))
+    findings = sorted(
+        (finding for rule, finding in broken if rule is not layout), key=lambda finding: finding.line or 0
+    )
+    lines = {
+        severity: tuple(_described(finding, with_lines) for finding in findings if finding.severity == severity)
+        for severity in {finding.severity for finding in findings}
+    }
+    if problems := lines.pop(PROBLEM, ()):
+        raise EntryRejected(entry_id, problems)
+    return entry.report, sum(lines.values(), ())
 
 
-def _line(number: int, said: str) -> str:
-    return f"line {number}: {said}" if number else said
+def _described(finding: Finding, with_line: bool) -> str:
+    problem = f"{finding.key}: {finding.problem}" if finding.key else finding.problem
+    return _at_line(finding.line or 0 if with_line else 0, problem)
 
 
-def _said(problem: Problem) -> str:
-    return str(problem) if problem.key else problem.text
+def _at_line(line: int, problem: str) -> str:
+    return f"line {line}: {problem}" if line else problem
 
 
-def _id_of(name: str) -> str:
-    """Return the id that follows from a name: ``Tülu 3`` gives ``tulu-3``."""
-    id = re.sub(r"[^a-z0-9.]+", "-", fold(name)).strip("-.")
-    if not id:
-        raise UsageError(f"no id follows from the name {name!r}", "give one with --id")
-    return id
+def _id_from_text(text: str) -> str:
+    """Return the id that follows from the name in a text; "" where there is none."""
+    with suppress(EntryUnreadable, UsageError):
+        name = parse_toml("", text).get("name")
+        return _id_from_name(name) if isinstance(name, str) else ""
+    return ""
 
 
-def _others(catalogue: EditableCatalog, report: Report) -> OtherEntries:
-    """Return what the other entries are called, and this one."""
+def _id_from_name(name: str) -> str:
+    """Return the id that follows from a name: ``Tülu 3`` gives ``tulu-3``. Raises UsageError where none does."""
+    entry_id = re.sub(r"[^a-z0-9.]+", "-", fold(name)).strip("-.")
+    if not entry_id:
+        raise UsageError(f"cannot derive an id from the name {name!r}", "give one with --id")
+    return entry_id
+
+
+def _other_entries(catalog: EditableCatalog, report: Report) -> OtherEntries:
+    """Return the names of the entries of a catalogue, among which this report replaces the one of its id."""
     written: dict[str, dict[int, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for known in catalogue.spellings():
-        written[known.report][known.kind].append(("", known.written))
+    for spelling in catalog.spellings():
+        written[spelling.report][spelling.kind].append(("", spelling.written))
     others = {
-        id: EntryNames(
-            id,
-            by[names.ID_SPELLING] + by[NAME_SPELLING],
-            by[MODEL_SPELLING],
+        entry_id: EntryNames(
+            entry_id,
+            by_kind[names.ID_SPELLING] + by_kind[NAME_SPELLING],
+            by_kind[MODEL_SPELLING],
             [],
-            next((text for _, text in by[ARXIV_SPELLING]), None),
+            next((text for _, text in by_kind[ARXIV_SPELLING]), None),
         )
-        for id, by in written.items()
+        for entry_id, by_kind in written.items()
     }
     return OtherEntries((others | {report.id: names_of(report)}).values())
 
 
-def _save(path: Path, text: str, report: Report, was: str | None) -> None:
-    """Put an entry in place: in canonical layout, unless the person wrote comments. The user's folder gets a schema."""
+def _write(path: Path, text: str, report: Report, before: str | None) -> None:
+    """Put an entry in place, in canonical layout unless the person wrote comments; the user's folder gets a schema."""
     try:
         make_private_folder(path.parent)
     except OSError as error:
         raise EntryUnwritable(path, error.strerror or str(error)) from error
     remove_stale_temp_files(path.parent)
     if path.parent == user_folder():
-        _put_schema(path.parent / SCHEMA_FILE)
-    first, rest = split_schema_line(strip_template(text))
-    write_entry(path, (first or schema_line(path.parent)) + (rest if has_comments(rest) else to_toml(report)), was)
+        _write_schema(path.parent / SCHEMA_FILE)
+    schema, rest = split_schema_line(strip_template(text))
+    write_entry(path, (schema or schema_line(path.parent)) + (rest if has_comments(rest) else to_toml(report)), before)
 
 
-def _put_schema(path: Path) -> None:
-    """Write the schema of an entry, or a newer one over ours; another file of that name is left alone.
+def _write_schema(path: Path) -> None:
+    """Write the schema of an entry, or replace an older one; a file that somebody else wrote is left alone.
 
-    The entry is worth more than its schema, and does not wait for it.
+    An entry is saved even where its schema cannot be.
     """
-    wanted = schema_text(entry_schema())
+    schema = schema_text(entry_schema())
     with suppress(EntryUnreadable, EntryUnwritable):
-        was = read_text(path) if path.is_file() else None
-        ours = wanted.partition('"type"')[0]
-        if not path.is_symlink() and was != wanted and (was is None or was.startswith(ours)):
-            write_entry(path, wanted, was)
-
-
-def _read(copy: Path) -> str:
-    try:
-        return read_text(copy)
-    except EntryUnreadable as error:
-        raise EntryRejected(copy.name, [error.problem]) from error
+        before = read_text(path) if path.is_file() else None
+        beginning = schema.partition('"type"')[0]
+        if not path.is_symlink() and before != schema and (before is None or before.startswith(beginning)):
+            write_entry(path, schema, before)

@@ -1,4 +1,4 @@
-"""Every rule that an entry keeps by itself: one function a rule, all of them in a table. Reads no files."""
+"""The rules that one entry keeps: one function a rule, all of them in the table ``ENTRY_RULES``. Reads no files."""
 
 import re
 import unicodedata
@@ -21,24 +21,24 @@ Problems = Iterator[Problem]
 
 
 class ParsedEntry(NamedTuple):
-    """An entry as far as it can be read, and what its rules may know beside it."""
+    """An entry as far as it can be read, and what else its rules may look at."""
 
-    file: str  # its name
+    file_name: str
     text: str
     table: Mapping[str, Any]
-    report: Report  # what is right of it
-    wrong: Sequence[Problem]  # what is not
-    texts: Sequence[tuple[str, Field, str]]  # every text with its key
+    report: Report  # made of the values of the right types
+    type_problems: Sequence[Problem]
+    texts: Sequence[tuple[str, Field, str]]  # dotted key, field and text of every text
     vocabulary: Vocabulary | None  # None where it cannot be read
     today: date
 
 
 def parse_entry(
-    file: str, text: str, table: Mapping[str, Any], vocabulary: Vocabulary | None, today: date
+    file_name: str, text: str, table: Mapping[str, Any], vocabulary: Vocabulary | None, today: date
 ) -> ParsedEntry:
-    """Return what can be read of an entry."""
-    report, wrong = parse_partial_report(file.removesuffix(".toml"), table)
-    return ParsedEntry(file, text, table, report, wrong, list(_texts(report)), vocabulary, today)
+    """Return an entry as far as it can be read; ``table`` is what ``parse_toml`` made of the text."""
+    report, problems = parse_partial_report(file_name.removesuffix(".toml"), table)
+    return ParsedEntry(file_name, text, table, report, problems, list(_texts(report)), vocabulary, today)
 
 
 def _texts(report: Report) -> Iterator[tuple[str, Field, str]]:
@@ -46,31 +46,31 @@ def _texts(report: Report) -> Iterator[tuple[str, Field, str]]:
         array, _, key = field.path.partition(".")
         values = enumerate(field.get(report)) if field.in_array else ()
         single = () if field.in_array else [(field.path, field.get(report))]
-        for path, value in chain(((f"{array}[{place}].{key}", one) for place, one in values), single):
+        for path, value in chain(((f"{array}[{index}].{key}", value) for index, value in values), single):
             if isinstance(value, str):
                 yield path, field, value
             elif isinstance(value, tuple):
-                yield from ((f"{path}[{place}]", field, item) for place, item in enumerate(value))
+                yield from ((f"{path}[{index}]", field, item) for index, item in enumerate(value))
             elif isinstance(value, Mapping):
                 yield from ((f"{path}.{name}", field, item) for name, item in value.items())
 
 
 def suggestion(text: str, names: Iterable[str]) -> str:
-    """Return the end of a sentence that asks for the nearest of some names; "" where none is near."""
-    advice = did_you_mean(closest_spellings(text, names)[:1])
-    return f"; {advice}" if advice else ""
+    """Return "; did you mean …?" with the closest of some names; "" where none is close."""
+    question = did_you_mean(closest_spellings(text, names)[:1])
+    return f"; {question}" if question else ""
 
 
-def value_types(draft: ParsedEntry) -> Problems:
-    """Every value has its type, and what is required is there."""
-    yield from draft.wrong
+def value_types(entry: ParsedEntry) -> Problems:
+    """Values have their types, and required keys are present."""
+    yield from entry.type_problems
 
 
-def file_name(draft: ParsedEntry) -> Problems:
-    """The name of the file is an id and .toml."""
-    if not (draft.file.endswith(".toml") and re.fullmatch(ID_PATTERN, draft.report.id)):
-        said = "is not named by an id: lower-case letters, digits, . and -, such as qwen3.toml"
-        yield Problem("", f"{quoted(draft.file)} {said}")
+def file_name(entry: ParsedEntry) -> Problems:
+    """The name of the file is an id and ``.toml``."""
+    if not (entry.file_name.endswith(".toml") and re.fullmatch(ID_PATTERN, entry.report.id)):
+        advice = "use an id of lower-case letters, digits, . and -, such as qwen3.toml"
+        yield Problem("", f"{quoted(entry.file_name)} is not a valid file name; {advice}")
 
 
 def _keys_by_table() -> Mapping[str, Sequence[str]]:
@@ -82,222 +82,248 @@ def _keys_by_table() -> Mapping[str, Sequence[str]]:
     return {table: tuple(inner) for table, inner in keys.items()}
 
 
-_KEYS = _keys_by_table()  # the table of all stands under ""
+_KEYS = _keys_by_table()  # "" stands for the top level
 
 
-def known_keys(draft: ParsedEntry) -> Problems:
-    """Every key is one of the list of fields."""
-    yield from _strangers("", "", draft.table)
-    for table, value in draft.table.items():
+def known_keys(entry: ParsedEntry) -> Problems:
+    """Every key is that of a field."""
+    yield from _unknown_keys("", "", entry.table)
+    for table, value in entry.table.items():
         if table in _KEYS and isinstance(value, Mapping):
-            yield from _strangers(table, f"{table}.", value)
+            yield from _unknown_keys(table, f"{table}.", value)
         elif table in _KEYS and isinstance(value, list):
-            for place, item in enumerate(value):
+            for index, item in enumerate(value):
                 if isinstance(item, Mapping):
-                    yield from _strangers(table, f"{table}[{place}].", item)
+                    yield from _unknown_keys(table, f"{table}[{index}].", item)
 
 
-def _strangers(table: str, path: str, values: Mapping[str, Any]) -> Problems:
+def _unknown_keys(table: str, path: str, values: Mapping[str, Any]) -> Problems:
     for key in values:
         if f"{path}{key}" == "id":
-            yield Problem(key, "unknown key: the name of the file is the id")
+            yield Problem(key, "unknown key; the id is the name of the file")
         elif key not in _KEYS[table]:
-            elsewhere = [field.path for field in ENTRY_FIELDS if field.path.endswith(f".{key}")]
-            advice = f"; {did_you_mean(elsewhere)}" if elsewhere else suggestion(key, _KEYS[table])
+            in_other_tables = [field.path for field in ENTRY_FIELDS if field.path.endswith(f".{key}")]
+            advice = f"; {did_you_mean(in_other_tables)}" if in_other_tables else suggestion(key, _KEYS[table])
             yield Problem(f"{path}{key}", f"unknown key{advice}")
 
 
-def closed_lists(draft: ParsedEntry) -> Problems:
-    """Values of closed lists are among them."""
-    for key, field, text in draft.texts:
-        if field.info.choices and text not in field.info.choices:
-            advice = suggestion(text, field.info.choices) or f"; write one of: {', '.join(field.info.choices)}"
-            yield Problem(key, f"{quoted(text)} is not in the list{advice}")
+def closed_lists(entry: ParsedEntry) -> Problems:
+    """Values of fields with a closed list of choices are in that list."""
+    for key, field, text in entry.texts:
+        if field.info.choices:
+            yield from not_a_choice(key, text, field.info.choices)
 
 
-def techniques(draft: ParsedEntry) -> Problems:
+def not_a_choice(key: str, text: str, choices: Sequence[str]) -> Problems:
+    """Yield a problem where a text is none of the choices."""
+    if text not in choices:
+        advice = suggestion(text, choices) or f"; choose from: {', '.join(choices)}"
+        yield Problem(key, f"{quoted(text)} is not an allowed value{advice}")
+
+
+def techniques(entry: ParsedEntry) -> Problems:
     """Techniques are ids of the vocabulary."""
-    known = draft.vocabulary
-    for key, field, text in draft.texts:
-        if field.info.vocabulary and known is not None and text not in known:
-            id = known.find(text)
-            advice = f"; write its id, {id}" if id else suggestion(text, known)
-            yield Problem(key, f"the vocabulary has no technique {quoted(text)}{advice}")
+    vocabulary = entry.vocabulary
+    for key, field, text in entry.texts:
+        if field.info.vocabulary and vocabulary is not None and text not in vocabulary:
+            technique_id = vocabulary.find(text)
+            advice = f"; use its id, {technique_id}" if technique_id else suggestion(text, vocabulary)
+            yield Problem(key, f"unknown technique {quoted(text)}{advice}")
 
 
-def patterns(draft: ParsedEntry) -> Problems:
-    """Numbers of arXiv, versions and addresses look as they must."""
-    for key, field, text in draft.texts:
-        about = field.info
-        if about.pattern and not re.fullmatch(about.pattern, text):
-            yield Problem(key, f'{quoted(text)} does not look like "{about.example}" ({about.help})')
+def patterns(entry: ParsedEntry) -> Problems:
+    """Texts of a fixed form, such as arXiv numbers, versions and addresses, have that form."""
+    for key, field, text in entry.texts:
+        info = field.info
+        if info.pattern and not re.fullmatch(info.pattern, text):
+            yield Problem(key, f'expected a value such as "{info.example}" ({info.help}), got {quoted(text)}')
 
 
-def arxiv_pdf(draft: ParsedEntry) -> Problems:
-    """A PDF on arXiv is that of the number."""
-    links = draft.report.links
-    found = re.fullmatch(ARXIV_ADDRESS, links.pdf or "", re.I)
-    if found and links.arxiv and found[1] != links.arxiv:
-        yield Problem("links.pdf", f"it is arXiv:{found[1]}, but links.arxiv is {quoted(links.arxiv)}")
+def arxiv_pdf(entry: ParsedEntry) -> Problems:
+    """A PDF on arXiv has the number of ``links.arxiv``."""
+    links = entry.report.links
+    address = re.fullmatch(ARXIV_ADDRESS, links.pdf or "", re.I)
+    if address and links.arxiv and address[1] != links.arxiv:
+        yield Problem("links.pdf", f"leads to arXiv:{address[1]}, but links.arxiv is {quoted(links.arxiv)}")
 
 
-def flagship(draft: ParsedEntry) -> Problems:
+def flagship(entry: ParsedEntry) -> Problems:
     """The flagship is one of the models."""
-    names = [model.name for model in draft.report.models]
-    if draft.report.flagship is not None and draft.report.flagship not in names:
-        advice = suggestion(draft.report.flagship, names)
-        yield Problem("flagship", f"{quoted(draft.report.flagship)} is none of the models{advice}")
+    names = [model.name for model in entry.report.models]
+    if entry.report.flagship is not None and entry.report.flagship not in names:
+        advice = suggestion(entry.report.flagship, names)
+        yield Problem("flagship", f"{quoted(entry.report.flagship)} is not one of the models{advice}")
 
 
-def active_parameters(draft: ParsedEntry) -> Problems:
-    """No model has more parameters at work than in total."""
-    for place, model in enumerate(draft.report.models):
+def active_parameters(entry: ParsedEntry) -> Problems:
+    """No model has more active parameters than parameters."""
+    for index, model in enumerate(entry.report.models):
         if model.parameters is not None and (model.active_parameters or 0) > model.parameters:
-            said = f"{model.active_parameters:_} is more than all {model.parameters:_} parameters"
-            yield Problem(f"models[{place}].active_parameters", said)
+            text = f"{model.active_parameters:_} is more than the total of {model.parameters:_}"
+            yield Problem(f"models[{index}].active_parameters", text)
 
 
-def active_experts(draft: ParsedEntry) -> Problems:
-    """No more experts work on a token than there are."""
-    architecture = draft.report.architecture
+def active_experts(entry: ParsedEntry) -> Problems:
+    """No more experts are active than there are."""
+    architecture = entry.report.architecture
     if architecture.experts_total is not None and (architecture.experts_active or 0) > architecture.experts_total:
-        said = f"{architecture.experts_active:_} is more than all {architecture.experts_total:_} experts"
-        yield Problem("architecture.experts_active", said)
+        text = f"{architecture.experts_active:_} is more than the total of {architecture.experts_total:_}"
+        yield Problem("architecture.experts_active", text)
 
 
-def past_dates(draft: ParsedEntry) -> Problems:
+def past_dates(entry: ParsedEntry) -> Problems:
     """No date is in the future."""
     for field in ENTRY_FIELDS:
-        if field.kind == DATE and (day := field.get(draft.report)) and day > draft.today:
-            yield Problem(field.path, f"{day} is in the future; today is {draft.today}")
+        if field.kind == DATE and (day := field.get(entry.report)) and day > entry.today:
+            yield Problem(field.path, f"{day} is in the future; today is {entry.today}")
 
 
-def order_of_dates(draft: ParsedEntry) -> Problems:
-    """A date before the first publication is explained."""
-    report = draft.report
+def order_of_dates(entry: ParsedEntry) -> Problems:
+    """A date before ``first_published`` is explained under ``confidence.date``."""
+    report = entry.report
     if report.first_published and report.date < report.first_published and "date" not in report.confidence:
-        said = f"{report.date} is before first_published, {report.first_published}; confidence.date must say why"
-        yield Problem("date", said)
+        text = f"{report.date} is before first_published, {report.first_published}; explain it in confidence.date"
+        yield Problem("date", text)
 
 
-def sources(draft: ParsedEntry) -> Problems:
-    """Sources are of fields that the entry has."""
-    for key in draft.report.sources:
+def sources(entry: ParsedEntry) -> Problems:
+    """Sources are given for fields that the entry has."""
+    for key in entry.report.sources:
         if key not in ENTRY_PATHS:
             yield Problem(f"sources.{key}", f"unknown field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
-        elif not _has(draft.table, key):
-            yield Problem(f"sources.{key}", f"the entry has no {key}; what is uncertain or absent is for [confidence]")
+        elif not _has(entry.table, key):
+            yield Problem(f"sources.{key}", f"the entry has no {key}; explain what is missing in [confidence]")
 
 
 def _has(table: Mapping[str, Any], path: str) -> bool:
-    """Return whether a field or a table stands in an entry, be it right or wrong."""
+    """Return whether an entry has a field or a table, with whatever value."""
     name, _, key = path.partition(".")
     value = table.get(name)
     inside = value if isinstance(value, list) else [value]
     return any(isinstance(item, Mapping) and key in item for item in inside) if key else name in table
 
 
-def confidence_keys(draft: ParsedEntry) -> Problems:
-    """What is uncertain is a field that an entry can have."""
-    for key in draft.report.confidence:
+def confidence_keys(entry: ParsedEntry) -> Problems:
+    """Keys of ``confidence`` are fields."""
+    for key in entry.report.confidence:
         if key not in ENTRY_PATHS:
             yield Problem(f"confidence.{key}", f"unknown field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
 
 
-def displayable_letters(draft: ParsedEntry) -> Problems:
-    """Texts hold nothing that a terminal obeys instead of showing it."""
-    for key, _, text in draft.texts:
-        yield from undisplayable_letters(key, text)
+def displayable_texts(entry: ParsedEntry) -> Problems:
+    """Texts contain no character that a terminal would obey instead of showing it."""
+    for key, _, text in entry.texts:
+        yield from control_characters(key, text)
 
 
-def undisplayable_letters(key: str, text: str) -> Problems:
-    """Yield each letter of a text that a terminal would obey instead of showing it."""
+def control_characters(key: str, text: str) -> Problems:
+    """Yield a problem for each kind of character in a text that a terminal would obey instead of showing it."""
     if not text.isprintable():
-        for letter in dict.fromkeys(letter for letter in text if not is_displayable(letter)):
-            name = unicodedata.name(letter, "a control character")
-            yield Problem(key, f"holds U+{ord(letter):04X} ({name}), which is not shown")
+        for char in dict.fromkeys(char for char in text if not is_displayable(char)):
+            name = unicodedata.name(char, "a control character")
+            yield Problem(key, f"contains U+{ord(char):04X} ({name}), which cannot be displayed")
 
 
-def lengths(draft: ParsedEntry) -> Problems:
+EMPTY_TEXT = "empty; leave out what is unknown"
+
+
+def lengths(entry: ParsedEntry) -> Problems:
     """Texts are neither empty nor too long."""
-    for key, field, text in draft.texts:
+    for key, field, text in entry.texts:
         if not text.strip():
-            yield Problem(key, "empty; leave out what is not known")
+            yield Problem(key, EMPTY_TEXT)
         elif field.info.max_length and len(text) > field.info.max_length:
-            yield Problem(key, f"{len(text)} characters, at most {field.info.max_length} fit")
+            yield Problem(key, f"{len(text)} characters, at most {field.info.max_length} are allowed")
     for field in ENTRY_FIELDS:
-        if field.required and not field.in_array and field.get(draft.report) == ():
+        if field.required and not field.in_array and field.get(entry.report) == ():
             yield Problem(field.path, "required, but empty")
 
 
-def layout(draft: ParsedEntry) -> Problems:
-    """Keys stand in the order of the fields, and values are written as ``to_toml`` writes them.
+def layout(entry: ParsedEntry) -> Problems:
+    """Keys are in the order of the fields, and values are written as ``to_toml`` writes them.
 
-    This is asked only where all keys are known and all values right: it would say of them nothing new.
+    Names the first line that differs. Entries with unknown keys or wrong types are passed over: ``to_toml`` would
+    leave those keys out.
     """
-    if draft.wrong or any(True for _ in known_keys(draft)):
+    if entry.type_problems or any(True for _ in known_keys(entry)):
         return
-    expected = to_toml(draft.report)
-    if split_schema_line(draft.text)[1] == expected:
+    expected = to_toml(entry.report)
+    if split_schema_line(entry.text)[1] == expected:
         return
-    lines = lines_without_comments(draft.text)
-    end = draft.text.count("\n") + 1
-    for line, wanted in zip_longest(lines, expected.removesuffix("\n").split("\n")):
-        number, found = line or (end, None)
-        if found != wanted:
-            yield _misplaced("nothing" if wanted is None else _cut(wanted) or "an empty line", number)
+    lines = lines_without_comments(entry.text)
+    end = entry.text.count("\n") + 1
+    for line, expected_line in zip_longest(lines, expected.removesuffix("\n").split("\n")):
+        number, actual_line = line or (end, None)
+        if actual_line != expected_line:
+            described = "nothing" if expected_line is None else _shortened(expected_line) or "an empty line"
+            yield _layout_problem(described, number)
             return
-    if not draft.text.endswith("\n"):
-        yield _misplaced("a line end", end)
+    if not entry.text.endswith("\n"):
+        yield _layout_problem("a line end", end)
 
 
-def _misplaced(expected: str, line: int) -> Problem:
-    return Problem("", f"expected here: {expected} (check --fix sets keys and layout right)", line)
+def _layout_problem(expected: str, line: int) -> Problem:
+    return Problem("", f"layout: expected {expected} here; `check --fix` reformats the file", line)
 
 
-def _cut(line: str) -> str:
+def _shortened(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…"
 
 
-_LONGEST_LINE = 60  # in a sentence
+_LONGEST_LINE = 60  # characters of a line that a problem quotes
 
 
-def tag_and_type(draft: ParsedEntry) -> Problems:
-    """A tag that names a type is that of the architecture, or of a model."""
-    report = draft.report
-    said = {type for type in (report.architecture.type, *(model.type for model in report.models)) if type}
-    if "moe" in report.tags and said and "moe" not in said:
-        yield Problem(f"tags[{report.tags.index('moe')}]", f'"moe" is a tag, but the type is {", ".join(sorted(said))}')
+def tag_and_type(entry: ParsedEntry) -> Problems:
+    """The tag ``moe`` agrees with the type of the architecture or of a model."""
+    report = entry.report
+    types = {report.architecture.type, *(model.type for model in report.models)} - {None}
+    if "moe" in report.tags and types and "moe" not in types:
+        text = f'"moe" is a tag, but the type is {", ".join(sorted(filter(None, types)))}'
+        yield Problem(f"tags[{report.tags.index('moe')}]", text)
 
 
-def redundant_aliases(draft: ParsedEntry) -> Problems:
-    """An alias says what folding does not find anyway."""
-    known = {fold_name(draft.report.id), fold_name(draft.report.name)}
-    for place, alias in enumerate(draft.report.aliases):
-        if fold_name(alias) in known:
-            yield Problem(f"aliases[{place}]", f"{quoted(alias)} is redundant")
-        known.add(fold_name(alias))
+def redundant_aliases(entry: ParsedEntry) -> Problems:
+    """An alias differs from the id, the name and other aliases by more than case, spaces and hyphens."""
+    seen = {fold_name(entry.report.id), fold_name(entry.report.name)}
+    for index, alias in enumerate(entry.report.aliases):
+        if fold_name(alias) in seen:
+            yield Problem(f"aliases[{index}]", f"{quoted(alias)} is redundant")
+        seen.add(fold_name(alias))
 
 
 Rule = Callable[[ParsedEntry], Problems]
-RULES: Mapping[Rule, str] = {
-    **dict.fromkeys(
-        (
-            value_types, file_name, known_keys, closed_lists, techniques, patterns, arxiv_pdf, flagship, active_parameters,
-            active_experts, past_dates, order_of_dates, sources, confidence_keys, displayable_letters, lengths, layout,
-        ),
-        PROBLEM,
-    ),
-    **dict.fromkeys((tag_and_type, redundant_aliases), REMARK),
-}  # fmt: skip
+ENTRY_RULES: Mapping[Rule, str] = {
+    value_types: PROBLEM,
+    file_name: PROBLEM,
+    known_keys: PROBLEM,
+    closed_lists: PROBLEM,
+    techniques: PROBLEM,
+    patterns: PROBLEM,
+    arxiv_pdf: PROBLEM,
+    flagship: PROBLEM,
+    active_parameters: PROBLEM,
+    active_experts: PROBLEM,
+    past_dates: PROBLEM,
+    order_of_dates: PROBLEM,
+    sources: PROBLEM,
+    confidence_keys: PROBLEM,
+    displayable_texts: PROBLEM,
+    lengths: PROBLEM,
+    layout: PROBLEM,
+    tag_and_type: REMARK,
+    redundant_aliases: REMARK,
+}
 
 
-def broken_rules(draft: ParsedEntry) -> list[tuple[Rule, str, Problem]]:
-    """Return what each rule of one entry finds, with its severity; of a value of a wrong type nothing else is said."""
-    wrong = {problem.key for problem in draft.wrong}
+def broken_rules(entry: ParsedEntry) -> list[tuple[Rule, str, Problem]]:
+    """Return the rules that an entry breaks, each with its severity and a problem.
+
+    Of a value of a wrong type only that is reported.
+    """
+    wrong_types = {problem.key for problem in entry.type_problems}
     return [
         (rule, severity, problem)
-        for rule, severity in RULES.items()
-        for problem in rule(draft)
-        if rule is value_types or wrong.isdisjoint(ancestor_keys(problem.key))
+        for rule, severity in ENTRY_RULES.items()
+        for problem in rule(entry)
+        if rule is value_types or wrong_types.isdisjoint(ancestor_keys(problem.key))
     ]

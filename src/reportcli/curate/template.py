@@ -1,7 +1,7 @@
-"""What a new entry starts from: an empty template, a record in JSON, what arXiv says. It knows no files, no network.
+"""What a new entry starts from: an empty template, a record in JSON, metadata of arXiv. Reads no files, no network.
 
-In a template a line that explains begins with ``##``, and one that begins with ``# `` becomes a key when that is taken
-away. Such lines, as they stand here, go when the entry is saved; other comments are the person's own.
+In a template, lines that begin with ``##`` explain, and lines that begin with ``# `` become keys when that is deleted.
+Both are removed when the entry is saved, unless they were changed; other comments are the person's own and stay.
 """
 
 import json
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 
 class Template(NamedTuple):
-    """The text that a new entry starts from, explained or not, and its id where that is known."""
+    """The text that a new entry starts from, and its id where that is known."""
 
     text: str
     id: str = ""
-    made: bool = False  # of a record in another form, so that its lines mean nothing to the person
-    rare: bool = False  # stands in no file yet, so that it is worth keeping also as it came
+    made: bool = False  # from a JSON record, so that its line numbers mean nothing to the person
+    unsaved: bool = False  # it is in no file yet, so that it is kept in a draft even where nothing was changed
 
 
 def empty_template() -> Template:
-    """Return a template in which nothing is known."""
+    """Return a template in which every key is a comment."""
     return Template(write_template({}, _WELCOME))
 
 
 def template_from_paper(paper: "Paper") -> Template:
-    """Return a template with what arXiv says of a paper, dated by its first version unless another was asked for.
+    """Return a template with the metadata of a paper, dated by its first version unless another was asked for.
 
-    The summary is only a beginning: a sentence of the abstract.
+    The summary is the first sentence of the abstract, to be replaced by the person's own words.
     """
     later = paper.chosen and paper.version > 1
-    known = {
+    values = {
         "name": _short_name(paper.title),
         "title": paper.title,
         "date": paper.updated if later else paper.published,
@@ -53,16 +53,17 @@ def template_from_paper(paper: "Paper") -> Template:
             "pdf": f"https://arxiv.org/pdf/{paper.number}{f'v{paper.version}' if paper.chosen else ''}",
         },
     }
-    return Template(write_template(_said(known), (*_WELCOME, _OF_ARXIV)))
+    return Template(write_template(_without_unknown(values), (*_WELCOME, _ABOUT_ARXIV)))
 
 
 def _short_name(title: str) -> str:
-    before = title.partition(":")[0].strip()
-    return re.sub(r"\s+tech(nical)?\s+report$", "", before, flags=re.I) or title
+    """Return a title up to its colon, without "technical report"."""
+    beginning = title.partition(":")[0].strip()
+    return re.sub(r"\s+tech(nical)?\s+report$", "", beginning, flags=re.I) or title
 
 
 def _first_sentence(text: str) -> str:
-    """Return the first sentence of a text, cut at a word where it is longer than a summary may be."""
+    """Return the first sentence of a text, cut between words where it is longer than a summary may be."""
     longest = next(field.info.max_length for field in FIELDS if field.path == "summary")
     sentence = re.split(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bal\.)\s+(?=[A-Z0-9])", text, maxsplit=1)[0]
     if len(sentence) <= longest:
@@ -71,64 +72,67 @@ def _first_sentence(text: str) -> str:
 
 
 def template_from_text(text: str, source: str, explained: bool) -> Template:
-    """Read an entry in TOML, or a record in JSON as ``--format json`` writes it, which may become a template.
+    """Read an entry in TOML, or a record in JSON as ``--format json`` writes it; ``explained`` makes that a template.
 
-    Keys of JSON that are computed, and those without a value, are left out. Raises BadUse.
+    Computed keys of a record, and those without a value, are left out. ``source`` is what errors call the text. Raises
+    UsageError.
     """
     if not re.match(r"\s*(\{|\[\s*[{\]])", text):
         return Template(text)
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{source} is not JSON: {error}", "an entry is written in TOML or JSON") from error
+        raise UsageError(f"{source} is not JSON: {error}", "write entries in TOML or JSON") from error
     records = record if isinstance(record, list) else [record]
     if len(records) != 1 or not isinstance(records[0], dict):
-        raise UsageError(f"{source} holds {len(records)} records", "give one")
-    known = {key: value for key, value in _said(records[0]).items() if key not in _COMPUTED}
+        raise UsageError(f"{source} contains {len(records)} records", "give exactly one")
+    values = {key: value for key, value in _without_unknown(records[0]).items() if key not in _COMPUTED}
     for field in FIELDS:
-        if field.kind == DATE and isinstance(known.get(field.path), str):
+        if field.kind == DATE and isinstance(values.get(field.path), str):
             with suppress(ValueError):
-                known[field.path] = date.fromisoformat(known[field.path])
-    id = str(known.pop("id", ""))
-    written = write_template(known, _WELCOME if explained else None)
+                values[field.path] = date.fromisoformat(values[field.path])
+    entry_id = str(values.pop("id", ""))
+    template = write_template(values, _WELCOME if explained else None)
     try:
-        written.encode()
+        template.encode()
     except UnicodeEncodeError as error:
-        raise UsageError(f"{source} holds half a letter: {error.object[error.start]!r}") from error
-    return Template(written, id if re.fullmatch(ID_PATTERN, id) else "", made=True)
+        raise UsageError(f"{source} contains half a character: {error.object[error.start]!r}") from error
+    return Template(template, entry_id if re.fullmatch(ID_PATTERN, entry_id) else "", made=True)
 
 
 _COMPUTED = ("derived", "score", "matches")
 
 
-def _said(value: Any) -> Any:
+def _without_unknown(value: Any) -> Any:
     """Return a value without what stands for unknown: nulls, empty lists, empty tables."""
     if isinstance(value, Mapping):
-        items = {key: _said(item) for key, item in value.items()}
+        items = {key: _without_unknown(item) for key, item in value.items()}
         return {key: item for key, item in items.items() if item is not None and item != [] and item != {}}
-    return [_said(item) for item in value if item is not None] if isinstance(value, list) else value
+    return [_without_unknown(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
-def write_template(known: Mapping[str, Any], remarks: Sequence[str] | None = None) -> str:
-    """Write what is known of an entry, right or wrong: known keys in the order of the fields, then the others.
+def write_template(values: Mapping[str, Any], remarks: Sequence[str] | None = None) -> str:
+    """Write the values of an entry, right or wrong: keys of fields in the order of the fields, then the others.
 
-    With remarks it becomes a template: they stand above, and every other key is a comment with an example.
+    With remarks the text is a template: it begins with them, and every other key is a comment with an example.
     """
     explained = remarks is not None
-    tables = {key: value for key, value in known.items() if _fits(key, value)}
+    tables = {key: value for key, value in values.items() if _has_shape_of_table(key, value)}
     parts = [f"## {remark}\n" for remark in remarks or ()]
-    rest = {key: value for key, value in known.items() if key not in tables}
-    later = {key: value for key, value in rest.items() if _has_header(key, value)}
+    rest = {key: value for key, value in values.items() if key not in tables}
+    unknown_tables = {key: value for key, value in rest.items() if _has_header(key, value)}
     for table, section in _SECTIONS.items():
-        header = f"[[{table}]]\n" if section[0].in_array else f"[{table}]\n"
+        in_array = section[0].in_array
+        header = f"[[{table}]]\n" if in_array else f"[{table}]\n"
         if not table:
-            parts += _keys(table, section, {key: rest[key] for key in rest if key not in later}, explained)
+            top_level = {key: value for key, value in rest.items() if key not in unknown_tables}
+            parts += _key_lines(table, section, top_level, explained)
         elif table in tables:
-            for one in tables[table] if section[0].in_array else [tables[table]]:
-                parts += ["\n", header, *_keys(table, section, one, explained and not section[0].in_array)]
+            for item in tables[table] if in_array else [tables[table]]:
+                parts += ["\n", header, *_key_lines(table, section, item, explained and not in_array)]
         elif explained and table not in rest:
-            parts += ["\n", f"# {header}" if section[0].in_array else header, *_keys(table, section, {}, explained)]
-    parts += [f"\n{to_toml_line(key, value)}" for key, value in later.items()]
+            parts += ["\n", f"# {header}" if in_array else header, *_key_lines(table, section, {}, explained)]
+    parts += [f"\n{to_toml_line(key, value)}" for key, value in unknown_tables.items()]
     return "".join(parts)
 
 
@@ -140,8 +144,8 @@ def _table_of(field: Field) -> str:
 _SECTIONS = {table: tuple(section) for table, section in groupby(FIELDS[1:], key=_table_of)}  # without the id
 
 
-def _fits(key: str, value: Any) -> bool:
-    """Return whether a value has the shape of the table, or tables, that its key should name."""
+def _has_shape_of_table(key: str, value: Any) -> bool:
+    """Return whether a key is that of a table, or of an array of tables, and its value has that shape."""
     if not key or key not in _SECTIONS:
         return False
     if not _SECTIONS[key][0].in_array:
@@ -153,8 +157,8 @@ def _has_header(key: str, value: Any) -> bool:
     return to_toml_line(key, value).startswith("[")
 
 
-def _keys(table: str, section: Iterable[Field], values: Mapping[str, Any], explained: bool) -> Iterator[str]:
-    """Yield the keys of a table: those that it should have, as comments those that are unknown, then any others."""
+def _key_lines(table: str, section: Iterable[Field], values: Mapping[str, Any], explained: bool) -> Iterator[str]:
+    """Yield the lines of a table: its fields, those without a value as comments, and then any other keys."""
     others = dict(values)
     for field in section:
         if field.key in others and not _has_header(field.key, others[field.key]):
@@ -166,41 +170,43 @@ def _keys(table: str, section: Iterable[Field], values: Mapping[str, Any], expla
 
 
 def _explanation(field: Field) -> str:
-    about = field.info
-    said = [about.help, "required" if field.required else ""]
-    said.append(f"{'any' if field.kind == TEXTS else 'one'} of {', '.join(about.choices)}" if about.choices else "")
-    said.append(f"at most {about.max_length} characters" if about.max_length else "")
-    said.append("ids that `reportcli term` lists" if about.vocabulary else "")
-    return "; ".join(filter(None, said))
+    info = field.info
+    parts = [info.help, "required" if field.required else ""]
+    parts.append(f"{'any' if field.kind == TEXTS else 'one'} of {', '.join(info.choices)}" if info.choices else "")
+    parts.append(f"at most {info.max_length} characters" if info.max_length else "")
+    parts.append("ids that `reportcli term` lists" if info.vocabulary else "")
+    return "; ".join(filter(None, parts))
 
 
 def _example(field: Field) -> str:
-    """Return a key with an example on one line."""
+    """Return a key with an example value, on one line."""
     value: Any = field.info.choices[0] if field.info.choices else field.info.example
     if field.kind == DATE:
         value = date.fromisoformat(value)
     elif field.kind == YES_NO:
         value = False
-    key, _, written = to_toml_line(_SOURCED if field.kind == MAP else field.key, value).partition(" = ")
+    key, _, written = to_toml_line(_EXAMPLE_KEY if field.kind == MAP else field.key, value).partition(" = ")
     return f"{key} = [{written[:-1]}]\n" if field.kind == TEXTS else f"{key} = {written}"
 
 
-_SOURCED = "pretraining.tokens"  # the example of a key of sources and confidence
+_EXAMPLE_KEY = "pretraining.tokens"  # of sources and confidence, whose keys are fields
 _WELCOME = (
-    "A new entry. Say what the report says, in your own words, and leave out what it does not say.",
-    "A line that begins with one # becomes a key when that is taken away; the others go when the entry is saved.",
+    "A new entry. Say in your own words what the report says, and leave out what it does not say.",
+    "Delete the # before a line to make it a key. Lines that you leave as they are go when the entry is saved.",
 )
-_OF_ARXIV = "The summary is a sentence of the abstract: say it in your own words."
-_TEMPLATE = frozenset(line for line in write_template({}, (*_WELCOME, _OF_ARXIV)).splitlines() if line.startswith("#"))
+_ABOUT_ARXIV = "The summary is a sentence of the abstract: say it in your own words."
+_TEMPLATE_LINES = frozenset(
+    line for line in write_template({}, (*_WELCOME, _ABOUT_ARXIV)).splitlines() if line.startswith("#")
+)
 
 
 def strip_template(text: str) -> str:
-    """Return a TOML text without the comments of a template, and without the gaps that they leave."""
-    lines, gap, said = list[str](), True, comments(text)
+    """Return a TOML text without the comments of a template, and without the empty lines that they leave."""
+    lines, after_removed, comment_of_line = list[str](), True, comments(text)
     for number, line in enumerate(text.split("\n"), 1):
-        if line in _TEMPLATE and said.get(number) == line:
-            gap = True
-        elif line or not (gap and lines[-1:] in ([], [""])):
+        if line in _TEMPLATE_LINES and comment_of_line.get(number) == line:
+            after_removed = True
+        elif line or not (after_removed and lines[-1:] in ([], [""])):
             lines.append(line)
-            gap = False
+            after_removed = False
     return "\n".join(lines)

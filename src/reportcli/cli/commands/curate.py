@@ -1,4 +1,4 @@
-"""The commands with which a catalogue grows: add, edit, check, schema. What is saved is checked first."""
+"""The commands that change or check a catalogue: add, edit, check, schema."""
 
 import sys
 from pathlib import Path
@@ -31,6 +31,7 @@ from reportcli.render.formats import formats_for
 from reportcli.report.json_schema import entry_schema, schema_text
 
 if TYPE_CHECKING:
+    from reportcli.curate.editor import Ask
     from reportcli.curate.template import Template
 
 
@@ -86,20 +87,26 @@ def add(
 ) -> int:
     """Add a report to your own catalogue, or to the last folder that --catalog names.
 
-    On a terminal your editor opens with what is known, every key explained. The file is checked before it is saved.
+    On a terminal your editor opens with a template that explains every key. The entry is checked before it is saved;
+    when it is wrong, it stays in a draft, with which you can go on later.
 
     Example: reportcli add --arxiv 2505.09388
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
-    def ask(library: Library) -> ActionResult:
+    def answer(library: Library) -> ActionResult:
         from reportcli.curate import edit
+        from reportcli.curate.editor import delete_draft
 
         by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
         start = _start(library, source, arxiv, by_hand)
-        return edit.add(library, new_entry_folder(catalog or ()), start, id=entry_id or "", by_hand=by_hand)
+        folder = new_entry_folder(catalog or ())
+        result = edit.add(library, folder, start, entry_id=entry_id or "", by_hand=by_hand, ask=_ask_on_terminal())
+        if source not in (None, "-"):
+            delete_draft(Path(source))
+        return result
 
-    return answer_from_catalog(ask, catalog, settings)
+    return answer_from_catalog(answer, catalog, settings)
 
 
 def edit(
@@ -116,19 +123,19 @@ def edit(
 ) -> int:
     """Edit an entry in your editor; a shipped one becomes a copy in your own catalogue.
 
-    The text is checked when the editor closes. If it is wrong the entry stays as it was, and your text is kept in a
-    file beside it.
+    The text is checked when the editor closes. When it is wrong, the entry stays as it was and your text stays in a
+    draft, with which the next edit of the entry goes on.
 
     Example: reportcli edit qwen3
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
-    def ask(library: Library) -> ActionResult:
+    def answer(library: Library) -> ActionResult:
         from reportcli.curate import edit
 
-        return edit.edit(library, new_entry_folder(catalog or ()), name)
+        return edit.edit(library, new_entry_folder(catalog or ()), name, _ask_on_terminal())
 
-    return answer_from_catalog(ask, catalog, settings)
+    return answer_from_catalog(answer, catalog, settings)
 
 
 def check_files(
@@ -144,7 +151,7 @@ def check_files(
     quiet: Quiet = False,
     color: Color = None,
 ) -> int:
-    """Check a catalogue for errors: every problem of every file, with its line and what would be right.
+    """Check a catalogue for errors: show every problem of every file, with its line and how to correct it.
 
     Remarks follow the problems. The exit code is 1 if there are problems, else 0.
 
@@ -167,31 +174,43 @@ def _is_terminal(stream: Any) -> bool:
     return stream is not None and stream.isatty()
 
 
+def _ask_on_terminal() -> "Ask | None":
+    """Return what puts a question to the user, who answers yes by default; None where there is no terminal."""
+    if not all(map(_is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
+        return None
+
+    def ask(message: str, question: str) -> bool:
+        output.write_note(message)
+        return typer.confirm(question, default=True, err=True)
+
+    return ask
+
+
 def _start(library: Library, source: str | None, arxiv: str | None, by_hand: bool) -> "Template":
     """Return what the entry starts from."""
     from reportcli.curate.edit import reject_known_paper
 
     if source is not None and arxiv is not None:
-        raise UsageError("--from and --arxiv contradict one another", "give one of them")
+        raise UsageError("--from and --arxiv cannot be used together", "give one of them")
     if arxiv is not None:
         from reportcli.curate.arxiv import fetch_paper
 
         reject_known_paper(library, arxiv)
-        return template_from_paper(fetch_paper(arxiv, waiting=_say_that_we_wait))._replace(rare=not by_hand)
+        return template_from_paper(fetch_paper(arxiv, waiting=_note_retry))._replace(unsaved=True)
     if source is not None:
         text = _text(source)
         typed = source == "-" and _is_terminal(sys.stdin)
-        return template_from_text(text, source, explained=by_hand)._replace(rare=typed)
+        return template_from_text(text, source, explained=by_hand)._replace(unsaved=typed)
     if not by_hand:
         raise UsageError(
-            "there is nothing to add",
-            "give --from FILE or --arxiv NUMBER; on a terminal, without --no-edit, an editor opens",
+            "nothing to add",
+            "give --from FILE or --arxiv NUMBER, or run it on a terminal without --no-edit to open your editor",
         )
     return empty_template()
 
 
 def _text(source: str) -> str:
-    """Return the text of a file, a pipe, or standard input. Raises BadUse."""
+    """Return the text of a file, or of standard input for ``-``. Raises UsageError."""
     try:
         if source == "-":
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -199,14 +218,14 @@ def _text(source: str) -> str:
             with open(source, "rb") as file:
                 data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise UsageError(f"{source} is {TOO_LONG}", "an entry is a text of a few pages")
+            raise UsageError(f"{source} is {TOO_LONG}", "an entry has a few thousand")
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise UsageError(f"{source} is not UTF-8 text") from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"{source} cannot be read: {getattr(error, 'strerror', '') or error}") from error
+        raise UsageError(f"cannot read {source}: {getattr(error, 'strerror', '') or error}") from error
 
 
-def _say_that_we_wait(seconds: float) -> None:
+def _note_retry(seconds: float) -> None:
     if _is_terminal(sys.stderr):
         output.write_note(f"arXiv is busy; retrying in {seconds:.0f} s")

@@ -8,13 +8,14 @@ import pytest
 import tomli
 
 from reportcli.curate.entry_rules import (
-    RULES,
+    EMPTY_TEXT,
+    ENTRY_RULES,
     active_experts,
     active_parameters,
     arxiv_pdf,
     closed_lists,
     confidence_keys,
-    displayable_letters,
+    displayable_texts,
     file_name,
     flagship,
     known_keys,
@@ -104,14 +105,14 @@ license = "The report does not say."
 """
 
 
-def draft(text: str, file: str = "qwen3.toml", vocabulary: Any = VOCABULARY) -> Any:
+def parsed(text: str, file: str = "qwen3.toml", vocabulary: Any = VOCABULARY) -> Any:
     return parse_entry(file, text, tomli.loads(text), vocabulary, TODAY)
 
 
 def broken(text: str, file: str = "qwen3.toml") -> dict[Callable[..., Any], list[Problem]]:
-    """Return what each rule says of an entry, without those that say nothing."""
-    said = {rule: list(rule(draft(text, file))) for rule in RULES}
-    return {rule: problems for rule, problems in said.items() if problems}
+    """Return the rules that an entry breaks, with their problems."""
+    problems = {rule: list(rule(parsed(text, file))) for rule in ENTRY_RULES}
+    return {rule: of_rule for rule, of_rule in problems.items() if of_rule}
 
 
 def changed(*pairs: tuple[str, str]) -> str:
@@ -129,7 +130,8 @@ def test_a_good_entry_keeps_every_rule() -> None:
 
 DATE, TECHNIQUE, PDF = "date = 2025-05-14", '    "grpo",\n]\n\n[links]', "https://arxiv.org/pdf/2505.09388v1"
 CASES = [
-    (value_types, changed(("number = 10", "number = 0.5")), "number", "expected a whole number from 0 to 2^63 - 1, got 0.5"),
+    (value_types, changed(("number = 10", "number = 0.5")), "number",
+     "expected a whole number from 0 to 2^63 - 1, got 0.5"),
     (value_types, changed((f"{DATE}\n", "")), "date", "required, but missing"),
     (value_types, changed((DATE, 'date = "2025-05-14"')), "date",
      'expected a date such as 2025-06-18, without quotes, got "2025-05-14"'),
@@ -143,61 +145,63 @@ CASES = [
     (known_keys, changed(('topic = "rl"\n', 'topic = "rl"\nxyzzy = 3\n')), "notes[0].xyzzy", "unknown key"),
     (known_keys, changed(("active_parameters =", "active_params =")), "models[1].active_params",
      "unknown key; did you mean active_parameters?"),
-    (known_keys, f'id = "qwen3"\n{GOOD}', "id", "unknown key: the name of the file is the id"),
-    (closed_lists, changed(('"moe",\n', '"meo",\n')), "tags[0]", '"meo" is not in the list; did you mean moe?'),
+    (known_keys, f'id = "qwen3"\n{GOOD}', "id", "unknown key; the id is the name of the file"),
+    (closed_lists, changed(('"moe",\n', '"meo",\n')), "tags[0]", '"meo" is not an allowed value; did you mean moe?'),
     (closed_lists, changed(('type = "dense"', 'type = "xyzzy"')), "models[0].type",
-     '"xyzzy" is not in the list; write one of: dense, moe, diffusion, other'),
+     '"xyzzy" is not an allowed value; choose from: dense, moe, diffusion, other'),
     (closed_lists, changed(('topic = "rl"', 'topic = "RL"')), "notes[0].topic",
-     '"RL" is not in the list; did you mean rl?'),
+     '"RL" is not an allowed value; did you mean rl?'),
     (closed_lists, changed(('origin = "report"', 'origin = "reports"')), "notes[0].origin",
-     '"reports" is not in the list; did you mean report?'),
+     '"reports" is not an allowed value; did you mean report?'),
     (closed_lists, changed(('rl_family = [\n    "grpo"', 'rl_family = [\n    "gpro"')), "posttraining.rl_family[0]",
-     '"gpro" is not in the list; did you mean grpo?'),
+     '"gpro" is not an allowed value; did you mean grpo?'),
     (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "grop"))), "techniques[0]",
-     'the vocabulary has no technique "grop"; did you mean grpo?'),
+     'unknown technique "grop"; did you mean grpo?'),
     (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "group relative policy optimization"))),
      "techniques[0]",
-     'the vocabulary has no technique "group relative policy optimization"; write its id, grpo'),
+     'unknown technique "group relative policy optimization"; use its id, grpo'),
     (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "xyzzy"))), "techniques[0]",
-     'the vocabulary has no technique "xyzzy"'),
+     'unknown technique "xyzzy"'),
     (patterns, changed(('"2505.09388"', '"2505.09388v1"')), "links.arxiv",
-     '"2505.09388v1" does not look like "2505.09388" (number on arXiv, without a version)'),
+     'expected a value such as "2505.09388" (number on arXiv, without a version), got "2505.09388v1"'),
     (patterns, changed(('"v2"', '"2"')), "arxiv_version",
-     '"2" does not look like "v2" (version on arXiv that the date belongs to, where it is not the first)'),
+     'expected a value such as "v2" (version on arXiv that the date belongs to, where it is not the first), got "2"'),
     (patterns, changed((PDF, "file:///etc/passwd")), "links.pdf",
-     f'"file:///etc/passwd" does not look like "{PDF}" (address of the report as PDF)'),
+     f'expected a value such as "{PDF}" (address of the report as PDF), got "file:///etc/passwd"'),
     (patterns, changed(("https://github.com/QwenLM/Qwen3", "javascript:alert(1)")), "links.code[0]",
-     '"javascript:alert(1)" does not look like "https://github.com/QwenLM/Qwen3" (addresses of repositories)'),
+     'expected a value such as "https://github.com/QwenLM/Qwen3" (addresses of repositories), got '
+     '"javascript:alert(1)"'),
     (arxiv_pdf, changed((PDF, "http://www.arxiv.org/pdf/2505.09389.pdf")), "links.pdf",
-     'it is arXiv:2505.09389, but links.arxiv is "2505.09388"'),
+     'leads to arXiv:2505.09389, but links.arxiv is "2505.09388"'),
     (flagship, changed(('flagship = "Qwen3-235B-A22B"', 'flagship = "Qwen3-235B"')), "flagship",
-     '"Qwen3-235B" is none of the models; did you mean Qwen3-235B-A22B?'),
+     '"Qwen3-235B" is not one of the models; did you mean Qwen3-235B-A22B?'),
     (active_parameters, changed(("235_000_000_000", "21_999_999_999")), "models[1].active_parameters",
-     "22_000_000_000 is more than all 21_999_999_999 parameters"),
+     "22_000_000_000 is more than the total of 21_999_999_999"),
     (active_experts, changed(("experts_total = 128", "experts_total = 7")), "architecture.experts_active",
-     "8 is more than all 7 experts"),
+     "8 is more than the total of 7"),
     (past_dates, changed((DATE, "date = 2025-07-01")), "date", "2025-07-01 is in the future; today is 2025-06-30"),
     (order_of_dates, changed((DATE, "date = 2025-05-12")), "date",
-     "2025-05-12 is before first_published, 2025-05-13; confidence.date must say why"),
+     "2025-05-12 is before first_published, 2025-05-13; explain it in confidence.date"),
     (sources, changed(("models = ", "license = ")), "sources.license",
-     "the entry has no license; what is uncertain or absent is for [confidence]"),
+     "the entry has no license; explain what is missing in [confidence]"),
     (sources, changed(("models = ", "modles = ")), "sources.modles",
      'unknown field "modles"; did you mean models?'),
     (sources, changed(("models = ", '"models.tokens" = ')), "sources.models.tokens",
-     "the entry has no models.tokens; what is uncertain or absent is for [confidence]"),
+     "the entry has no models.tokens; explain what is missing in [confidence]"),
     (confidence_keys, changed(("license = ", "licence = ")), "confidence.licence",
      'unknown field "licence"; did you mean license?'),
-    (displayable_letters, changed(("Eight models.", "Eight \\u202emodels.")), "summary",
-     "holds U+202E (RIGHT-TO-LEFT OVERRIDE), which is not shown"),
-    (displayable_letters, changed(("RL takes two stages.", "RL\\ntakes\\ntwo stages.")), "notes[0].text",
-     "holds U+000A (a control character), which is not shown"),
-    (displayable_letters, changed(('models = "Table 1"', 'models = "\\u0000"')), "sources.models",
-     "holds U+0000 (a control character), which is not shown"),
-    (lengths, changed(("Eight models.", "x" * 181)), "summary", "181 characters, at most 180 fit"),
-    (lengths, changed(("RL takes two stages.", "x" * 281)), "notes[0].text", "281 characters, at most 280 fit"),
-    (lengths, changed(("Mathematics first.", "x" * 221)), "notes[0].detail[0]", "221 characters, at most 220 fit"),
-    (lengths, changed(('"Qwen3 Technical Report"', '""')), "title", "empty; leave out what is not known"),
-    (lengths, changed(('"v2"', '"v2"\nlicense = " "')), "license", "empty; leave out what is not known"),
+    (displayable_texts, changed(("Eight models.", "Eight \\u202emodels.")), "summary",
+     "contains U+202E (RIGHT-TO-LEFT OVERRIDE), which cannot be displayed"),
+    (displayable_texts, changed(("RL takes two stages.", "RL\\ntakes\\ntwo stages.")), "notes[0].text",
+     "contains U+000A (a control character), which cannot be displayed"),
+    (displayable_texts, changed(('models = "Table 1"', 'models = "\\u0000"')), "sources.models",
+     "contains U+0000 (a control character), which cannot be displayed"),
+    (lengths, changed(("Eight models.", "x" * 181)), "summary", "181 characters, at most 180 are allowed"),
+    (lengths, changed(("RL takes two stages.", "x" * 281)), "notes[0].text", "281 characters, at most 280 are allowed"),
+    (lengths, changed(("Mathematics first.", "x" * 221)), "notes[0].detail[0]",
+     "221 characters, at most 220 are allowed"),
+    (lengths, changed(('"Qwen3 Technical Report"', '""')), "title", EMPTY_TEXT),
+    (lengths, changed(('"v2"', '"v2"\nlicense = " "')), "license", EMPTY_TEXT),
     (lengths, changed(('    "Alibaba Qwen",\n', "")), "organizations", "required, but empty"),
     (tag_and_type, changed(('[architecture]\ntype = "moe"', '[architecture]\ntype = "other"')), "tags[0]",
      '"moe" is a tag, but the type is dense, other'),
@@ -205,24 +209,26 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "text", "key", "said"), CASES)
-def test_a_rule_says_what_is_wrong_and_what_would_be_right(rule: Any, text: str, key: str, said: str) -> None:
-    assert broken(text)[rule] == [Problem(key, said)]
+def test_a_rule_says_what_is_wrong_and_what_would_be_right() -> None:
+    for rule, text, key, problem in CASES:
+        assert broken(text)[rule] == [Problem(key, problem)]
 
 
 def test_the_name_of_a_file_is_an_id() -> None:
-    for id in ("qwen3", "dots.llm1", "4d", "a-b.c-1"):
-        assert file_name not in broken(GOOD, f"{id}.toml")
-    for id in ("Qwen3", "qwen 3", "qwen_3", "-x", ".x", "", "tülu", "a:b", "a\nb", "x\n"):
-        (problem,) = broken(GOOD, f"{id}.toml")[file_name]
+    for entry_id in ("qwen3", "dots.llm1", "4d", "a-b.c-1"):
+        assert file_name not in broken(GOOD, f"{entry_id}.toml")
+    for entry_id in ("Qwen3", "qwen 3", "qwen_3", "-x", ".x", "", "tülu", "a:b", "a\nb", "x\n"):
+        (problem,) = broken(GOOD, f"{entry_id}.toml")[file_name]
         assert problem.key == ""
-        assert problem.text.endswith(" is not named by an id: lower-case letters, digits, . and -, such as qwen3.toml")
+        assert problem.text.endswith(
+            " is not a valid file name; use an id of lower-case letters, digits, . and -, such as qwen3.toml"
+        )
     for file in ("qwen3", "qwen3.txt", "qwen3.TOML"):
-        assert broken(GOOD, file)[file_name][0].text.startswith(f'"{file}" is not named by an id')
+        assert broken(GOOD, file)[file_name][0].text.startswith(f'"{file}" is not a valid file name')
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {*(case[0] for case in CASES), file_name, layout} == set(RULES)
+    assert {*(case[0] for case in CASES), file_name, layout} == set(ENTRY_RULES)
 
 
 @pytest.mark.parametrize(
@@ -244,19 +250,19 @@ def test_what_is_right_passes(text: str) -> None:
 
 
 def test_all_wrong_types_are_named_and_hide_no_other_problem() -> None:
-    said = broken(
+    problems = broken(
         changed(
             ("number = 10", 'number = "10"'), ('name = "Qwen3-8B"\n', ""), ('"moe",\n', '"meo",\n'),
             ("experts_total = 128", 'experts_total = "128"'), (f"{DATE}\n", ""),
         )
     )  # fmt: skip
-    assert [problem.key for problem in said[value_types]] == [
+    assert [problem.key for problem in problems[value_types]] == [
         "number",
         "date",
         "models[0].name",
         "architecture.experts_total",
     ]
-    assert [problem.key for problem in said[closed_lists]] == ["tags[0]"]
+    assert [problem.key for problem in problems[closed_lists]] == ["tags[0]"]
 
 
 # The layout.
@@ -279,8 +285,8 @@ def test_all_wrong_types_are_named_and_hide_no_other_problem() -> None:
     ],
 )
 def test_the_first_line_that_differs_is_named(text: str, line: int, expected: str) -> None:
-    said = Problem("", f"expected here: {expected} (check --fix sets keys and layout right)", line)
-    assert broken(text)[layout] == [said]
+    problem = Problem("", f"layout: expected {expected} here; `check --fix` reformats the file", line)
+    assert broken(text)[layout] == [problem]
 
 
 def test_comments_are_no_fault_of_the_layout() -> None:
@@ -290,8 +296,8 @@ def test_comments_are_no_fault_of_the_layout() -> None:
     )
     assert broken(text) == {}
     worse = text.replace("date = 2025-05-14", "date=2025-05-14")
-    assert [(problem.line, problem.text[:38]) for problem in broken(worse)[layout]] == [
-        (11, "expected here: date = 2025-05-14 (chec")
+    assert [(problem.line, problem.text[:41]) for problem in broken(worse)[layout]] == [
+        (11, "layout: expected date = 2025-05-14 here; ")
     ]
 
 
@@ -302,4 +308,4 @@ def test_the_layout_is_asked_only_where_all_else_can_be_written() -> None:
 
 def test_without_a_vocabulary_no_technique_is_unknown() -> None:
     text = changed((TECHNIQUE, TECHNIQUE.replace("grpo", "xyzzy")))
-    assert list(techniques(draft(text, vocabulary=None))) == []
+    assert list(techniques(parsed(text, vocabulary=None))) == []
