@@ -679,6 +679,7 @@ def test_a_template_that_is_filled_in_wrongly_stays_in_a_draft_that_can_be_added
         add_by_hand(mine.parent)
     typed = draft.read_text()
     person = Person(True, False)
+    monkeypatch.setenv("EDITOR", "true")
     with pytest.raises(EntryRejected, match=r"was not saved$"):
         add_by_hand(mine.parent, ask=person)
     assert (person.messages[0], draft.read_text()) == (f"there is a draft from an earlier edit: {draft}", typed)

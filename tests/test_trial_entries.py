@@ -1,4 +1,4 @@
-"""Short, seeded rounds of what tests/trials/entries.py does to entries at length, and files of every odd kind at once."""
+"""Short, seeded rounds of tests/trials/entries.py, and files of every odd kind at once."""
 
 import json
 import os
@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from conftest import Ran
+from makers import ODD_FILES, entry, write
 from trials.entries import TRIALS, Ground, prepare
 from trials.runner import complaints
-from makers import ODD_FILES, entry, write
+
+pytestmark = pytest.mark.trial
 
 Run = Callable[..., Ran]
 ODD_CONTENTS = {

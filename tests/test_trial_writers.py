@@ -1,4 +1,4 @@
-"""Short, seeded rounds of what tests/trials/writers.py does to writers at length."""
+"""Short, seeded rounds of tests/trials/writers.py."""
 
 import os
 import tempfile
@@ -9,6 +9,8 @@ import pytest
 
 from trials.runner import complaints
 from trials.writers import TRIALS, Ground, can_mount, prepare
+
+pytestmark = pytest.mark.trial
 
 ROUNDS = {
     "killed": 12,
@@ -28,14 +30,13 @@ def ground() -> Iterator[Ground]:
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         yield prepare(Path(folder))
-    tempfile.tempdir = None
     os.environ.clear()
     os.environ.update(before)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are killed in processes that are forked")
 @pytest.mark.parametrize("name", TRIALS)
-def test_writers_under_fire_lose_nothing(ground: Ground, name: str) -> None:
+def test_writers_that_are_disturbed_lose_nothing(ground: Ground, name: str) -> None:
     if name == "full" and not can_mount(ground.home):
         pytest.skip("no small disk can be mounted here")
     assert complaints({name: TRIALS[name]}, ground, ROUNDS[name], 1) == {name: []}

@@ -26,8 +26,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import tomli
 
-from trials import mutations, readers
-from trials.runner import Hung, Trial, in_time, main
 from reportcli.answer.listing import parse_sort_keys
 from reportcli.catalog.files import shipped_folder
 from reportcli.cli.main import run
@@ -40,6 +38,8 @@ from reportcli.render.value import escape_controls
 from reportcli.report.fields import FIELDS
 from reportcli.text import fold_name
 from terminal import on_terminal
+from trials import mutations, readers
+from trials.runner import Hung, Trial, in_time, main
 
 FILES = 250  # of a catalogue
 SOUND = 3  # beside them
@@ -97,9 +97,9 @@ def harmed(ground: Ground, chance: Random) -> Iterator[str]:
     _write(folder, ground, chance)
     complaints = list(_asked(QUESTIONS, folder, chance))
     yield from complaints
-    asked = [one for one in QUESTIONS if any(said.startswith(f"{_name(one)}: ") for said in complaints)]
-    for file in sorted(folder.glob("*.toml")) if asked else ():
-        yield from _alone(file, asked)
+    failed = [question for question in QUESTIONS if any(text.startswith(f"{_name(question)}: ") for text in complaints)]
+    for file in sorted(folder.glob("*.toml")) if failed else ():
+        yield from _alone(file, failed)
 
 
 def _asked(questions: Sequence[Question], folder: Path, chance: Random) -> Iterator[str]:
@@ -113,23 +113,23 @@ def _alone(file: Path, questions: Sequence[Question]) -> Iterator[str]:
     alone = file.parent.with_name("alone")
     shutil.rmtree(alone, ignore_errors=True)
     alone.mkdir()
-    for one in (file, *file.parent.glob("sound-?.toml")):
-        shutil.copy(one, alone)
-    complaints = (said for seed in range(REPEATED) for said in _asked(questions, alone, Random(seed)))
-    yield from (f"{file.name!r} alone: {said}; it is {file.read_bytes()[:2000]!r}" for said in islice(complaints, 1))
+    for path in (file, *file.parent.glob("sound-?.toml")):
+        shutil.copy(path, alone)
+    complaints = (text for seed in range(REPEATED) for text in _asked(questions, alone, Random(seed)))
+    yield from (f"{file.name!r} alone: {text}; it is {file.read_bytes()[:2000]!r}" for text in islice(complaints, 1))
 
 
 def _write(folder: Path, ground: Ground, chance: Random) -> None:
     taken: set[str] = set()
-    for place in range(FILES):
-        name = f"r{place}" if chance.random() < 0.8 else f"{mutations.name(chance)}{chance.choice(('', place))}"
+    for number in range(FILES):
+        name = f"r{number}" if chance.random() < 0.8 else f"{mutations.name(chance)}{chance.choice(('', number))}"
         if name.lower() in taken or not 0 < len(os.fsencode(name)) < 250 or "/" in name:
-            name = f"r{place}"
+            name = f"r{number}"
         taken.add(name.lower())
         suffix = chance.choice((".TOML", ".toml.toml", "toml", ".toml~")) if chance.random() < 0.02 else ".toml"
         Path(folder, name + suffix).write_bytes(mutations.entry(ground.sound, chance))
-    for place in range(SOUND):
-        Path(folder, f"sound-{place}.toml").write_bytes(chance.choice(ground.sound)[0])
+    for number in range(SOUND):
+        Path(folder, f"sound-{number}.toml").write_bytes(chance.choice(ground.sound)[0])
     if chance.random() < 0.3:
         (folder / "vocabulary").mkdir()
         content = (
@@ -154,11 +154,11 @@ def _tried(question: Question, library: Library, folder: Path, chance: Random) -
         yield f"{name}: took more than {LONGEST} s"
     except Exception as error:
         calls = traceback.extract_tb(error.__traceback__)[-4:]
-        place = " > ".join(f"{Path(one.filename).name}:{one.lineno}" for one in calls)
-        yield f"{name}: raised {type(error).__name__}: {str(error)[:120]!r} at {place}"
+        trail = " > ".join(f"{Path(call.filename).name}:{call.lineno}" for call in calls)
+        yield f"{name}: raised {type(error).__name__}: {str(error)[:120]!r} at {trail}"
 
 
-def _reading(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _reading(library: Library, folder: Path, _: Random) -> Iterator[str]:
     ids = {report.id for report in library.reports()}
     if missing := {path.stem for path in folder.glob("sound-?.toml")} - ids:
         yield f"sound entries are missing: {sorted(missing)}"
@@ -173,31 +173,33 @@ def _every_way(answer: Any, chance: Random) -> Iterator[str]:
 
 
 def _every_format(answer: Any) -> Iterator[str]:
-    for format in (name for name in formats_for([type(answer)]) if name not in PICTURES):
-        text = "".join(formats.write(answer, format, None if format == "csv" else False))
-        yield from (f"{format}: {said}" for said in readers.wrong(format, text, answer))
+    for name in (name for name in formats_for([type(answer)]) if name not in PICTURES):
+        text = "".join(formats.write(answer, name, None if name == "csv" else False))
+        yield from (f"{name}: {complaint}" for complaint in readers.wrong(name, text, answer))
 
 
 def _picture(answer: Any, chance: Random) -> Iterator[str]:
     """Draw an answer at one of the widths, with and without colour, or as SVG."""
     width = chance.choice(WIDTHS)
-    coloured = formats.draw(answer, width, True)
+    colored = formats.draw(answer, width, True)
     if chance.random() < 0.2:
-        yield from (f"svg {width}: {said}" for said in readers.wrong("svg", as_svg(coloured.text, width), answer))
+        yield from (
+            f"svg {width}: {complaint}" for complaint in readers.wrong("svg", as_svg(colored.text, width), answer)
+        )
         return
-    for said in (*readers.terminal(coloured.text), *readers.terminal("\n".join(coloured.notes))):
-        yield f"picture {width}: {said}"
+    for complaint in (*readers.terminal(colored.text), *readers.terminal("\n".join(colored.notes))):
+        yield f"picture {width}: {complaint}"
     if chance.random() < 0.5:
         return
     plain = formats.draw(answer, width, False).text
     if "\x1b" in plain:
         yield f"picture {width}: escapes without colour"
-    bare = readers.SGR.sub("", readers.LINK.sub("", coloured.text))
+    bare = readers.SGR.sub("", readers.LINK.sub("", colored.text))
     if [line.rstrip() for line in bare.splitlines()] != plain.splitlines():
         yield f"picture {width}: colour changes the text"
 
 
-def _listings(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _listings(library: Library, _: Path, chance: Random) -> Iterator[str]:
     yield from _every_way(library.listing(), chance)
     by = parse_sort_keys(
         ",".join(chance.sample(("parameters", "-date", "tokens", "name", "-flops", "summary", "sparsity"), 3))
@@ -208,27 +210,27 @@ def _listings(library: Library, folder: Path, chance: Random) -> Iterator[str]:
     yield from _every_way(library.listing(asked, searched=True, exact=False, limit=limit), chance)
 
 
-def _sheets(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _sheets(library: Library, _: Path, chance: Random) -> Iterator[str]:
     ids = _typed(library)
     yield from _every_format(library.details(ids, sources=True))
     some = chance.sample(ids, min(PAGES, len(ids)))
     yield from _picture(
         library.details(some, sources=chance.random() < 0.7, topic=chance.choice(("", "", "", "rl"))), chance
     )
-    for id in some[:2]:
-        answer = library.details([id])
+    for report_id in some[:2]:
+        answer = library.details([report_id])
         yield from _every_way(answer, chance)
         page = _squeezed(formats.draw(answer, 200, False).text)
         (report,) = answer.reports
         for text in (report.name, report.title, report.summary, *(note.text for note in report.notes[:20])):
             if _squeezed(escape_controls(text)) not in page:
-                yield f"the page of {id!r} has not the text {text[:80]!r}"
+                yield f"the page of {report_id!r} lacks the text {text[:80]!r}"
 
 
 def _typed(library: Library) -> list[str]:
     """Return the ids that can be typed: those in which a letter or a digit, or a sign that is no hyphen, stands."""
     ids = [report.id for report in library.reports() if fold_name(report.id)]
-    assert all(library.find(id).report.id == id for id in ids)
+    assert all(library.find(report_id).report.id == report_id for report_id in ids)
     return ids
 
 
@@ -236,49 +238,49 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def _comparisons(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _comparisons(library: Library, _: Path, chance: Random) -> Iterator[str]:
     ids = _typed(library)
     some = chance.sample(ids, min(chance.choice((1, 2, 3, 7, 20)), len(ids)))
     yield from _every_way(library.comparison(some, differences=chance.random() < 0.3), chance)
-    if sum(len(library.report(one).models) for one in some) < 50:
+    if sum(len(library.report(name).models) for name in some) < 50:
         yield from _every_way(library.comparison(some, models=True), chance)
 
 
-def _terms(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _terms(library: Library, _: Path, chance: Random) -> Iterator[str]:
     yield from _every_way(library.terms(), chance)
     known = [*library.techniques()]
-    for id in chance.sample(known, min(2, len(known))):
-        yield from _every_way(library.term(id), chance)
+    for technique_id in chance.sample(known, min(2, len(known))):
+        yield from _every_way(library.term(technique_id), chance)
 
 
-def _counts(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _counts(library: Library, _: Path, chance: Random) -> Iterator[str]:
     for field in (*chance.sample(COUNTED, 3), chance.choice(("date", "first_published"))):
         yield from _every_way(library.count(field, by=chance.choice(("", "", "year"))), chance)
     by, asked = chance.choice(("year", "quarter", "month")), library.parse("date:2024..2026")
     yield from _every_way(library.count(chance.choice(COUNTED), by=by, query=asked), chance)
 
 
-def _timelines(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _timelines(library: Library, _: Path, chance: Random) -> Iterator[str]:
     dated = chance.choice(("date", "first_published"))
     yield from _every_way(library.timeline(date_field=dated, reverse=chance.random() < 0.5), chance)
 
 
-def _plots(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _plots(library: Library, _: Path, chance: Random) -> Iterator[str]:
     for x, y in chance.sample(AXES, 3):
         yield from _every_way(library.plot(x, y), chance)
     ids = [report.id for report in library.reports() if report.id.isalnum()]
-    asked = library.parse(" or ".join(f'id:"{id}"' for id in chance.sample(ids, min(2, len(ids)))) or "x")
+    asked = library.parse(" or ".join(f'id:"{report_id}"' for report_id in chance.sample(ids, min(2, len(ids)))) or "x")
     yield from _every_way(library.plot(*chance.choice(AXES), asked), chance)
 
 
-def _lineages(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _lineages(library: Library, _: Path, chance: Random) -> Iterator[str]:
     yield from _every_way(library.lineage(), chance)
-    related = [id for id in library.lineage().ids() if fold_name(id)]
-    for id in chance.sample(related, min(2, len(related))):
-        yield from _every_way(library.lineage(id), chance)
+    related = [report_id for report_id in library.lineage().ids() if fold_name(report_id)]
+    for report_id in chance.sample(related, min(2, len(related))):
+        yield from _every_way(library.lineage(report_id), chance)
 
 
-def _check(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _check(_: Library, folder: Path, chance: Random) -> Iterator[str]:
     answer = check([folder])
     some = chance.sample(answer.findings, min(FINDINGS, len(answer.findings)))
     yield from _every_way(answer._replace(findings=tuple(some)), chance)
@@ -294,10 +296,10 @@ def _commands(library: Library, folder: Path, chance: Random) -> Iterator[str]:
     reports = library.reports()
     terms = [*library.techniques()] or ["grpo"]
     for _ in range(3):
-        one, other = chance.choice(reports), chance.choice(reports)
+        report, other = chance.choice(reports), chance.choice(reports)
         names = {
-            "id": one.id, "other": other.id, "name": escape_controls(one.name), "term": chance.choice(terms),
-            "folder": str(folder), "file": str(chance.choice(sorted(folder.iterdir()))), "typo": one.id[::-1],
+            "id": report.id, "other": other.id, "name": escape_controls(report.name), "term": chance.choice(terms),
+            "folder": str(folder), "file": str(chance.choice(sorted(folder.iterdir()))), "typo": report.id[::-1],
         }  # fmt: skip
         arguments = [word.format(**names) for word in chance.choice(COMMANDS).split()]
         arguments += ["--catalog", str(folder), "--no-pager", "--width", str(chance.choice(WIDTHS))]
@@ -311,13 +313,13 @@ def _commands(library: Library, folder: Path, chance: Random) -> Iterator[str]:
         call = " ".join(arguments)[:100]
         if code not in (0, 1, 2, 3):
             yield f"{call!r} ended with {code}"
-        for said in (*readers.terminal(out.getvalue(), tabs=True), *readers.said(err.getvalue())):
-            yield f"{call!r}: {said}"
+        for complaint in (*readers.terminal(out.getvalue(), tabs=True), *readers.notes(err.getvalue())):
+            yield f"{call!r}: {complaint}"
         if code and not err.getvalue() and arguments[0] in ("list", "timeline", "count", "lineage", "info"):
             yield f"{call!r}: code {code} without a reason"
 
 
-def _processes(library: Library, folder: Path, chance: Random) -> Iterator[str]:
+def _processes(_: Library, folder: Path, chance: Random) -> Iterator[str]:
     """Show some answers of some catalogues on a real terminal, by processes of their own."""
     if chance.randrange(PROCESSES):
         return
@@ -329,7 +331,9 @@ def _processes(library: Library, folder: Path, chance: Random) -> Iterator[str]:
         shown, code = on_terminal(f"{shlex.quote(sys.executable)} -m reportcli {command} {at}", chance.choice(WIDTHS))
         if code not in (0, 1) or "Traceback" in shown:
             yield f"{command}: ended with {code}: {shown[-300:]!r}"
-        yield from (f"{command}: {said}" for said in readers.terminal(re.sub(r"\r(?=\[#|\x1b\[K)|\x1b\[K", "", shown)))
+        yield from (
+            f"{command}: {complaint}" for complaint in readers.terminal(re.sub(r"\r(?=\[#|\x1b\[K)|\x1b\[K", "", shown))
+        )
 
 
 QUESTIONS = (

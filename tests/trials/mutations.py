@@ -143,7 +143,7 @@ def _without(table: Table, chance: Random) -> None:
         del table[key]
 
 
-def _strangers(table: Table, chance: Random) -> None:
+def _unknown_keys(table: Table, chance: Random) -> None:
     inside = [table, *(value for value in table.values() if isinstance(value, dict))]
     for _ in range(chance.choice((1, 3, 50))):
         chance.choice(inside)[chance.choice((text(chance), "modles", "id", "a.b", "[x]"))] = chance.choice(
@@ -157,7 +157,7 @@ def _many(chance: Random) -> int:
 
 def _many_models(table: Table, chance: Random) -> None:
     model = {"name": text(chance), "parameters": chance.choice(NUMBERS), "active_parameters": chance.choice(NUMBERS)}
-    some = [model | {"name": chance.choice((f"M{place}", model["name"]))} for place in range(_many(chance))]
+    some = [model | {"name": chance.choice((f"M{number}", model["name"]))} for number in range(_many(chance))]
     table["models"] = some
     table["flagship"] = chance.choice(some)["name"]
 
@@ -203,7 +203,7 @@ def _long(table: Table, chance: Random) -> None:
 
 STRUCTURES: Sequence[Callable[[Table, Random], None]] = (
     *[_other_texts] * 5, *[_other_numbers] * 2, *[_figures] * 3, *[_relatives] * 2, _other_days, _other_types, _without,
-    _strangers, _many_models, _many_notes, _empty, _long,
+    _unknown_keys, _many_models, _many_notes, _empty, _long,
 )  # fmt: skip
 
 
@@ -218,23 +218,27 @@ def structure(table: Table, chance: Random) -> bytes:
 def mangled(content: bytes, other: bytes, chance: Random) -> bytes:
     """Return the bytes of an entry with some of them changed, or spliced with those of another."""
     for _ in range(chance.choice((1, 1, 1, 2, 4, 30))):
-        place = chance.randrange(len(content) + 1)
-        end = min(len(content), place + chance.choice((1, 1, 4, 40, 400)))
+        position = chance.randrange(len(content) + 1)
+        end = min(len(content), position + chance.choice((1, 1, 4, 40, 400)))
         match chance.randrange(8):
-            case 0 if place < len(content):
-                content = content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :]
+            case 0 if position < len(content):
+                content = (
+                    content[:position] + bytes([content[position] ^ 1 << chance.randrange(8)]) + content[position + 1 :]
+                )
             case 1 | 2:
-                content = content[:place] + chance.choice(BYTES) + content[place:]
+                content = content[:position] + chance.choice(BYTES) + content[position:]
             case 3:
-                content = content[:place] + content[end:]
+                content = content[:position] + content[end:]
             case 4:
-                content = content[:end] + content[place:]
+                content = content[:end] + content[position:]
             case 5:
-                content = content[:place] + chance.randbytes(end - place) + content[end:]
+                content = content[:position] + chance.randbytes(end - position) + content[end:]
             case 6 if chance.random() < 0.3:
-                content = content[:place] + other[chance.randrange(len(other) + 1) :]
+                content = content[:position] + other[chance.randrange(len(other) + 1) :]
             case 7 if chance.random() < 0.3:
-                content = chance.choice((content[:place], content.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + content))
+                content = chance.choice(
+                    (content[:position], content.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + content)
+                )
     return content
 
 

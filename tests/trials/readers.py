@@ -4,10 +4,10 @@ import csv
 import json
 import re
 import unicodedata
-import xml.etree.ElementTree as xml
 from collections.abc import Callable, Iterator, Mapping
 from io import StringIO
 from typing import Any
+from xml.etree import ElementTree
 
 import pybtex.database
 import tomli
@@ -18,7 +18,7 @@ from test_graph import labels_of_dot, labels_of_mermaid
 SGR = re.compile(r"\x1b\[[\d;]*m")
 LINK = re.compile(r"\x1b\]8;(?:id=\d+)?;(?:https?://[!#-;=?-\[\]_a-z~]+)?\x1b\\")  # no odd letter in the address
 csv.field_size_limit(10**9)
-_OBEYED = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _JOINERS = "\u200c\u200d"
 _SENTENCE = re.compile(r"(warning|note|error): |nothing found|  |Usage: ")
 
@@ -29,13 +29,13 @@ def terminal(text: str, tabs: bool = False) -> Complaints:
     """Nothing but letters, line ends, colours and links to the web may reach a terminal; tabs only between values."""
     rest = SGR.sub("", LINK.sub("", text))
     if not rest.replace("\n", "").isprintable():
-        for letter in sorted(set(rest) - {"\n", *_JOINERS} - ({"\t"} if tabs else set())):
-            if unicodedata.category(letter) in _OBEYED:
-                place = rest.index(letter)
-                yield f"U+{ord(letter):04X} reaches the terminal: {rest[max(place - 30, 0) : place + 30]!r}"
+        for char in sorted(set(rest) - {"\n", *_JOINERS} - ({"\t"} if tabs else set())):
+            if unicodedata.category(char) in _CONTROLS:
+                position = rest.index(char)
+                yield f"U+{ord(char):04X} reaches the terminal: {rest[max(position - 30, 0) : position + 30]!r}"
 
 
-def said(text: str) -> Complaints:
+def notes(text: str) -> Complaints:
     """Standard error holds sentences that are ours: no text of an entry begins a line."""
     yield from terminal(text)
     for line in text.splitlines():
@@ -78,19 +78,20 @@ def _names(text: str, answer: Any) -> Complaints:
 
 def _toml(text: str, answer: Any) -> Complaints:
     tables, reports = tomli.loads(text), {report.id: report for report in answer.reports}
-    for id, report in reports.items():
-        if parse_report(id, tables[id] if len(reports) > 1 or hasattr(answer, "hits") else tables)[0] != report:
-            yield f"{id!r} is another report when it is read back"
+    for report_id, report in reports.items():
+        table = tables[report_id] if len(reports) > 1 or hasattr(answer, "hits") else tables
+        if parse_report(report_id, table)[0] != report:
+            yield f"{report_id!r} is another report when it is read back"
 
 
 def _bibtex(text: str, answer: Any) -> Complaints:
     entries = pybtex.database.parse_string(text, "bibtex").entries
     if len(entries) != len({report.id for report in answer.reports}):
         yield f"{len(entries)} entries"
-    wanted = {"title", "url", "year", "month", "eprint", "archiveprefix", "institution"}
+    known = {"title", "url", "year", "month", "eprint", "archiveprefix", "institution"}
     for key, entry in entries.items():
-        if strange := {name.lower() for name in entry.fields} - wanted:
-            yield f"{key!r} has the fields {sorted(strange)}"
+        if unknown := {name.lower() for name in entry.fields} - known:
+            yield f"{key!r} has the fields {sorted(unknown)}"
 
 
 def _markdown(text: str, answer: Any) -> Complaints:
@@ -99,12 +100,12 @@ def _markdown(text: str, answer: Any) -> Complaints:
     if not hasattr(answer, "matches") and (len(set(bars)) > 1 or len(bars) != len(lines)):
         yield f"a table of {len(lines)} lines, {len(bars)} of them rows with {sorted(set(bars))} bars"
     bare = re.sub(r"\]\(<https?://[!-;=?-~]+>\)", "]", re.sub(r"\\[!-/:-@\[-`{-~]", "", text))
-    if found := re.search(r"[<`*]|\]\(", re.sub(r"(?m)^ *- \*\*[\w -]+\*\*:", "", bare)):
-        yield f"a text becomes markup: {bare[max(found.start() - 30, 0) : found.end() + 30]!r}"
+    if markup := re.search(r"[<`*]|\]\(", re.sub(r"(?m)^ *- \*\*[\w -]+\*\*:", "", bare)):
+        yield f"a text becomes markup: {bare[max(markup.start() - 30, 0) : markup.end() + 30]!r}"
 
 
-def _svg(text: str, answer: Any) -> Complaints:
-    for element in xml.fromstring(text).iter():
+def _svg(text: str, _: Any) -> Complaints:
+    for element in ElementTree.fromstring(text).iter():
         for key, value in element.attrib.items():
             if key.startswith("on") or "href" in key or (element.tag.endswith("script")):
                 yield f"the picture has {element.tag} {key}={value[:60]!r}"
@@ -138,10 +139,17 @@ READERS: Mapping[str, Callable[[str, Any], Complaints]] = {
 }  # fmt: skip
 
 
-def wrong(format: str, text: str, answer: Any) -> Complaints:
+def wrong(name: str, text: str, answer: Any) -> Complaints:
     """Yield what is wrong with an answer in a format."""
-    yield from terminal(text, tabs=format == "tsv")
+    yield from terminal(text, tabs=name == "tsv")
     try:
-        yield from READERS[format](text, answer)
-    except (ValueError, KeyError, AssertionError, csv.Error, xml.ParseError, pybtex.database.PybtexError) as error:
+        yield from READERS[name](text, answer)
+    except (
+        ValueError,
+        KeyError,
+        AssertionError,
+        csv.Error,
+        ElementTree.ParseError,
+        pybtex.database.PybtexError,
+    ) as error:
         yield f"it cannot be read: {type(error).__name__}: {str(error)[:200]}"

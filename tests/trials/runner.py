@@ -87,7 +87,7 @@ def calls(function: Callable[[], object]) -> Counter[str]:
     """Return how often each Python function is called, by name, while one runs: work that no slow machine changes."""
     counted: Counter[str] = Counter()
 
-    def count(frame: FrameType, event: str, argument: object) -> None:
+    def count(frame: FrameType, event: str, _: object) -> None:
         if event == "call":
             counted[frame.f_code.co_name] += 1
 
@@ -104,35 +104,35 @@ def complaints(trials: Mapping[str, Trial], ground: Any, rounds: int, seed: int)
     return {name: list(_repeated(name, trial, ground, range(rounds), seed)) for name, trial in trials.items()}
 
 
-def _repeated(name: str, trial: Trial, ground: Any, places: Sequence[int], seed: int) -> Iterator[str]:
-    for place in places:
-        for complaint in trial(ground, Random(f"{seed}/{name}/{place}")):
-            yield f"{name}, trial {place}: {complaint}"
-        gc.collect(1)  # the door of the program turns collection off; what is old already is no litter of the trial
+def _repeated(name: str, trial: Trial, ground: Any, numbers: Sequence[int], seed: int) -> Iterator[str]:
+    for number in numbers:
+        for complaint in trial(ground, Random(f"{seed}/{name}/{number}")):
+            yield f"{name}, trial {number}: {complaint}"
+        gc.collect(1)  # __main__ turns collection off; older objects are not of this trial
 
 
 def main(trials: Mapping[str, Trial], prepare: Callable[[Path], Any], usual: int, about: str) -> None:
     """Repeat trials as the command line says, print a line for each kind, and end with 1 where one complained."""
     parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--trials", type=int, default=usual, help=f"of each kind; {usual} unless told")
+    parser.add_argument("--trials", type=int, default=usual, help=f"of each kind (default: {usual})")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", metavar="KIND,KIND", help=f"of {', '.join(trials)}")
     parser.add_argument("--at", type=int, help="only the trial of this number")
-    given = parser.parse_args()
+    options = parser.parse_args()
     failed = 0
     faulthandler.enable()
     with tempfile.TemporaryDirectory() as folder:
         ground = prepare(Path(folder))
-        for name in given.only.split(",") if given.only else trials:
-            places = range(given.trials) if given.at is None else [given.at]
+        for name in options.only.split(",") if options.only else trials:
+            numbers = range(options.trials) if options.at is None else [options.at]
             start = time.monotonic()
             count = 0
-            for complaint in _repeated(name, trials[name], ground, places, given.seed):
+            for complaint in _repeated(name, trials[name], ground, numbers, options.seed):
                 count += 1
                 if count <= 20:
                     print(f"    {complaint}".encode("utf-8", "backslashreplace").decode(), flush=True)
             print(
-                f"{name:28} {len(places):6} trials {count:5} complaints {time.monotonic() - start:7.1f} s", flush=True
+                f"{name:28} {len(numbers):6} trials {count:5} complaints {time.monotonic() - start:7.1f} s", flush=True
             )
             failed += count
     sys.stdout.flush()
