@@ -203,11 +203,6 @@ def test_another_paper_than_the_one_asked_for_is_refused(server: Server, text: s
     assert str(failure(text)) == expected
 
 
-def test_an_answer_without_dates_is_refused(server: Server) -> None:
-    server.answers = [says(ANSWER.replace("2025-05-14T13:41:34Z", "spring"))]
-    assert str(failure()) == "cannot query arXiv: the answer has no dates"
-
-
 # A network that fails.
 
 
@@ -313,7 +308,7 @@ def test_an_answer_that_never_ends_is_given_up(server: Server, before: bytes, dr
     server.over = threading.Event()  # type: ignore[attr-defined]
     server.answers = [drips(before, drop)]
     try:
-        assert str(failure(patience=QUICK._replace(total=0.6))) == "cannot query arXiv: no answer in time"
+        assert str(failure(patience=QUICK._replace(total=0.3))) == "cannot query arXiv: no answer in time"
     finally:
         server.over.set()  # type: ignore[attr-defined]
 
@@ -363,24 +358,26 @@ def test_an_answer_with_entities_is_never_expanded(server: Server, declared: str
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param(says(ANSWER.replace("2025-05-14T13:41:34Z", "spring")), "the answer has no dates", id="no dates"),
+        pytest.param(says(ANSWER, Content_Length="90000"), "the answer was cut off", id="cut off"),
+        pytest.param(
+            lambda asked: asked.wfile.write(b"220 mail.example.org ESMTP\r\n"),
+            "the answer is not HTTP (220 mail.example.org ESMTP)", id="not HTTP",
+        ),
+        pytest.param(lambda _: None, "", id="an end at once"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_not_whole_is_refused(server: Server, answer: Callable[[Asked], None], message: str) -> None:
+    server.answers = [answer]
+    assert str(failure()).startswith(f"cannot query arXiv: {message}")
+
+
 def test_a_deeply_nested_answer_is_survived(server: Server) -> None:
     server.answers = [says(FEED.format(total=1, entry="<a>" * 100_000 + "</a>" * 100_000))]
     assert str(failure()) == "no arXiv paper 2505.09388"
-
-
-def test_an_answer_that_was_cut_off_is_not_taken_for_whole(server: Server) -> None:
-    server.answers = [says(ANSWER, Content_Length="90000")]
-    assert str(failure()) == "cannot query arXiv: the answer was cut off"
-
-
-def test_what_is_not_http_is_said(server: Server) -> None:
-    server.answers = [lambda asked: asked.wfile.write(b"220 mail.example.org ESMTP\r\n") and None]
-    assert str(failure()) == "cannot query arXiv: the answer is not HTTP (220 mail.example.org ESMTP)"
-
-
-def test_a_connection_that_ends_at_once_is_said(server: Server) -> None:
-    server.answers = [lambda _: None]
-    assert "cannot query arXiv: " in str(failure())
 
 
 def redirects(to: str, status: int = 302) -> Callable[[Asked], None]:

@@ -371,9 +371,10 @@ def test_a_shipped_entry_becomes_a_copy_in_the_users_folder_and_is_edited_there(
     assert cli("edit", "qwen3", EDITOR="sed -i s/MIT/BSD/") == (0, f"{copy}\n", "")
     assert cli("list", "--where", "id:qwen3", "--columns", "license").out == "BSD\n"
     copy.write_text("= =")
-    complete = f"cp {original}"
-    assert cli("edit", "qwen3", EDITOR=complete).code == 0
+    assert cli("edit", "qwen3", EDITOR=f"cp {original}").code == 0
     assert read_report(str(copy)).license == "Apache-2.0"
+    copy.unlink()
+    assert cli("show", "qwen3", "--format", "names").out == "qwen3\n"
 
 
 def test_a_wrong_edit_of_a_shipped_entry_makes_no_copy(cli: Cli) -> None:

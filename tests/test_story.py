@@ -1,12 +1,11 @@
 """One home from its first day on: a report comes in, is found, compared, counted, changed and taken out again."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import CATALOG, Run
+from conftest import Run
 from reportcli.catalog.files import user_folder
 
 Lines = Callable[..., list[str]]
@@ -35,11 +34,11 @@ teachers = ["DeepSeek-R1"]
 
 
 @pytest.fixture
-def lines(reportcli: Run) -> Lines:
+def lines(cli: Run) -> Lines:
     """Run a command that must be done without a word on standard error, and return the lines of its answer."""
 
     def run(*arguments: str, **environment: str) -> list[str]:
-        ended = reportcli(*arguments, **environment)
+        ended = cli(*arguments, **environment)
         assert (ended.returncode, ended.stderr) == (0, "")
         return ended.stdout.splitlines()
 
@@ -60,7 +59,7 @@ def editor(tmp_path: Path) -> Callable[[str, str], str]:
 
 
 def test_a_new_report_is_an_entry_like_any_other(
-    lines: Lines, reportcli: Run, editor: Callable[[str, str], str], tmp_path: Path
+    lines: Lines, cli: Run, editor: Callable[[str, str], str], tmp_path: Path
 ) -> None:
     def counted(field: str, value: str) -> int:
         return int(dict(line.split("\t") for line in lines("count", field, "-q"))[value])
@@ -86,26 +85,4 @@ def test_a_new_report_is_an_entry_like_any_other(
     assert "tale-9b\tlicense\tApache-2.0" in lines("show", "tale-9b")
     path.unlink()
     assert len(lines("list")) == reports
-    assert reportcli("show", "tale-9b").returncode == 2
-
-
-def test_a_shipped_report_is_changed_in_a_copy_and_comes_back_without_it(
-    lines: Lines, reportcli: Run, editor: Callable[[str, str], str]
-) -> None:
-    shipped = CATALOG / "qwen3.toml"
-    reports, before, text = lines("list"), lines("show", "qwen3"), shipped.read_text(encoding="utf-8")
-    copy = user_folder() / "qwen3.toml"
-    ended = reportcli("edit", "Qwen3", EDITOR=editor("^license = .*", 'license = "MIT"'))
-    assert (ended.stdout, ended.stderr) == (f"{copy}\n", f"note: it now overrides {shipped}\n")
-
-    assert shipped.read_text(encoding="utf-8") == text
-    assert lines("search", "id:qwen3 license:mit", "--format", "names") == ["qwen3"]
-    assert f"from {copy}" in lines("show", "qwen3", "--format", "table", "--width", "1000")
-    hidden = json.loads("".join(lines("info", "--json")))["hidden"]
-    assert hidden == [{"id": "qwen3", "shown": str(copy), "hides": str(shipped)}]
-    assert len(lines("list")) == len(reports)
-
-    copy.unlink()
-    assert lines("show", "qwen3") == before
-    assert lines("list") == reports
-    assert json.loads("".join(lines("info", "--json")))["hidden"] == []
+    assert cli("show", "tale-9b").returncode == 2
