@@ -50,8 +50,7 @@ class Draft:
 
     ``text`` is that of the entry now, or what a new one starts from. It is kept beside the draft, in a file that ends
     in ``.base``, so that a later edit can tell whether the entry changed meanwhile; that file is locked while the draft
-    is in use.
-    ``ask`` asks the user whether to go on with an older draft, and is None without a terminal; ``unsaved`` says that
+    is in use. ``ask`` asks the user whether to go on with an older draft, and is None without a terminal; ``unsaved`` says that
     the text exists nowhere else, so that the draft is kept unchanged too. Raises DraftExists, DraftInUse,
     EntryUnwritable. An error that leaves the block with the draft kept says in its hint where the draft is.
     """
@@ -87,12 +86,13 @@ class Draft:
 
     def _continues(self) -> bool:
         """Return whether to go on with an older draft. Raises DraftExists where nobody can be asked."""
-        if not self._is_changed(self._text, self._base.read_bytes()):
+        base = self._base.read_bytes()
+        if not self._is_changed(self._text, base):
             return False
         if self._ask is None:
             raise DraftExists(self.path)
         message = f"there is a draft from an earlier edit: {self.path}"
-        if not self._new and self._base.read_bytes() != self._text:
+        if not self._new and base != self._text:
             message += "\nthe entry has changed since then; saving the draft replaces the newer text"
         return self._ask(message, "continue with the draft (no discards it)?")
 
@@ -165,7 +165,8 @@ def delete_draft(path: Path) -> None:
     """Delete a draft that was added from its file; another file is left alone."""
     if path.resolve().parent == draft_folder().resolve():
         for file in (path, path.with_suffix(".base")):
-            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.unlink()
 
 
 def add_hint(error: ReportcliError, hint: str) -> None:
