@@ -50,9 +50,9 @@ class Draft:
 
     ``text`` is that of the entry now, or what a new one starts from. It is kept beside the draft, in a file that ends
     in ``.base``, so that a later edit can tell whether the entry changed meanwhile; that file is locked while the draft
-    is in use. ``ask`` asks the user whether to go on with an older draft, and is None without a terminal; ``unsaved`` says that
-    the text exists nowhere else, so that the draft is kept unchanged too. Raises DraftExists, DraftInUse,
-    EntryUnwritable. An error that leaves the block with the draft kept says in its hint where the draft is.
+    is in use. ``ask`` asks the user whether to go on with an older draft, and is None without a terminal; ``unsaved``
+    says that the text exists nowhere else, so that the draft is kept unchanged too. Raises DraftExists, DraftInUse or
+    EntryUnwritable. An error that leaves the block says in its hint where the draft is.
     """
 
     def __init__(self, entry: Path, text: str, ask: Ask | None, *, new: bool = False, unsaved: bool = False) -> None:
