@@ -128,8 +128,8 @@ def test_every_module_says_first_what_it_is_for() -> None:
 def test_every_name_in_a_table_leads_somewhere() -> None:
     for command in COMMANDS.values():
         assert callable(getattr(import_module(f"reportcli.cli.commands.{command.module}"), command.function))
-    for format in FORMATS.values():
-        for renderer in format.renderers.values():
+    for entry in FORMATS.values():
+        for renderer in entry.renderers.values():
             module, _, function = renderer.partition(":")
             assert callable(getattr(import_module(f"reportcli.render.{module}"), function))
 
