@@ -241,14 +241,3 @@ def test_a_terminal_of_any_width_shows_it(command: str) -> None:
         assert code == 0
         assert len(lines) > 5
         assert max(cell_len(line) for line in lines if not line.startswith("note")) <= width
-
-
-@pytest.mark.slow
-def test_an_encoding_without_blocks_gets_other_signs(reportcli: Callable[..., Any]) -> None:
-    bars = reportcli("count", "kl", "--format", "table", "--width", "40", PYTHONIOENCODING="ascii").stdout
-    assert bars.splitlines()[2] == "yes              10  #########"
-    matrix = reportcli("count", "kl", "no", "--by", "year", "-f", "table", "--width", "30", PYTHONIOENCODING="ascii")
-    assert matrix.stdout.splitlines()[2].split() == ["no", "-", "5", "5"]
-    plot = reportcli("plot", "--format", "table", "--width", "70", PYTHONIOENCODING="ascii").stdout
-    assert "o dense   # moe" in plot
-    assert "# Qwen3" in plot
