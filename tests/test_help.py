@@ -42,7 +42,7 @@ def test_help_on_a_command_is_its_own_help(cli: Run) -> None:
 
 def test_the_options_of_a_command_stand_in_groups(cli: Run) -> None:
     headings = re.findall(r"^\w.*:$", cli("search", "-h").stdout, re.M)
-    assert headings == ["Arguments:", "Options:", "Which reports:", "How to show them:"]
+    assert headings == ["Arguments:", "Options:", "Which reports:", "Output:"]
 
 
 def test_the_signature_of_a_command_is_its_own() -> None:

@@ -1,4 +1,4 @@
-"""Every way a request can fail: one parent class, one class a kind, one exit code each.
+"""Every way a request can fail: one parent class, one class per kind, one exit code each.
 
 The messages are built here, not where the error is raised. This module never prints.
 """

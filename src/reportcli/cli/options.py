@@ -25,7 +25,7 @@ FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "so
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
-_FILTERS, _OUTPUT = "Which reports", "How to show them"
+_FILTERS, _OUTPUT = "Which reports", "Output"
 
 
 def _option(*names: str, panel: str, **settings: Any) -> Any:
@@ -86,7 +86,7 @@ Folders = Annotated[
         "--catalog",
         metavar="DIR",
         panel=_FILTERS,
-        help="Read this folder instead; repeatable; later folders override earlier ones.",
+        help="Use this catalogue folder instead of the default; repeatable; later folders override earlier ones.",
     ),
     FOLDERS,
 ]

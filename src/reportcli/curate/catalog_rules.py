@@ -1,4 +1,4 @@
-"""The rules that entries keep among one another: one function a rule, all in ``CATALOG_RULES``. Reads no files."""
+"""The rules that entries keep among one another: one function per rule, all in ``CATALOG_RULES``. Reads no files."""
 
 import re
 from collections import defaultdict

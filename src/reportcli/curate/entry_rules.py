@@ -1,4 +1,4 @@
-"""The rules that one entry keeps: one function a rule, all of them in the table ``ENTRY_RULES``. Reads no files."""
+"""The rules that one entry keeps: one function per rule, all of them in the table ``ENTRY_RULES``. Reads no files."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The rules that a vocabulary keeps: one function a rule, all of them in ``TECHNIQUE_RULES``. Reads no files."""
+"""The rules that a vocabulary keeps: one function per rule, all of them in ``TECHNIQUE_RULES``. Reads no files."""
 
 import re
 from collections import defaultdict

@@ -60,7 +60,7 @@ _BIBTEX = {
 # The renderers are named, not imported, so that a listing in a pipe loads only its own.
 FORMATS: Mapping[str, Format] = {
     TABLE: Format("for reading (default on a terminal)", _TERMINAL),
-    "tsv": Format("tab-separated values, one record a line (default in a pipe)", {ANY: "formats:tsv"}),
+    "tsv": Format("tab-separated values, one record per line (default in a pipe)", {ANY: "formats:tsv"}),
     "csv": Format("comma-separated values with a header row", {ANY: "formats:csv"}),
     "json": Format("an array of whole records; also --json", {ANY: "formats:json"}),
     "jsonl": Format("one whole record a line", {ANY: "formats:jsonl"}),
@@ -70,7 +70,7 @@ FORMATS: Mapping[str, Format] = {
     "bibtex": Format("entries for a bibliography", _BIBTEX),
     "dot": Format("lineage as a graph for Graphviz", {"Lineage": "graph:dot"}),
     "mermaid": Format("lineage as a flowchart for Mermaid, which GitHub shows", {"Lineage": "graph:mermaid"}),
-    "text": Format("check: one finding a line, with its file and line", {"CheckReport": "check:text"}),
+    "text": Format("check: one finding per line, with its file and line", {"CheckReport": "check:text"}),
     "github": Format("check: annotations for GitHub Actions", {"CheckReport": "check:github"}),
     SVG: Format("the table as a picture, as wide as --width", _TERMINAL),
 }
@@ -146,7 +146,7 @@ def jsonl(answer: Answer) -> Iterator[str]:
 
 
 def names(answer: Answer) -> Iterator[str]:
-    """Yield one id a line."""
+    """Yield one id per line."""
     for answer_id in answer.ids():
         yield escape_controls(answer_id) + "\n"
 

@@ -19,7 +19,7 @@ class Derived:
     model: str | None = optional("flagship model")
     parameters: int | None = optional("parameters of the flagship model", "params", "parameters", group="size", rank=3)
     active_parameters: int | None = optional(
-        "parameters at work for each token; all of them in a dense model", "active", "active_parameters",
+        "parameters used per token; all of them in a dense model", "active", "active_parameters",
         heading="active", group="size", rank=4,
     )  # fmt: skip
     context_length: int | None = optional(

@@ -124,7 +124,7 @@ class Model:
     )
     parameters: int | None = optional("parameters in total", "params", "parameters", example=235_000_000_000)
     active_parameters: int | None = optional(
-        "parameters at work for each token", "active", "active_parameters", heading="active", example=22_000_000_000
+        "parameters used per token", "active", "active_parameters", heading="active", example=22_000_000_000
     )
     tokens: int | None = optional(
         "pre-training tokens of this model, where the report says so", example=36_000_000_000_000
@@ -146,9 +146,9 @@ class Architecture:
     position: str | None = optional("position encoding", weight=OTHER_WEIGHT, example="RoPE")
     normalization: str | None = optional("normalization", weight=OTHER_WEIGHT, example="pre-RMSNorm + QK-Norm")
     activation: str | None = optional("activation function", weight=OTHER_WEIGHT, example="SwiGLU")
-    experts_total: int | None = optional("routed experts of a layer", "experts", of_flagship=True, example=128)
-    experts_active: int | None = optional("routed experts that work on a token", of_flagship=True, example=8)
-    experts_shared: int | None = optional("experts that work on every token", of_flagship=True, example=0)
+    experts_total: int | None = optional("routed experts per layer", "experts", of_flagship=True, example=128)
+    experts_active: int | None = optional("routed experts active per token", of_flagship=True, example=8)
+    experts_shared: int | None = optional("shared experts, active for every token", of_flagship=True, example=0)
     layers: int | None = optional("number of layers", of_flagship=True, example=94)
     hidden_size: int | None = optional("width of the residual stream", of_flagship=True, example=4096)
     vocabulary: int | None = optional("entries of the token vocabulary", example=151_669)
@@ -177,7 +177,7 @@ class Posttraining:
         "examples of supervised fine-tuning", "sft", label="SFT examples", example=500_000
     )
     preference_method: str | None = optional(
-        "what learns from preference pairs without RL", "preference", weight=OTHER_WEIGHT, example="DPO"
+        "preference-optimization method, e.g. DPO", "preference", weight=OTHER_WEIGHT, example="DPO"
     )
     rl_algorithm: str | None = optional(
         "RL algorithm in the report's words", label="RL algorithm", weight=OTHER_WEIGHT, example="GRPO (modified)"
@@ -205,7 +205,7 @@ class Note:
         example="RL runs in two stages.",
     )  # fmt: skip
     detail: tuple[str, ...] = several(
-        "what belongs under the note", label="note", max_length=220, weight=NOTE_WEIGHT, example="Stage 1: mathematics."
+        "further details of the note", label="note", max_length=220, weight=NOTE_WEIGHT, example="Stage 1: mathematics."
     )
     origin: str = optional(
         '"list": from the reading list, reworded; "report": found in the report', choices=ORIGINS, default="report"

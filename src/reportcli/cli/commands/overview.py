@@ -42,7 +42,7 @@ from reportcli.render.formats import formats_for
 CountedField = Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="The field to count."), FIELD]
 Values = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[VALUE...]", show_default=False, help="Only these values, as a query writes them."),
+    typer.Argument(metavar="[VALUE...]", show_default=False, help="Count only these values, written as in a query."),
     VALUE,
 ]
 By = Annotated[
