@@ -259,12 +259,12 @@ def test_the_user_may_say_what_becomes_of_a_character_that_the_encoding_lacks(mo
     [
         ("list >/dev/full", 3, "error: I/O error: No space left on device\n"),
         ("list >&-", 0, ""),
-        ("show xyzzy >&-", 2, "error: no report named 'xyzzy'\n"),
+        ("show xyzzy >&-", 2, "error: no report named 'xyzzy'\n  `reportcli list` lists them\n"),
         ("show - <&-", 2, "error: no names on standard input\n  give one per line\n"),
         ("list --limit 1 2>&-", 0, ""),
         ("list --limit 1 2>/dev/full", 0, ""),
         ("show xyzzy 2>/dev/full", 2, ""),
-        (r"show $'\xff'", 2, "error: no report named '?'\n"),
+        (r"show $'\xff'", 2, "error: no report named '?'\n  `reportcli list` lists them\n"),
     ],
 )
 def test_closed_and_full_streams_end_in_a_sentence(command: str, code: int, message: str) -> None:

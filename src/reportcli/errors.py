@@ -36,11 +36,18 @@ class ReportcliError(Exception):
         self.hint = hint
 
 
+_LISTED_BY = {
+    "report": "`reportcli list` lists them",
+    "technique": "`reportcli term` lists them",
+    "command": "`reportcli --help` lists them",
+}
+
+
 class UnknownName(ReportcliError):
     """No report, model or technique has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
-        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest))
+        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest) or _LISTED_BY.get(what, ""))
         self.nearest = tuple(nearest)
 
 
@@ -296,7 +303,9 @@ class EditorUnavailable(ReportcliError):
 
 def did_you_mean(nearest: Sequence[str]) -> str:
     """Return the question that follows something unknown; "" without suggestions."""
-    return f"did you mean {' or '.join(map(_on_one_line, nearest))}?" if nearest else ""
+    *others, last = [_on_one_line(text) for text in nearest] or [""]
+    names = f"{', '.join(others)} or {last}" if others else last
+    return f"did you mean {names}?" if names else ""
 
 
 def _on_one_line(text: str) -> str:
