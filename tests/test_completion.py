@@ -12,7 +12,7 @@ from reportcli.cli.complete import shells
 from reportcli.cli.complete.command_line import Program, parameters_of
 from reportcli.cli.main import COMMANDS, command_function, root, run
 from reportcli.report.derived import DERIVED
-from reportcli.report.field_names import QUERY_NAMES, column_field, query_field
+from reportcli.report.field_names import FIELDS_BY_NAME, field_named
 from reportcli.report.fields import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
 
 Complete = Callable[[str], list[str]]
@@ -142,11 +142,11 @@ def test_every_field_is_offered_once_by_a_name_that_means_it(offered: Complete) 
     every = {field.path for field in FIELDS + DERIVED}
     columns = offered("list --columns ")
     assert columns.pop() == "help"
-    fields = [column_field(name) for name in columns]
+    fields = [field_named(name) for name in columns]
     assert sorted(field.path for field in fields if field) == sorted(every)
     conditions = offered("search ")
     assert {name[-1] for name in conditions} == {":"}
-    fields = [query_field(name[:-1]) for name in conditions]
+    fields = [field_named(name[:-1]) for name in conditions]
     assert sorted(field.path for field in fields if field) == sorted(every)
     assert {"org:", "tech:", "rl:", "kl:", "params:", "tokens:"} <= set(conditions)
     assert "flops:" in offered("search fl")
@@ -155,7 +155,7 @@ def test_every_field_is_offered_once_by_a_name_that_means_it(offered: Complete) 
 def test_an_axis_takes_single_figures_and_days(offered: Complete) -> None:
     axes = offered("plot ")
     assert offered("plot date ") == axes
-    fields = [column_field(name) for name in axes]
+    fields = [field_named(name) for name in axes]
     assert {field.kind for field in fields if field} == {NUMBER, DATE}
     assert {"date", "tokens", "parameters", "training_flops"} <= set(axes)
     assert "models.parameters" not in axes
@@ -167,7 +167,7 @@ def test_what_cannot_be_sorted_is_not_offered_for_it(offered: Complete) -> None:
 
 
 def test_each_name_of_a_field_goes_on_to_its_values(offered: Complete) -> None:
-    for name in list(QUERY_NAMES)[::3]:
+    for name in list(FIELDS_BY_NAME)[::3]:
         assert offered(f"search {name}:")[:2] == [f"{name}:unknown", f"{name}:known"]
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -37,12 +38,20 @@ from reportcli.query.conditions import (
     Within,
     Words,
     all_of,
+    evaluate_report,
     value_text,
 )
 from reportcli.query.explain import explain
 from reportcli.query.parser import parse_query
 from reportcli.query.period import Period, parse_period
-from reportcli.query.subject import CLOSED_FIELDS, FIELDS_BY_PATH, SEARCHED_FIELDS, TEXT_FIELDS, Subject
+from reportcli.query.subject import (
+    CLOSED_FIELDS,
+    FIELDS_BY_PATH,
+    MODEL_FIELDS,
+    SEARCHED_FIELDS,
+    TEXT_FIELDS,
+    subjects_of,
+)
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import DATE, FIELDS, NUMBER, Report
 from reportcli.text import split_words
@@ -61,21 +70,24 @@ REPORTS: tuple[Report, ...] = (
     *(read_report(entry.path) for entry in sorted(take_snapshot([shipped_folder()]).entries())),
     *make_reports(60, seed=7),
 )
-SUBJECTS = [Subject(report, lambda: VOCABULARY) for report in REPORTS]
+SUBJECTS = [subjects_of(report, lambda: VOCABULARY) for report in REPORTS]
+FIRST = [subjects[0] for subjects in SUBJECTS]
 ALL = FIELDS + DERIVED
 TEXTS = {
-    field.path: [words for subject in SUBJECTS for text in subject.texts(field) if (words := split_words(text))]
+    field.path: [words for subject in FIRST for text in subject.texts(field) if (words := split_words(text))]
     for field in TEXT_FIELDS
+    if field not in CLOSED_FIELDS or field.path not in MODEL_FIELDS  # the type is no text to search in by itself
 }
-SEARCHED_TEXTS = [text for field in SEARCHED_FIELDS for text in TEXTS[field.path]]
+SEARCHED_TEXTS = [text for field in SEARCHED_FIELDS for text in TEXTS.get(field.path, [])]
 VALUES = {
-    field.path: sorted({value_text(value) for subject in SUBJECTS for value in subject.values(field)})
+    field.path: sorted({value_text(value) for subject in FIRST for value in subject.values_of_all(field)})
     for field in CLOSED_FIELDS
 }
 FIGURES = {
     field.path: figures
     for field in ALL
-    if field.kind == NUMBER and (figures := sorted({value for subject in SUBJECTS for value in subject.values(field)}))
+    if field.kind == NUMBER
+    and (figures := sorted({value for subject in FIRST for value in subject.values_of_all(field)}))
 }
 PERIODS = [
     parse_period(text)
@@ -124,7 +136,23 @@ def a_period() -> st.SearchStrategy[Period]:
     return st.sampled_from(PERIODS) | between
 
 
+@st.composite
+def several_figures(draw: st.DrawFn) -> And:
+    """Draw conditions on figures of models: what one model of a report has, or two have together."""
+    parts: list[Query] = []
+    subjects = draw(st.sampled_from([subjects for subjects in SUBJECTS if len(subjects) > 1]))
+    for subject in (draw(st.sampled_from(subjects)), draw(st.sampled_from(subjects))):
+        fields = [field for field in ALL if field.path in MODEL_FIELDS and field.kind == NUMBER and subject.values(field)]
+        for field in draw(st.lists(st.sampled_from(fields), min_size=1, max_size=2)) if fields else ():
+            [value] = subject.values(field)
+            low, high = draw(st.sampled_from([(value, None), (None, value), (value, value)]))
+            parts.append(draw(st.sampled_from([Between(field.path, low, high), Not(Between(field.path, low, high))])))
+    return And(tuple(parts))
+
+
 LEAVES = st.one_of(
+    several_figures(),
+    several_figures(),
     words_of_a_report(),
     words_of_a_report(),
     odd_words(),
@@ -165,10 +193,22 @@ def test_the_index_gives_back_what_the_files_say(mixed: Index) -> None:
 def test_the_index_finds_the_reports_that_fit_and_counts_those_of_which_this_is_unknown(
     mixed: Index, query: Query
 ) -> None:
-    decisions = {subject.report.id: query.evaluate(subject) for subject in SUBJECTS}
-    assert ids(mixed, query) == {report_id for report_id, decision in decisions.items() if decision is True}
-    answers = list(decisions.values())
-    assert mixed.total(query) == (answers.count(True), answers.count(None))
+    truths = [evaluate_report(query, subjects) for subjects in SUBJECTS]
+    assert mixed.total(query) == (truths.count(True), truths.count(None))
+    fitting = [[subject for subject in subjects if query.evaluate(subject)] for subjects in SUBJECTS]
+    shown = {(hit.report.id, hit.subject.model) for hit in mixed.matching(query)}
+    assert shown == {(subjects[0].report.id, subjects[0].model) for subjects in fitting if subjects}
+
+
+@settings(max_examples=100)
+@given(query=QUERIES)
+def test_the_index_finds_each_model_that_fits(mixed: Index, query: Query) -> None:
+    of_models = [query.evaluate(subject) for subjects in SUBJECTS for subject in subjects]
+    assert mixed.total(query, by_model=True) == (of_models.count(True), of_models.count(None))
+    fitting = Counter(
+        (subject.report.id, subject.model) for subjects in SUBJECTS for subject in subjects if query.evaluate(subject)
+    )
+    assert Counter((hit.report.id, hit.subject.model) for hit in mixed.matching(query, by_model=True)) == fitting
 
 
 @settings(max_examples=60)
@@ -615,7 +655,7 @@ def test_an_index_of_another_version_or_with_parts_missing_changes_no_answer(bui
         "UPDATE meta SET value = 'another' WHERE key = 'version'",
         "UPDATE meta SET value = '[{' WHERE key = 'vocabulary'; UPDATE meta SET value = '' WHERE key = 'seen'",
         "DELETE FROM meta",
-        *(f"DROP TABLE {table}" for table in ("meta", "file", "report", "spelling", "number", "search", "term")),
+        *(f"DROP TABLE {table}" for table in ("meta", "file", "report", "spelling", "value", "search", "term")),
         "DROP TABLE search; CREATE TABLE search (x)",
         "PRAGMA journal_mode = delete",
         "PRAGMA user_version = 77",
@@ -650,7 +690,7 @@ def test_a_foreign_database_changes_no_answer(built: Built, cache: Path) -> None
     [
         ("UPDATE report SET body = '[]'", Library.reports),
         ("UPDATE report SET body = x'ff'", Library.reports),
-        ("UPDATE OR IGNORE number SET value = value * 1000000000", lambda library: library.dates(DATE_FIELD)),
+        ("UPDATE OR IGNORE value SET value = value * 1000000000", lambda library: library.dates(DATE_FIELD)),
         ("UPDATE spelling SET written = NULL", Library.spellings),
         ("UPDATE file SET path = 7 WHERE problem IS NOT NULL", Library.unreadable),
         ("UPDATE meta SET value = '[{' WHERE key = 'vocabulary'", Library.techniques),

@@ -28,7 +28,7 @@ from reportcli.errors import (
     UnknownName,
 )
 from reportcli.library import Library, open_catalog
-from reportcli.report.field_names import QUERY_NAMES
+from reportcli.report.field_names import FIELDS_BY_NAME
 from reportcli.report.fields import Report
 
 
@@ -365,10 +365,10 @@ def test_every_public_name_is_there_and_no_other() -> None:
 
 def test_what_may_be_typed_next_is_known(small: Library, shipped: Library) -> None:
     assert [spelling.written for spelling in shipped.complete_name("Qwen3-3")] == ["Qwen3-30B-A3B", "Qwen3-32B"]
-    assert shipped.words(QUERY_NAMES["org"], "Deep", 1) == ["deepseek"]
-    assert shipped.words(QUERY_NAMES["base"], "2", 9) == []
-    assert shipped.dates(QUERY_NAMES["date"])[datetime.date(2025, 5, 14)] == 2
-    assert sum(small.dates(QUERY_NAMES["date"]).values()) == len(small.reports())
+    assert shipped.words(FIELDS_BY_NAME["org"], "Deep", 1) == ["deepseek"]
+    assert shipped.words(FIELDS_BY_NAME["base"], "2", 9) == []
+    assert shipped.dates(FIELDS_BY_NAME["date"])[datetime.date(2025, 5, 14)] == 2
+    assert sum(small.dates(FIELDS_BY_NAME["date"]).values()) == len(small.reports())
     assert "grpo" in shipped.techniques()
 
 

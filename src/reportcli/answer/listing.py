@@ -10,7 +10,7 @@ from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
 from reportcli.query.subject import Hit
-from reportcli.report.field_names import column_field, field_names
+from reportcli.report.field_names import field_named, field_names
 from reportcli.report.fields import DATE, MAP, NUMBER, Field, Report
 from reportcli.report.json import to_record
 from reportcli.text import closest_spellings
@@ -29,7 +29,7 @@ class Listing(NamedTuple):
 
     @property
     def header(self) -> tuple[str, ...]:
-        return tuple(column.key if column_field(column.key) is column else column.path for column in self.columns)
+        return tuple(column.key if field_named(column.key) is column else column.path for column in self.columns)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         return (tuple(column.get(hit.report) for column in self.columns) for hit in self.hits)
@@ -69,7 +69,7 @@ def parse_columns(names: Sequence[str]) -> tuple[Field, ...]:
 
 
 def _column(name: str) -> Field:
-    field = column_field(name)
+    field = field_named(name)
     if field is None:
         raise UnknownField(name, closest_spellings(name, field_names()))
     return field

@@ -37,6 +37,7 @@ from reportcli.index.schema import (
     CODE,
     COLUMN,
     EVERY,
+    MODEL_STEP,
     SCHEMA,
     SOME,
     knowledge_token,
@@ -46,7 +47,7 @@ from reportcli.index.schema import (
 from reportcli.index.search import Index
 from reportcli.query.conditions import value_text
 from reportcli.query.names import spellings_of
-from reportcli.query.subject import CLOSED_FIELDS, Subject
+from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, Subject
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import DATE, FIELDS, NUMBER, Report
 from reportcli.report.json import pack, unpack
@@ -252,13 +253,15 @@ class _Builder:
     def add(self, entry: EntryFile, report: Report) -> None:
         run, many = self.connection.execute, self.connection.executemany
         number = run(
-            "INSERT INTO report (id, rank, day, body) VALUES (?, ?, ?, ?)",
-            [report.id, entry.rank, report.date.toordinal(), pack(report)],
+            "INSERT INTO report (id, rank, day, models, body) VALUES (?, ?, ?, ?, ?)",
+            [report.id, entry.rank, report.date.toordinal(), len(report.models), pack(report)],
         ).lastrowid
         run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [os.fsencode(entry.path), entry.rank, entry.stamp, number])
         contents = _contents(Subject(report, lambda: self.vocabulary))
         run(_INSERT_TEXTS, [number, *contents.texts])
-        many("INSERT OR IGNORE INTO number VALUES (?, ?, ?)", ((*figure, number) for figure in contents.figures))
+        assert number is not None
+        rows = ((code, value, number + MODEL_STEP * place) for code, value, place in contents.values)
+        many("INSERT OR IGNORE INTO value VALUES (?, ?, ?)", rows)
         spellings = ((name.folded, name.kind, number, name.written) for name in spellings_of(report))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)", spellings)
 
@@ -279,7 +282,7 @@ class _Builder:
         if row:
             number, body = row
             run(_DELETE_TEXTS, [number, *_contents(Subject(unpack(body), lambda: self.vocabulary)).texts])
-            for table, column in (("number", "report"), ("spelling", "report"), ("report", "number")):
+            for table, column in (("value", f"model % {MODEL_STEP}"), ("spelling", "report"), ("report", "number")):
                 run(f"DELETE FROM {table} WHERE {column} = ?", [number])
 
 
@@ -290,34 +293,57 @@ _DELETE_TEXTS = f"INSERT INTO search (search, {_NAMES}) VALUES ('delete', {_VALU
 
 
 class _Contents(NamedTuple):
-    """What the tables hold of one report: a text for each column of ``search``, and the figures by field."""
+    """What the tables hold of one report: a text for each column of ``search``, and values by field and model.
+
+    A model is its place, 0 for the flagship; values that no model has of its own are under 0.
+    """
 
     texts: list[str]
-    figures: list[tuple[int, int | float]]
+    values: list[tuple[int, int | float | str, int]]
 
 
 def _contents(subject: Subject) -> _Contents:
-    texts, figures, facts = [""] * (len(COLUMN) + 1), list[tuple[int, int | float]](), list[str]()
-    for field, code, column, is_closed in _PLAN:
+    contents = _Contents([""] * (len(COLUMN) + 1), [])
+    facts = [*_add_values_of_report(contents, subject), *_add_values_of_models(contents, subject)]
+    contents.texts[-1] = " ".join(facts)
+    return contents
+
+
+def _add_values_of_report(contents: _Contents, subject: Subject) -> Iterator[str]:
+    """Add what the report has for all its models; yield the tokens of its facts."""
+    for field, code, column, is_closed in _REPORT_PLAN:
         values = subject.values(field)
         if not values:
             continue
-        facts.append(knowledge_token(field.path, SOME))
-        if not field.in_array or None not in subject.stored(field):
-            facts.append(knowledge_token(field.path, EVERY))
+        yield knowledge_token(field.path, SOME)
+        if subject.knows_every(field):
+            yield knowledge_token(field.path, EVERY)
         if is_closed:
-            facts += [value_token(field.path, value_text(value)) for value in values]
+            yield from (value_token(field.path, value_text(value)) for value in values)
         if column is not None:
-            texts[column] = subject.joined_texts(field)
+            contents.texts[column] = subject.joined_texts(field)
         if field.kind == DATE:
-            figures += [(code, value.toordinal()) for value in values]
+            contents.values.extend((code, value.toordinal(), 0) for value in values)
         elif field.kind == NUMBER:
-            figures += [(code, value) for value in values]
-    texts[-1] = " ".join(facts)
-    return _Contents(texts, figures)
+            contents.values.extend((code, value, 0) for value in values)
+
+
+def _add_values_of_models(contents: _Contents, subject: Subject) -> Iterator[str]:
+    """Add what each model has of its own; yield the tokens of its facts."""
+    models = subject.of_each_model
+    for field, code, column, _ in _MODEL_PLAN:
+        values = [(value, place) for place, model in enumerate(models) for value in model.values(field)]
+        if values:
+            yield from (knowledge_token(field.path, SOME), knowledge_token(field.path, EVERY))
+        if column is not None:
+            contents.texts[column] = subject.joined_texts(field)
+        for value, place in values:
+            contents.values.append((code, value if field.kind == NUMBER else value_text(value), place))
 
 
 _COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}
-_PLAN = tuple(
+_PLAN = [
     (field, CODE[field.path], _COLUMN_NUMBERS.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED
-)
+]
+_MODEL_PLAN = [plan for plan in _PLAN if plan[0].path in MODEL_FIELDS]
+_REPORT_PLAN = [plan for plan in _PLAN if plan[0].path not in MODEL_FIELDS]

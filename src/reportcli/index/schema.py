@@ -1,4 +1,8 @@
-"""The tables of the index, the tokens that stand for facts, and the vocabulary as it is stored."""
+"""The tables of the index, the numbers of models, the tokens that stand for facts, and the vocabulary as it is stored.
+
+A model has a number: the flagship that of its report, the others that of the report and a multiple of ``MODEL_STEP``,
+the largest model first. Values that depend on the model are stored by that number.
+"""
 
 import json
 from functools import cache, lru_cache
@@ -16,21 +20,28 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
 CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
 CREATE TABLE report (
-    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT
+    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, models INT, hidden INT DEFAULT 0, body TEXT
 );
 CREATE INDEX report_id ON report (id, rank);
 CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
+CREATE INDEX report_models ON report (models) WHERE models > 1 AND NOT hidden;
 CREATE TABLE spelling (
     folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
 ) WITHOUT ROWID;
-CREATE TABLE number (field INT, value, report INT, PRIMARY KEY (field, value, report)) WITHOUT ROWID;
+CREATE TABLE value (field INT, value, model INT, PRIMARY KEY (field, value, model)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(
     {", ".join(COLUMN.values())}, facts, content = '', tokenize = "ascii tokenchars '=.%-'"
 );
 CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 """
 
-SOME, EVERY = "some", "every"  # a value of a field is known; the values of all models are
+SOME, EVERY = "some", "every"  # a value of a field is known, of one model at least; each value of an array is
+MODEL_STEP = 1 << 32
+
+
+def report_of(model: int) -> int:
+    """Return the number of the report of a model."""
+    return model % MODEL_STEP
 
 
 @cache

@@ -16,11 +16,22 @@ from typing import Any, overload
 from reportcli.catalog.files import CatalogFile, UnreadableFile
 from reportcli.errors import IndexDamaged, SearchUnavailable
 from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
-from reportcli.index.schema import CODE, COLUMN, EVERY, SOME, knowledge_token, stored_vocabulary, value_token
+from reportcli.index.schema import (
+    CODE,
+    COLUMN,
+    EVERY,
+    MODEL_STEP,
+    SOME,
+    knowledge_token,
+    report_of,
+    stored_vocabulary,
+    value_token,
+)
+from reportcli.index.sets import Everything, Sets, models_to_show
 from reportcli.query.conditions import And, Between, Is, IsKnown, Not, Or, Query, Within, Words, conditions_of
 from reportcli.query.explain import EXACT_NAME_SCORE, plain_words
 from reportcli.query.names import ARXIV_SPELLING, Spelling
-from reportcli.query.subject import SEARCHED_FIELDS, Hit, Subject
+from reportcli.query.subject import MODEL_FIELDS, SEARCHED_FIELDS, Hit, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
@@ -34,8 +45,6 @@ _COLUMNS_BY_WEIGHT = tuple(
     (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
     for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
 )
-
-_Sets = tuple[set[int], set[int]]  # numbers of the reports that fit; of those that fit or whose answer is unknown
 
 
 class Hits(Sequence[Hit]):
@@ -67,7 +76,8 @@ class Index:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.discard: Callable[[], None] = lambda: None  # deletes the file, if there is one
         self._connection = connection
-        self._latest: dict[Query, _Sets] = {}
+        self._latest: dict[Query, Sets] = {}
+        self._latest_report: tuple[int, Subject] | None = None
 
     def close(self) -> None:
         """End the transaction."""
@@ -105,21 +115,32 @@ class Index:
         with self._readable():
             return os.fsdecode(path)
 
-    def matching(self, query: Query, limit: int | None = None, ranked: bool = True) -> Hits:
-        """Return the reports that fit a query, where ranked the best first, then newest first."""
-        fits, _ = self._sets(query)
-        scores = self._scores(query) if ranked else {}
-        numbers = [number for number in self._newest_first if number in fits]
-        if scores:
-            numbers.sort(key=lambda number: -scores.get(number, 0.0))
-        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(number, 0.0)))
+    def matching(self, query: Query, limit: int | None = None, ranked: bool = True, by_model: bool = False) -> Hits:
+        """Return the reports that fit a query, where ranked the best first, then newest first.
+
+        Each is shown as its flagship if that fits, else as its largest model that does; ``by_model``, as each model
+        that fits.
+        """
+        sets = self._sets(query)
+        reports = sets.as_reports().fits
+        numbers = [number for number in self._newest_first if number in reports]
+        if by_model or sets.of_models:
+            numbers = models_to_show(numbers, self._everything.as_models(sets).fits, by_model)
+        if scores := self._scores(query) if ranked else {}:
+            numbers.sort(key=lambda number: -scores.get(report_of(number), 0.0))
+        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(report_of(number), 0.0)))
 
     def _hit(self, number: int, score: float) -> Hit:
-        return Hit(Subject(self._stored("number = ?", number), self.techniques), score)
+        report, place = report_of(number), number // MODEL_STEP
+        latest = self._latest_report
+        if latest is None or latest[0] != report:
+            latest = self._latest_report = report, Subject(self._stored("number = ?", report), self.techniques)
+        return Hit(latest[1].of_each_model[place] if place else latest[1], score)
 
-    def total(self, query: Query) -> tuple[int, int]:
-        """Return how many reports fit a query, and of how many this is unknown."""
-        fits, may_fit = self._sets(query)
+    def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
+        """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""
+        sets = self._sets(query)
+        fits, may_fit, _ = self._everything.as_models(sets) if by_model else sets.as_reports()
         return len(fits), len(may_fit) - len(fits)
 
     @cached_property
@@ -127,66 +148,71 @@ class Index:
         return [number for (number,) in self._rows("SELECT number FROM report WHERE NOT hidden ORDER BY day DESC, id")]
 
     @cached_property
-    def _all(self) -> set[int]:
-        return set(self._newest_first)
+    def _everything(self) -> Everything:
+        reports = set(self._newest_first)
+        rows = self._rows("SELECT number, models FROM report WHERE models > 1 AND NOT hidden")
+        others = (number + MODEL_STEP * place for number, models in rows for place in range(1, models))
+        return Everything(reports, reports.union(others))
 
-    def _sets(self, query: Query) -> _Sets:
+    def _sets(self, query: Query) -> Sets:
         if len(self._latest) >= _KEPT_QUERIES:
             self._latest.clear()
         if (sets := self._latest.get(query)) is None:
             sets = self._latest[query] = self._join(query)
         return sets
 
-    def _join(self, query: Query) -> _Sets:
+    def _join(self, query: Query) -> Sets:
         match query:
             case And(parts):
-                fits, may_fit = set(self._all), set(self._all)
-                for part_fits, part_may_fit in map(self._join, parts):
-                    fits &= part_fits
-                    may_fit &= part_may_fit
-                return fits, may_fit
+                return self._everything.intersection([self._join(part) for part in parts])
             case Or(parts):
-                fits, may_fit = set(), set()
-                for part_fits, part_may_fit in map(self._join, parts):
-                    fits |= part_fits
-                    may_fit |= part_may_fit
-                return fits, may_fit
+                return self._everything.union([self._join(part) for part in parts])
             case Not(part):
-                fits, may_fit = self._join(part)
-                return self._all - may_fit, self._all - fits
+                return self._everything.without(self._join(part))
             case IsKnown(field, known):
                 some = self._search(_fact(knowledge_token(field, SOME)))
-                chosen = some if known else self._all - some
-                return chosen, chosen
+                chosen = some if known else self._everything.reports - some
+                return Sets(chosen, chosen)
+            case Is(field) | Between(field) if field in MODEL_FIELDS:
+                return self._look_up_models(query)
         return self._look_up(query)
 
-    def _look_up(self, query: Query) -> _Sets:
+    def _look_up_models(self, condition: Is | Between) -> Sets:
+        """Look up a condition on what each model has of its own."""
+        fits = self._numbers(condition.field, *_bounds(condition))
+        return Sets(fits, fits | (self._everything.models - self._numbers(condition.field)), True)
+
+    def _look_up(self, query: Query) -> Sets:
+        """Look up a condition on what a report has for all its models."""
         match query:
             case Words(_, field):
                 fits = self._search(_phrase(query))
                 if not field:
-                    return fits, fits
+                    return Sets(fits, fits)
             case Is(field, value):
                 fits = self._search(_fact(value_token(field, value)))
-            case Between(field, low, high, exclusive):
-                fits = self._numbers(field, (">" if exclusive else ">=", low), ("<" if exclusive else "<=", high))
+            case Between(field):
+                fits = self._numbers(field, *_bounds(query))
             case Within(field, period):
                 first, last = period.span()
                 fits = self._numbers(field, (">=", first.toordinal()), ("<=", last.toordinal()))
             case _:
                 raise TypeError(f"not a condition: {query!r}")
-        return fits, fits | (self._all - self._search(_fact(knowledge_token(query.field, EVERY))))
+        return Sets(fits, fits | (self._everything.reports - self._search(_fact(knowledge_token(field, EVERY)))))
 
     def _search(self, match: str) -> set[int]:
         rows = self._rows("SELECT rowid FROM search WHERE search MATCH ?", [match])
-        return {number for (number,) in rows} & self._all
+        return {number for (number,) in rows} & self._everything.reports
 
-    def _numbers(self, field: str, *ends: tuple[str, int | float | None]) -> set[int]:
+    def _numbers(self, field: str, *ends: tuple[str, int | float | str | None]) -> set[int]:
+        """Return the numbers of the models, or of the reports, whose value compares like this."""
         given = [(sign, end) for sign, end in ends if end is not None]
         compared = "".join(f" AND value {sign} ?" for sign, _ in given)
-        sql = f"SELECT report FROM number WHERE field = ?{compared}"
+        sql = f"SELECT model FROM value WHERE field = ?{compared}"
         rows = self._rows(sql, [CODE[field], *(end for _, end in given)])
-        return {number for (number,) in rows} & self._all
+        return {number for (number,) in rows} & (
+            self._everything.models if field in MODEL_FIELDS else self._everything.reports
+        )
 
     def _scores(self, query: Query) -> dict[int, float]:
         """Return what each report scores: a word adds the weight of every kind of field that contains it, once a kind.
@@ -251,7 +277,7 @@ class Index:
     def dates(self, field: str) -> dict[date, int]:
         """Return the days that a field holds, each with the number of its reports."""
         rows = self._rows(
-            "SELECT value, count(*) FROM number JOIN report ON number.report = report.number"
+            "SELECT value, count(*) FROM value JOIN report ON model = number"
             " WHERE field = ? AND NOT hidden GROUP BY value",
             [CODE[field]],
         )
@@ -303,6 +329,13 @@ def _bindable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
+
+
+def _bounds(condition: Is | Between) -> tuple[tuple[str, int | float | str | None], ...]:
+    if isinstance(condition, Is):
+        return (("=", condition.value),)
+    low, high = (">", "<") if condition.exclusive else (">=", "<=")
+    return (low, condition.low), (high, condition.high)
 
 
 def _phrase(words: Words, columns: Sequence[str] = ()) -> str:

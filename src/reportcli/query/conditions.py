@@ -1,4 +1,4 @@
-"""Queries as frozen values: a query evaluates a report, and prints as a text that parses to the same query.
+"""Queries as frozen values: a query evaluates a report as one of its models, and prints as text that parses to it.
 
 It needs neither the catalogue nor the index.
 """
@@ -23,7 +23,7 @@ class Query(Protocol):
     """A condition, or conditions joined by and, or and not."""
 
     def evaluate(self, subject: Subject) -> Truth:
-        """Return whether the report fits: True, False, or None for unknown."""
+        """Return whether the report fits, as one of its models: True, False, or None for unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,13 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class IsKnown:
-    """The catalogue knows the field, or with ``known=False`` does not."""
+    """The catalogue knows the field of one of the models, or with ``known=False`` of none."""
 
     field: str
     known: bool = True
 
     def evaluate(self, subject: Subject) -> Truth:
-        return bool(subject.values(FIELDS_BY_PATH[self.field])) is self.known
+        return bool(subject.values_of_all(FIELDS_BY_PATH[self.field])) is self.known
 
     def accepts(self, _value: Any) -> bool:
         return self.known
@@ -195,6 +195,11 @@ class Or:
 
 
 EVERYTHING = And()
+
+
+def evaluate_report(query: Query, subjects: Iterable[Subject]) -> Truth:
+    """Return whether a report fits: whether one of its models fits the whole query; unknown if that is so of one."""
+    return _combine(True, map(query.evaluate, subjects))
 
 
 def _combine(decisive: bool, truths: Iterable[Truth]) -> Truth:

@@ -48,7 +48,8 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
         if isinstance(condition, Words):
             matches |= dict.fromkeys(_word_matches(condition, subject))
         elif isinstance(condition, (Is, Between, Within, IsKnown)) and condition.evaluate(subject):
-            accepted = filter(condition.accepts, subject.values(FIELDS_BY_PATH[condition.field]))
+            field = FIELDS_BY_PATH[condition.field]
+            accepted = filter(condition.accepts, subject.values(field) or subject.values_of_all(field))
             values = tuple(dict.fromkeys(accepted))
             matches[Match(condition.field, ", ".join(map(value_text, values)), values=values)] = None
     return tuple(sorted(matches, key=lambda match: -match.weight))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reportcli.errors import InvalidPeriod, InvalidQuery, did_you_mean
 from reportcli.query.conditions import OPERATORS, Between, Is, IsKnown, Not, Query, Within, Words, all_of, any_of
 from reportcli.query.period import parse_period
-from reportcli.report.field_names import field_names, query_field
+from reportcli.report.field_names import field_named, field_names
 from reportcli.report.fields import DATE, NUMBER, YES_NO, Field
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import closest_spellings, fold_name, split_words
@@ -119,7 +119,7 @@ class _Parser:
         if not condition:
             return self.parse_words(token, "")
         name, value = condition.groups()
-        field = query_field(name)
+        field = field_named(name)
         if field is None:
             quoted = f'in quotes it is a phrase: "{token.text}"'
             hint = did_you_mean(closest_spellings(name, field_names())) or quoted

@@ -1,11 +1,19 @@
-"""A report as conditions see it: its values by field, and its texts as folded words."""
+"""A report as conditions see it, as one of its models: its values by field, and its texts as folded words."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from reportcli.report.derived import DERIVED, Derived, derive
-from reportcli.report.fields import FIELDS, MAP, TEXT, TEXTS, YES_NO, Field, Report
+from reportcli.report.derived import (
+    DERIVED,
+    Derived,
+    as_model,
+    depends_on_model,
+    derive,
+    flagship_model,
+    models_in_order,
+)
+from reportcli.report.fields import FIELDS, MAP, TEXT, TEXTS, YES_NO, Field, Model, Report
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import joined_words, padded_words
 
@@ -21,40 +29,69 @@ TEXT_FIELDS = tuple(
     if field.kind in (TEXT, TEXTS, MAP) and (field.info.weight or field not in CLOSED_FIELDS)
 )
 FIELDS_BY_PATH = {field.path: field for field in FIELDS + DERIVED}
+MODEL_FIELDS = frozenset(field.path for field in FIELDS + DERIVED if depends_on_model(field))  # a value a model
 
 
 class Subject:
-    """One report with what queries need of it; texts are folded once. The vocabulary is loaded when it is needed."""
+    """One report as one of its models, the flagship unless another is given; texts are folded once.
 
-    def __init__(self, report: Report, vocabulary: Callable[[], Vocabulary]) -> None:
+    Figures are those of the model; everything else is the report's and holds for all its models. The vocabulary is
+    loaded when it is needed.
+    """
+
+    def __init__(self, report: Report, vocabulary: Callable[[], Vocabulary], model: Model | None = None) -> None:
         self.report = report
         self._vocabulary = vocabulary
+        self._model = model
         self._padded_texts: dict[str, list[str]] = {}
 
     @cached_property
-    def _derived(self) -> Derived:
-        return derive(self.report)
+    def model(self) -> Model | None:
+        """The model; None for a report without any."""
+        return self._model or flagship_model(self.report)
+
+    @cached_property
+    def view(self) -> Report:
+        """The report with the figures of the model."""
+        return as_model(self.report, self._model) if self._model else self.report
+
+    @cached_property
+    def derived(self) -> Derived:
+        """The derived figures of the model."""
+        return derive(self.view, self._model)
+
+    @cached_property
+    def of_each_model(self) -> "tuple[Subject, ...]":
+        """The report as each of its models."""
+        return subjects_of(self.report, self._vocabulary)
 
     def stored(self, field: Field) -> Any:
-        """Return the value of a field as the report holds it; of a field of models, a tuple with one for each."""
-        return getattr(self._derived, field.key) if field.derived else field.get(self.report)
+        """Return the value of a field, the figures of the model; of a field of models or notes, the value of each."""
+        if field.derived:
+            return getattr(self.derived, field.key)
+        return field.get(self.view if field.path in MODEL_FIELDS else self.report)
 
     def values(self, field: Field) -> tuple[Any, ...]:
-        """Return the known values of a field: the items of a list, the texts of a mapping."""
-        value = self.stored(field)
-        if value is None:
-            return ()
-        if isinstance(value, tuple):
-            return tuple(_known_items(value)) if field.in_array else value
-        return tuple(value.values()) if field.kind == MAP else (value,)
+        """Return the known values of a field: the items of a list, the texts of a mapping, the figure of the model."""
+        if field.in_array and field.path in MODEL_FIELDS:
+            return _known_values(field, getattr(self.model, field.key, None))
+        return _known_values(field, self.stored(field))
+
+    def values_of_all(self, field: Field) -> tuple[Any, ...]:
+        """Return the known values that a field has in any model of the report."""
+        if field.path not in MODEL_FIELDS:
+            return self.values(field)
+        return tuple(dict.fromkeys(value for subject in self.of_each_model for value in subject.values(field)))
 
     def knows_every(self, field: Field) -> bool:
-        """Return whether the field is known; a field of models, whether it is for every model."""
-        return bool(self.values(field)) and not (field.in_array and None in self.stored(field))
+        """Return whether the field is known; a field of models or notes, whether it is for each."""
+        if field.path in MODEL_FIELDS or not field.in_array:
+            return bool(self.values(field))
+        return bool(self.values(field)) and None not in self.stored(field)
 
     def texts(self, field: Field) -> list[str]:
-        """Return the texts of a field; a technique gives each of its names."""
-        values = self.values(field)
+        """Return the texts of a field of the report, whatever the model; a technique gives each of its names."""
+        values = self._values_of_report(field)
         if field.info.vocabulary:
             return [name for value in values for name in self._vocabulary().names(value)]
         return [str(value) for value in values]
@@ -64,7 +101,9 @@ class Subject:
         texts = self._padded_texts.get(field.path)
         if texts is None:
             if field.info.vocabulary:
-                texts = [text for value in self.values(field) for text in self._vocabulary().padded_texts(value)]
+                texts = [
+                    text for value in self._values_of_report(field) for text in self._vocabulary().padded_texts(value)
+                ]
             else:
                 texts = [padded_words(text) for text in self.texts(field)]
             self._padded_texts[field.path] = texts
@@ -76,6 +115,26 @@ class Subject:
             return "=".join(self.padded_texts(field))
         return joined_words(self.texts(field))
 
+    def _values_of_report(self, field: Field) -> tuple[Any, ...]:
+        return self.values_of_all(field) if field.derived else _known_values(field, field.get(self.report))
+
+
+def subjects_of(report: Report, vocabulary: Callable[[], Vocabulary]) -> tuple[Subject, ...]:
+    """Return a report as each of its models, the flagship first, then the largest first; without models, as itself."""
+    first = Subject(report, vocabulary)
+    others = [Subject(report, vocabulary, model) for model in models_in_order(report)[1:]]
+    for subject in others:
+        subject._padded_texts = first._padded_texts
+    return (first, *others)
+
+
+def _known_values(field: Field, value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, tuple):
+        return tuple(_known_items(value)) if field.in_array else value
+    return tuple(value.values()) if field.kind == MAP else (value,)
+
 
 def _known_items(value: tuple[Any, ...]) -> Iterator[Any]:
     for item in value:
@@ -86,7 +145,10 @@ def _known_items(value: tuple[Any, ...]) -> Iterator[Any]:
 
 
 class Hit(NamedTuple):
-    """A report that fits a query; a higher score is a better match, 0 if the query has no words."""
+    """A report that fits a query, as the model to show; a higher score is a better match, 0 if the query has no words.
+
+    The model is the flagship if it fits, else the largest that fits.
+    """
 
     subject: Subject
     score: float = 0.0
@@ -95,3 +157,15 @@ class Hit(NamedTuple):
     def report(self) -> Report:
         """The report itself."""
         return self.subject.report
+
+    @property
+    def name(self) -> str:
+        """The name for a reader: that of the report, and of the model if it is not the flagship."""
+        model = self.subject.model
+        if model is None or model == flagship_model(self.report):
+            return self.report.name
+        return f"{self.report.name} · {model.name}"
+
+    def value(self, field: Field) -> Any:
+        """Return the value of a column."""
+        return self.subject.stored(field)

@@ -1,4 +1,4 @@
-"""Figures that follow from others: flagship model, active share, tokens per parameter, training FLOPs.
+"""A report as one of its models, and the figures that follow: active share, tokens per parameter, training FLOPs.
 
 Computed, never stored. Where an input is unknown, the value is None.
 """
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reportcli.report.fields import FIELDS, Field, Model, Report, fields_of, optional
+from reportcli.report.fields import FIELDS, NUMBER, Field, Model, Report, fields_of, optional
 
 FLOPS_FORMULA = "6 × active parameters × pre-training tokens (Kaplan et al. 2020, arXiv:2001.08361)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """The figures of the flagship model of a report, and what follows from them."""
+    """The figures of the model that is shown, the flagship unless another is meant, and what follows from them."""
 
-    model: str | None = optional("flagship model")
-    parameters: int | None = optional("parameters of the flagship model", "params", "parameters", group="size", rank=3)
+    model: str | None = optional("model whose figures these are: the flagship unless another is meant")
+    parameters: int | None = optional("parameters of the model", "params", "parameters", group="size", rank=3)
     active_parameters: int | None = optional(
         "parameters used per token; all of them in a dense model", "active", "active_parameters",
         heading="active", group="size", rank=4,
@@ -47,6 +47,12 @@ def flagship_model(report: Report) -> Model | None:
     return max(report.models, key=lambda model: model.parameters or 0, default=None)
 
 
+def models_in_order(report: Report) -> list[Model]:
+    """Return the models of a report: the flagship first, then the others, the largest first."""
+    flagship = flagship_model(report)
+    return sorted(report.models, key=lambda model: (model is not flagship, -(model.parameters or 0)))
+
+
 def model_type(report: Report) -> str | None:
     """Return the type of the flagship model of a report: its own, else that of the architecture."""
     model = flagship_model(report)
@@ -55,18 +61,18 @@ def model_type(report: Report) -> str | None:
 
 def is_training_total(field: Field) -> bool:
     """Return whether a figure counts a whole training run; a report that continues another model has only a part."""
-    return field.group == "pretraining" and (field.info.of_flagship or field.info.computed)
+    is_total = field.info.of_flagship and not field.info.context
+    return field.group == "pretraining" and (is_total or field.info.computed)
 
 
 def as_model(report: Report, model: Model) -> Report:
     """Return the report with another of its models as the flagship.
 
-    The type is inherited unless the model states its own; figures that depend on size (layers, experts, hidden size,
-    tokens, GPU hours) are kept only for a model with as many parameters as the flagship, or where the model states
-    them.
+    What is a word is inherited, the type unless the model states its own; numbers of the architecture and the
+    pre-training are kept only for a model with as many parameters as the flagship, or where the model states them.
     """
     flagship = flagship_model(report)
-    if flagship is None or model.name == flagship.name:
+    if flagship is None or model == flagship:
         return report
     architecture, pretraining = report.architecture, report.pretraining
     if not (model.parameters and model.parameters == flagship.parameters):
@@ -84,14 +90,14 @@ def _without_flagship_figures(table: str) -> dict[str, Any]:
     return {field.key: None for field in FIELDS if field.path.startswith(table) and field.info.of_flagship}
 
 
-def derive(report: Report) -> Derived:
-    """Compute the figures of the flagship model.
+def derive(report: Report, model: Model | None = None) -> Derived:
+    """Compute the figures of a model of the report seen as that model, or of the flagship.
 
     ``sparsity`` is active / total parameters. ``training_flops`` ≈ 6 · active parameters · pre-training tokens, in FLOP
     (Kaplan et al. 2020, arXiv:2001.08361). The three training figures are None for a report whose training continues
     another model's (``based_on``), since its tokens are only the last part of that training.
     """
-    model = flagship_model(report) or Model(name="")
+    model = model or flagship_model(report) or Model(name="")
     is_dense = (model.type or report.architecture.type) == "dense"
     total = model.parameters
     active = model.active_parameters or (total if is_dense else None)
@@ -120,3 +126,12 @@ DERIVED: tuple[Field, ...] = tuple(
     Field("derived." + field.path, field.kind, field.info, _derived_value(field.path), derived=True)
     for field in fields_of(Derived)
 )
+
+
+def depends_on_model(field: Field) -> bool:
+    """Return whether each model of a report has a value of its own; of other fields the report has, for all of them."""
+    return field.derived or field.info.of_flagship or field.path == "architecture.type" or _is_of_models(field)
+
+
+def _is_of_models(field: Field) -> bool:
+    return field.path.startswith("models.") and (field.kind == NUMBER or bool(field.info.choices))

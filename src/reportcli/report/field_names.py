@@ -1,4 +1,4 @@
-"""The names of fields: which field a name means in a query, and which as a column."""
+"""The names of fields: a name means the same in a query, as a column, in an order and on an axis."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,30 +19,19 @@ def _fields_by_name(fields: tuple[Field, ...]) -> Mapping[str, Field]:
     return by_name
 
 
-QUERY_NAMES = _fields_by_name(FIELDS + DERIVED)
-COLUMN_NAMES = _fields_by_name(DERIVED + FIELDS)
+FIELDS_BY_NAME = _fields_by_name(DERIVED + FIELDS)  # of several with a name, the figure of the model that is shown
 
 
-def query_field(name: str) -> Field | None:
-    """Return the field that a name means in a query; fields of the file take precedence over derived ones."""
-    return _lookup(name, QUERY_NAMES)
-
-
-def column_field(name: str) -> Field | None:
-    """Return the field that a name means as a column; derived fields take precedence over those of the file."""
-    return _lookup(name, COLUMN_NAMES)
-
-
-def _lookup(name: str, by_name: Mapping[str, Field]) -> Field | None:
-    """Look a name up without regard to case, hyphens and a plural s."""
+def field_named(name: str) -> Field | None:
+    """Return the field that a name means, without regard to case, hyphens and a plural s."""
     key = name.lower().replace("-", "_")
     spellings = (key, key + "s", key.removesuffix("s"))
-    return next((by_name[spelling] for spelling in spellings if spelling in by_name), None)
+    return next((FIELDS_BY_NAME[spelling] for spelling in spellings if spelling in FIELDS_BY_NAME), None)
 
 
 def short_name(field: Field) -> str:
     """Return the shortest name of a field as a column: its key, else its path where another field has the key."""
-    return field.key if column_field(field.key) is field else field.path
+    return field.key if field_named(field.key) is field else field.path
 
 
 def field_names() -> list[str]:

@@ -122,16 +122,14 @@ class Model:
     type: str | None = optional(
         "kind of model, where it differs from architecture.type", choices=TYPES, weight=OTHER_WEIGHT
     )
-    parameters: int | None = optional("parameters in total", "params", "parameters", example=235_000_000_000)
+    parameters: int | None = optional("parameters in total", example=235_000_000_000)
     active_parameters: int | None = optional(
-        "parameters used per token", "active", "active_parameters", heading="active", example=22_000_000_000
+        "parameters used per token", heading="active", example=22_000_000_000
     )
     tokens: int | None = optional(
         "pre-training tokens of this model, where the report says so", example=36_000_000_000_000
     )
-    context_length: int | None = optional(
-        "context length in tokens", "context", "context_length", heading="context", context=True, example=131_072
-    )
+    context_length: int | None = optional("context length in tokens", heading="context", context=True, example=131_072)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +149,7 @@ class Architecture:
     experts_shared: int | None = optional("shared experts, active for every token", of_flagship=True, example=0)
     layers: int | None = optional("number of layers", of_flagship=True, example=94)
     hidden_size: int | None = optional("width of the residual stream", of_flagship=True, example=4096)
-    vocabulary: int | None = optional("entries of the token vocabulary", example=151_669)
+    vocabulary: int | None = optional("entries of the token vocabulary", of_flagship=True, example=151_669)
     vision_encoder: str | None = optional("vision encoder", weight=OTHER_WEIGHT, example="MoonViT (SigLIP-SO-400M)")
     audio_encoder: str | None = optional("audio encoder", weight=OTHER_WEIGHT, example="Whisper large-v3")
 
@@ -162,7 +160,9 @@ class Pretraining:
 
     tokens: int | None = optional("pre-training tokens", "tokens", of_flagship=True, rank=5, example=36_000_000_000_000)
     stages: tuple[str, ...] = several("stages of pre-training", weight=OTHER_WEIGHT, example="annealing (1T tokens)")
-    context_length: int | None = optional("longest training sequence in tokens", context=True, example=32_768)
+    context_length: int | None = optional(
+        "longest training sequence in tokens", of_flagship=True, context=True, example=32_768
+    )
     optimizer: str | None = optional("optimizer", weight=OTHER_WEIGHT, example="AdamW")
     hardware: str | None = optional("accelerators", weight=OTHER_WEIGHT, example="2,048 H800")
     gpu_hours: int | None = optional("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000)

@@ -16,7 +16,7 @@ from reportcli.query.conditions import OPERATORS
 from reportcli.query.names import ID_SPELLING, NAME_SPELLING, Spelling
 from reportcli.query.subject import TEXT_FIELDS
 from reportcli.report.derived import DERIVED
-from reportcli.report.field_names import COLUMN_NAMES, QUERY_NAMES, column_field, query_field
+from reportcli.report.field_names import FIELDS_BY_NAME, field_named
 from reportcli.report.fields import DATE, FIELDS, MAP, NUMBER, YES_NO, Field
 from reportcli.text import fold_name
 
@@ -136,10 +136,10 @@ _ALL_FIELDS = Candidate("help", "list all fields")
 
 
 def _column_candidates(typed: str, is_suitable: Callable[[Field], bool] | None = None) -> tuple[Candidate, ...]:
-    candidates = _fields(COLUMN_NAMES, typed)
+    candidates = _fields(FIELDS_BY_NAME, typed)
     return matching_candidates(
         typed,
-        (candidate for candidate in candidates if is_suitable is None or is_suitable(COLUMN_NAMES[candidate.value])),
+        (candidate for candidate in candidates if is_suitable is None or is_suitable(FIELDS_BY_NAME[candidate.value])),
     )
 
 
@@ -168,7 +168,7 @@ def _is_figure(field: Field) -> bool:
 
 def _value(typed: str, context: CompletionContext) -> Completion:
     """Complete a value of the field that the first argument names."""
-    field = column_field(context.arguments[0]) if context.arguments else None
+    field = field_named(context.arguments[0]) if context.arguments else None
     return Completion(0, matching_candidates(typed, _values(field, typed, context)) if field else ())
 
 
@@ -196,20 +196,20 @@ def _query(typed: str, context: CompletionContext) -> Completion:
     start = len(typed) - len(re.split(r"[\s()]", typed)[-1])
     name, colon, value = typed[start:].partition(":")
     if colon:
-        field = query_field(name)
+        field = field_named(name)
         values = matching_candidates(value, _values(field, value, context)) if field else ()
         return Completion(start + len(name) + 1, values)
     candidates = _conditions(name, context)
     if len(candidates) == 1 and candidates[0].continues:  # only one field is left: go on to its values
         name = candidates[0].value
-        values = matching_candidates("", _values(QUERY_NAMES[name[:-1]], "", context))
+        values = matching_candidates("", _values(FIELDS_BY_NAME[name[:-1]], "", context))
         return Completion(start, tuple(candidate._replace(value=name + candidate.value) for candidate in values))
     return Completion(start, candidates)
 
 
 def _conditions(typed: str, context: CompletionContext) -> tuple[Candidate, ...]:
     operators = [Candidate(word, "operator") for word in OPERATORS] if typed else []
-    candidates = matching_candidates(typed, [*_fields(QUERY_NAMES, typed, short=True, end=":"), *operators])
+    candidates = matching_candidates(typed, [*_fields(FIELDS_BY_NAME, typed, short=True, end=":"), *operators])
     return candidates or _techniques(typed, context).candidates
 
 
