@@ -142,7 +142,9 @@ def several_figures(draw: st.DrawFn) -> And:
     parts: list[Query] = []
     subjects = draw(st.sampled_from([subjects for subjects in SUBJECTS if len(subjects) > 1]))
     for subject in (draw(st.sampled_from(subjects)), draw(st.sampled_from(subjects))):
-        fields = [field for field in ALL if field.path in MODEL_FIELDS and field.kind == NUMBER and subject.values(field)]
+        fields = [
+            field for field in ALL if field.path in MODEL_FIELDS and field.kind == NUMBER and subject.values(field)
+        ]
         for field in draw(st.lists(st.sampled_from(fields), min_size=1, max_size=2)) if fields else ():
             [value] = subject.values(field)
             low, high = draw(st.sampled_from([(value, None), (None, value), (value, value)]))

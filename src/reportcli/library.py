@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, catal
 from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of
 from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named
-from reportcli.query.subject import FIELDS_BY_PATH, Subject
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, Hit
 from reportcli.report.fields import Field, Report
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import closest_spellings, fold, fold_name
@@ -123,14 +123,18 @@ class Library:
         limit: int | None = None,
         searched: bool = False,
         exact: bool = True,
+        models: bool = False,
     ) -> Listing:
         """Answer with the reports that fit a query: newest first, or, of a search, best first.
 
+        Each is shown as its flagship if that fits, else as its largest model that does; with ``models`` as every model
+        that fits.
         Unless ``exact``, a word that no report contains may be replaced by one that is spelled like it; a note says so.
         """
         query, notes = (query, ()) if exact else self._corrected(query)
-        hits = SortAndLimit(sort, reverse, limit).apply(self._index.matching(query, ranked=searched))
-        notes = (*notes, *self._notes(query, len(hits)))
+        matching = self._index.matching(query, ranked=searched, by_model=models)
+        hits = SortAndLimit(sort, reverse, limit).apply(matching)
+        notes = (*notes, *self._notes(query, len(hits), models))
         return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns))
 
     def _corrected(self, query: Query) -> tuple[Query, tuple[str, ...]]:
@@ -177,7 +181,8 @@ class Library:
         model of these reports is a side of its own; with ``differences`` equal fields are left out.
         """
         others = self.listing(query, sort=sort, reverse=reverse, limit=limit) if query else Listing((), ())
-        matches: Iterable[ReportMatch] = (*map(self.find, names), *map(ReportMatch, others.reports))
+        fitting = map(ReportMatch, others.reports) if models else map(_side, others.hits)
+        matches: Iterable[ReportMatch] = (*map(self.find, names), *fitting)
         if models:
             matches = [model for match in matches for model in models_of(match)]
         sides = {(match.report.id, match.model and match.model.name): match for match in matches}
@@ -204,8 +209,10 @@ class Library:
 
         counted = require_countable(*parse_columns([field]))
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
-        subjects, notes = self._subjects(query)
+        hits = self._index.matching(query, ranked=False, by_model=counted.path in MODEL_FIELDS)
+        subjects = (hit.subject for hit in hits)
         counts = count_values(subjects, counted, conditions, by, FIELDS_BY_PATH[date_field])
+        notes = self._unknown_notes(query)
         return build_count_table(counts, notes, reverse, limit)
 
     def timeline(
@@ -227,16 +234,19 @@ class Library:
         notes = (left_out_note(undated, f"without {field.label}"),) if undated else ()
         return Timeline(listing.hits, field, (*listing.notes, *notes))
 
-    def plot(self, x: str, y: str, query: Query = EVERYTHING, *, limit: int | None = None) -> "Plot":
+    def plot(
+        self, x: str, y: str, query: Query = EVERYTHING, *, limit: int | None = None, models: bool = False
+    ) -> "Plot":
         """Answer with the reports that fit a query as points between two fields: ``plot("parameters", "tokens")``.
 
+        With ``models`` every model that fits is a point.
         Raises UnknownField, or UnsuitableField for what is no single number or day.
         """
         from reportcli.answer.plot import build_plot, locate_points, require_axis
 
         x_field, y_field = map(require_axis, parse_columns([x, y]))
-        subjects, notes = self._subjects(query, limit)
-        return build_plot(locate_points(subjects, x_field, y_field), notes)
+        hits = self._index.matching(query, limit, ranked=False, by_model=models)
+        return build_plot(locate_points(hits, x_field, y_field), self._notes(query, len(hits), models))
 
     def term(self, name: str) -> TechniqueDetails:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
@@ -286,18 +296,20 @@ class Library:
     def _total(self, query: Query) -> int:
         return self._index.total(query)[0]
 
-    def _subjects(self, query: Query, limit: int | None = None) -> tuple[Iterator[Subject], list[str]]:
-        """Return the subjects of the reports that fit a query, newest first, and what is to be said of the others."""
-        hits = self._index.matching(query, limit, ranked=False)
-        return (hit.subject for hit in hits), self._notes(query, len(hits))
-
-    def _notes(self, query: Query, shown: int) -> list[str]:
-        total = self._total(query)
-        return [f"{shown:,} of {total:,} reports"] * (shown < total) + self._unknown_notes(query)
+    def _notes(self, query: Query, shown: int, models: bool = False) -> list[str]:
+        total, unknown = self._index.total(query, by_model=models)
+        noun = "model" if models else "report"
+        limited = [f"{shown:,} of {total:,} {noun}s"] * (shown < total)
+        return limited + [unknown_note(unknown, noun)] * (unknown > 0)
 
     def _unknown_notes(self, query: Query) -> list[str]:
         unknown = self._index.total(query)[1]
         return [unknown_note(unknown)] if unknown else []
+
+
+def _side(hit: Hit) -> ReportMatch:
+    """Return a hit as a side of a comparison: the report, as the model that fits if that is not the flagship."""
+    return ReportMatch(hit.report, None if hit.subject.is_flagship else hit.subject.model)
 
 
 def open_catalog(*folders: str | Path) -> Library:

@@ -52,9 +52,9 @@ def record_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def unknown_note(count: int) -> str:
-    """Return the note that counts reports which may fit, but do not record what was asked."""
-    subject = "report doesn't" if count == 1 else "reports don't"
+def unknown_note(count: int, noun: str = "report") -> str:
+    """Return the note that counts reports, or models, which may fit, but of which what was asked is not recorded."""
+    subject = f"{noun} doesn't" if count == 1 else f"{noun}s don't"
     return f"{count:,} more {subject} record this"
 
 

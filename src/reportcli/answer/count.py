@@ -1,12 +1,13 @@
 """How many reports have each value of a field, in all or period by period.
 
-Numbers are counted in bins: powers of ten, context lengths in doublings; dates by year, quarter or month.
+Numbers are counted in bins: powers of ten, context lengths by value; dates by year, quarter or month. A report is
+counted in each bin in which one of its models falls, so that the text of a bin is a query that finds as many.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 from math import floor, log10
 from typing import Any, NamedTuple
 
@@ -14,19 +15,20 @@ from reportcli.answer import Record, left_out_note, unknown_note
 from reportcli.errors import UnsuitableField
 from reportcli.query.conditions import Is, IsKnown, Query, Words, conditions_of, value_text
 from reportcli.query.period import parse_period, period_containing, periods_between
-from reportcli.query.subject import Subject
+from reportcli.query.subject import MODEL_FIELDS, Subject
 from reportcli.report.fields import DATE, MAP, NUMBER, YES_NO, Field
 from reportcli.text import fold_name, padded_words
 
 
 class Bin(NamedTuple):
-    """The numbers from ``low`` up to, but not including, ``high``; as a text, the range that a query would ask for."""
+    """The numbers from ``low`` up to, but not including, ``high``; as a text, what a query would ask for."""
 
     low: int | float
     high: int | float
+    text: str = ""  # where it is no range
 
     def __str__(self) -> str:
-        return "0" if self.high == 1 and not self.low else f"{_bound_text(self.low)}..{_bound_text(self.high)}"
+        return self.text or f"{_bound_text(self.low)}..<{_bound_text(self.high)}"
 
 
 Value = str | bool | Bin | None  # None: unknown
@@ -78,6 +80,8 @@ def count_values(
 ) -> Counts:
     """Count the reports that have each value of a field; a report counts once for each of its values.
 
+    A report is given as each of its models that are to be counted, one after another; where the field is none of
+    models, one of them is enough.
     With conditions on the field, only the values are counted that fit one of them. ``step`` (year, quarter or month of
     ``date_field``) counts each period by itself; for a field of dates it is the size of the bins instead.
     """
@@ -86,14 +90,14 @@ def count_values(
     cells: Counter[tuple[Value, str]] = Counter()
     days: list[date] = []
     reports = unknown = undated = 0
-    for subject in subjects:
-        day = period_field and period_field.get(subject.report)
+    for models in _by_report(subjects):
+        day = period_field and period_field.get(models[0].report)
         if period_field and day is None:
             undated += 1
             continue
-        values = _values(subject, field, conditions, step)
+        values, is_known = _values(models, field, conditions, step)
         reports += bool(values)
-        unknown += not (values or subject.values(field))
+        unknown += not (values or is_known)
         if day:
             days.append(day)
         period = period_containing(day, step) if day else ""
@@ -107,13 +111,20 @@ def count_values(
     return Counts(field, ordered, periods if period_field else None, reports, unknown, period_field, undated)
 
 
-def _values(subject: Subject, field: Field, conditions: Sequence[Query], step: str) -> set[Value]:
-    """Return the values that a report is counted for, numbers and dates as their bins; None where it is unknown."""
-    known = subject.values(field)
-    if not known and (not conditions or IsKnown(field.path, False) in conditions):
-        return {None}
+def _by_report(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
+    return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.report.id))
+
+
+def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query], step: str) -> tuple[set[Value], bool]:
+    """Return the values that a report is counted for, and whether any is known.
+
+    Numbers and dates are their bins; None is counted where no model of the report has a value.
+    """
+    known = [value for model in models for value in model.values(field)]
+    if not models[0].values_of_all(field) and (not conditions or IsKnown(field.path, False) in conditions):
+        return {None}, False
     group = _grouping(field, step)
-    return {group(value) for value in known if not conditions or _fits(value, conditions)}
+    return {group(value) for value in known if not conditions or _fits(value, conditions)}, bool(known)
 
 
 def _periods(days: Collection[date], step: str) -> tuple[str, ...]:
@@ -129,14 +140,14 @@ def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
     if field.kind == DATE:
         return lambda day: period_containing(day, step or "month")
     if field.kind == NUMBER:
-        return doubling_bin if field.info.context else decade_bin
+        return context_bin if field.info.context else decade_bin
     return lambda value: value
 
 
 def decade_bin(number: int | float) -> Bin:
     """Return the bin between two powers of ten that contains a number; 0 has a bin of its own."""
     if not number:
-        return Bin(0, 1)
+        return Bin(0, 1, "0")
     power = _float_power if isinstance(number, float) else _power
     exponent = floor(log10(number))
     exponent += (number >= power(exponent + 1)) - (number < power(exponent))  # where the logarithm was rounded
@@ -151,16 +162,25 @@ def _float_power(exponent: int) -> int | float:
     return float(f"1e{exponent}")
 
 
-def doubling_bin(length: int) -> Bin:
-    """Return the bin between two of the lengths 1K, 2K, 4K … 512K, 1M, 2M … that contains a context length.
+def context_bin(length: int) -> Bin:
+    """Return the bin of a context length: by its own name, with the length that has the same name.
 
-    The lengths are in thousands, so that 128,000 and 131,072, which are both called 128K, are in the same bin.
+    128,000 and 131,072 are both called 128K. A length whose name would stand for one with another name is in digits.
     """
-    if length < 1000:
-        return Bin(0, 1000)
-    unit = 1000 ** ((len(str(length)) - 1) // 3)
-    low = unit << ((length // unit).bit_length() - 1)
-    return Bin(low, min(2 * low, 1000 * unit))
+    low, high, text = _named_lengths(length)
+    if _named_lengths(low) == _named_lengths(high):
+        return Bin(low, high + 1, text)
+    return Bin(length, length + 1, str(length))
+
+
+def _named_lengths(length: int) -> tuple[int, int, str]:
+    """Return the least and the greatest length with the name of a length, and the name."""
+    for decimal, binary, suffix in ((10**6, 1 << 20, "M"), (10**3, 1 << 10, "K")):
+        for unit in (decimal, binary):
+            if length and length % unit == 0:
+                count = length // unit
+                return count * decimal, count * binary, f"{count}{suffix}"
+    return length, length, str(length)
 
 
 def _bound_text(number: int | float) -> str:
@@ -189,11 +209,12 @@ def _gaps(counted: Collection[Value], field: Field, step: str) -> Iterator[Value
     if field.kind == DATE:
         days = [parse_period(value).span()[0] for value in counted if isinstance(value, str)]
         yield from _periods(days, step or "month") if days else ()
-    bins = [value for value in counted if isinstance(value, Bin) and value.low]
+    is_by_value = field.info.context
+    bins = [value for value in counted if isinstance(value, Bin) and value.low and not is_by_value]
     reached = min(bins, default=None)
     while reached and reached < max(bins):
         yield reached
-        reached = doubling_bin(int(reached.high)) if field.info.context else decade_bin(reached.high)
+        reached = decade_bin(reached.high)
 
 
 def _sort_key(field: Field) -> Callable[[ValueCount], Any]:
@@ -254,7 +275,8 @@ def build_count_table(
     if limit is not None and limit < len(value_counts):
         all_notes.append(f"{limit:,} of {len(value_counts):,} values")
     if (sum_of_all := sum(counted.total for counted in value_counts)) > counts.reports:
-        all_notes.append(f"counts add up to {sum_of_all:,} because reports can have several values")
+        several = "models" if counts.field.path in MODEL_FIELDS else "values"
+        all_notes.append(f"counts add up to {sum_of_all:,} because reports can have several {several}")
     if counts.unknown:
         all_notes.append(unknown_note(counts.unknown))
     if counts.date_field and counts.undated:

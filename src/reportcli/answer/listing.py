@@ -1,4 +1,4 @@
-"""Reports one after another: their columns, their order, and where each matches the query."""
+"""Reports, or their models, one after another: their columns, their order, and where each matches the query."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
 from reportcli.query.subject import Hit
-from reportcli.report.field_names import field_named, field_names
+from reportcli.report.field_names import field_named, field_names, short_name
 from reportcli.report.fields import DATE, MAP, NUMBER, Field, Report
 from reportcli.report.json import to_record
 from reportcli.text import closest_spellings
@@ -19,7 +19,10 @@ SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 
 
 class Listing(NamedTuple):
-    """Reports one after another, with the columns to show; a record is a whole report, of a search with its score."""
+    """Reports one after another, each as one of its models, or each model; with the columns to show.
+
+    A record is a whole report, with the figures of the model under ``derived``, of a search with its score.
+    """
 
     hits: Sequence[Hit]
     columns: tuple[Field, ...]
@@ -29,27 +32,31 @@ class Listing(NamedTuple):
 
     @property
     def header(self) -> tuple[str, ...]:
-        return tuple(column.key if field_named(column.key) is column else column.path for column in self.columns)
+        return tuple(map(short_name, self.columns))
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return (tuple(column.get(hit.report) for column in self.columns) for hit in self.hits)
+        return (tuple(map(hit.value, self.columns)) for hit in self.hits)
 
     def records(self) -> Iterator[Record]:
         for hit in self.hits:
             why = {"score": round(hit.score, 6), "matches": to_record(self.why(hit))} if self.query else {}
-            yield full_record(hit.report) | why
+            yield full_record(hit.report, hit.subject.model) | why
 
     @property
     def reports(self) -> Iterator[Report]:
-        """The reports of the listing, each read when it is reached."""
-        return (hit.report for hit in self.hits)
+        """The reports of the listing, each once, and read when it is reached."""
+        passed = set[str]()
+        for report in (hit.report for hit in self.hits):
+            if report.id not in passed:
+                passed.add(report.id)
+                yield report
 
     def why(self, hit: Hit) -> tuple[Match, ...]:
         """Return where a report matches the query, the weightiest fields first; () without a query."""
         return explain(self.query, hit.subject) if self.query else ()
 
     def ids(self) -> Iterator[str]:
-        return (hit.report.id for hit in self.hits)
+        return (report.id for report in self.reports)
 
 
 def explanation(listing: Listing) -> Table:
@@ -103,16 +110,16 @@ def sort_hits(hits: Sequence[Hit], keys: SortKeys) -> list[Hit]:
     """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
     result = list(hits)
     for key, descends in reversed(keys):
-        known = [hit for hit in result if _sort_value(key, hit.report) is not None]
-        unknown = [hit for hit in result if _sort_value(key, hit.report) is None]
-        known.sort(key=lambda hit, key=key: _sort_value(key, hit.report), reverse=descends)  # type: ignore[misc]
+        known = [hit for hit in result if _sort_value(key, hit) is not None]
+        unknown = [hit for hit in result if _sort_value(key, hit) is None]
+        known.sort(key=lambda hit, key=key: _sort_value(key, hit), reverse=descends)  # type: ignore[misc]
         result = known + unknown
     return result
 
 
-def _sort_value(key: Field, report: Report) -> Any:
-    """Return what a report is sorted by: of several texts the first, of several numbers or days the greatest."""
-    value = key.get(report)
+def _sort_value(key: Field, hit: Hit) -> Any:
+    """Return what a hit is sorted by: of several texts the first, of several numbers or days the greatest."""
+    value = hit.value(key)
     if isinstance(value, tuple):
         items = [item for item in value if item is not None and item != ()]
         value = items[0] if items and key.kind not in (NUMBER, DATE) else max(items, default=None)

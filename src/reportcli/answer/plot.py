@@ -1,4 +1,4 @@
-"""Reports as points between two fields, and the ratio that they are compared with."""
+"""Reports, or their models, as points between two fields, and the ratio that they are compared with."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import Record, left_out_note
 from reportcli.errors import UnsuitableField
-from reportcli.query.subject import Subject
-from reportcli.report.derived import DERIVED, is_training_total, model_type
+from reportcli.query.subject import Hit, Subject
+from reportcli.report.derived import DERIVED, is_training_total
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import DATE, FIELDS, NUMBER, Field
 from reportcli.report.json import to_record
+from reportcli.report.techniques import Vocabulary
 
 
 class ReferenceRatio(NamedTuple):
@@ -37,13 +38,20 @@ def reference_ratio(x: Field, y: Field) -> ReferenceRatio | None:
 
 
 class Point(NamedTuple):
-    """A report as a point: a number or a day on each axis; ``type`` is that of the flagship model."""
+    """A report, or one of its models, as a point: a number or a day on each axis; ``type`` is that of the model."""
 
     id: str
     name: str
     type: str | None
     x: Any
     y: Any
+    model: str | None = None  # whose figures these are
+    is_flagship: bool = True
+
+    @property
+    def label(self) -> str:
+        """The name for a reader: that of the report, and of the model if it is not the flagship."""
+        return self.name if self.is_flagship else f"{self.name} · {self.model}"
 
 
 class PlottedPoints(NamedTuple):
@@ -56,7 +64,7 @@ class PlottedPoints(NamedTuple):
     unknown: int
 
 
-def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoints:
+def locate_points(hits: Iterable[Hit], x: Field, y: Field) -> PlottedPoints:
     """Return the reports that know both fields as points.
 
     A report that continues another model's training has no figures of training as a whole, and is counted apart if
@@ -64,15 +72,18 @@ def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoi
     """
     points, continuing, unknown = [], 0, 0
     is_of_training = is_training_total(x) or is_training_total(y)
-    for report in (subject.report for subject in subjects):
-        as_if_new = replace(report, based_on=()) if is_of_training and report.based_on else report
-        values = x.get(as_if_new), y.get(as_if_new)
+    for hit in hits:
+        report, subject = hit.report, hit.subject
+        continues = is_of_training and bool(report.based_on)
+        as_if_new = Subject(replace(report, based_on=()), Vocabulary, subject.model) if continues else subject
+        values = as_if_new.stored(x), as_if_new.stored(y)
         if None in values:
             unknown += 1
-        elif as_if_new is not report:
+        elif continues:
             continuing += 1
         else:
-            points.append(Point(report.id, report.name, model_type(report), *values))
+            shown = subject.derived.model, subject.is_flagship
+            points.append(Point(report.id, report.name, subject.view.architecture.type, *values, *shown))
     return PlottedPoints(x, y, tuple(points), continuing, unknown)
 
 
@@ -91,7 +102,7 @@ def _is_axis(field: Field) -> bool:
 class Plot(NamedTuple):
     """Reports as points between two axes, with a ratio to compare them with, if there is one.
 
-    A record is ``{"id": …, "name": …, "type": …, "x": …, "y": …}``.
+    A record is ``{"id": …, "name": …, "type": …, "x": …, "y": …, "model": …}``.
     """
 
     x: Field
@@ -105,10 +116,13 @@ class Plot(NamedTuple):
         return ((point.id, point.x, point.y) for point in self.points)
 
     def records(self) -> Iterator[Record]:
-        return (to_record(point) for point in self.points)
+        for point in self.points:
+            record = to_record(point)
+            del record["is_flagship"]
+            yield record
 
     def ids(self) -> Iterator[str]:
-        return (point.id for point in self.points)
+        return iter(dict.fromkeys(point.id for point in self.points))
 
 
 def build_plot(located: PlottedPoints, notes: Sequence[str] = ()) -> Plot:

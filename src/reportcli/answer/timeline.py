@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import Record
 from reportcli.query.subject import Hit
-from reportcli.report.derived import derive
 from reportcli.report.fields import Field, Report
 from reportcli.report.json import to_record
 
 
 class Timeline(NamedTuple):
-    """Reports along the days of a date field, newest first; a record has the row, and the flagship's parameters."""
+    """Reports along the days of a date field, newest first; a record has the row, and the parameters of the model."""
 
     hits: Sequence[Hit]
     date_field: Field
@@ -25,9 +24,9 @@ class Timeline(NamedTuple):
         return report.id, self.date_field.get(report), report.organizations, report.name
 
     def records(self) -> Iterator[Record]:
-        for report in self.reports:
-            row = dict(zip(self.header, map(to_record, self._row(report)), strict=True))
-            yield row | {"parameters": derive(report).parameters}
+        for hit in self.hits:
+            row = dict(zip(self.header, map(to_record, self._row(hit.report)), strict=True))
+            yield row | {"parameters": hit.subject.derived.parameters}
 
     @property
     def reports(self) -> Iterator[Report]:

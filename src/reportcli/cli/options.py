@@ -61,6 +61,7 @@ Sort = Annotated[
     SORT,
 ]
 Reverse = Annotated[bool, _option("--reverse", panel=_OUTPUT, help="Reverse the order.")]
+Models = Annotated[bool, _option("--models", panel=_OUTPUT, help="Show each model that fits, not only one a report.")]
 Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_OUTPUT, help="Show at most N results.")]
 Columns = Annotated[
     str | None,
@@ -122,6 +123,7 @@ class ListingOptions(NamedTuple):
     reverse: bool = False
     limit: int | None = None
     columns: str | None = None
+    models: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """Return the keyword arguments of ``Library.listing``. Raises UnknownField."""
@@ -129,6 +131,7 @@ class ListingOptions(NamedTuple):
             "sort": parse_sort_keys(self.sort) if self.sort else (),
             "reverse": self.reverse,
             "limit": self.limit,
+            "models": self.models,
             "columns": parse_columns([name.strip() for name in (self.columns or "").split(",") if name.strip()]),
         }
 

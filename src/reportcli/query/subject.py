@@ -50,15 +50,20 @@ class Subject:
         """The model; None for a report without any."""
         return self._model or flagship_model(self.report)
 
+    @property
+    def is_flagship(self) -> bool:
+        """Whether the model is the flagship; of a report without models, too."""
+        return self._model is None or self._model == flagship_model(self.report)
+
     @cached_property
     def view(self) -> Report:
         """The report with the figures of the model."""
-        return as_model(self.report, self._model) if self._model else self.report
+        return as_model(self.report, self.model) if self.model else self.report
 
     @cached_property
     def derived(self) -> Derived:
         """The derived figures of the model."""
-        return derive(self.view, self._model)
+        return derive(self.view, self.model)
 
     @cached_property
     def of_each_model(self) -> "tuple[Subject, ...]":
@@ -161,10 +166,8 @@ class Hit(NamedTuple):
     @property
     def name(self) -> str:
         """The name for a reader: that of the report, and of the model if it is not the flagship."""
-        model = self.subject.model
-        if model is None or model == flagship_model(self.report):
-            return self.report.name
-        return f"{self.report.name} · {model.name}"
+        model = None if self.subject.is_flagship else self.subject.model
+        return f"{self.report.name} · {model.name}" if model else self.report.name
 
     def value(self, field: Field) -> Any:
         """Return the value of a column."""

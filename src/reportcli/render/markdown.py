@@ -39,8 +39,8 @@ def listing(answer: Listing) -> Iterator[str]:
     columns = [column for column in answer.columns if answer.chosen or column.path != "id"]
     yield from _head([column.heading for column in columns], map(is_numeric, columns))
     for hit in answer.hits:
-        cells = ((column, format_value(column, column.get(hit.report))) for column in columns)
-        yield _row(_linked(hit.report, text) if column.path == "name" else _escape(text) for column, text in cells)
+        cells = ((column, format_value(column, hit.value(column))) for column in columns)
+        yield _row(_linked(hit.report, hit.name) if column.path == "name" else _escape(text) for column, text in cells)
 
 
 def comparison(answer: Comparison) -> Iterator[str]:

@@ -53,12 +53,6 @@ def models_in_order(report: Report) -> list[Model]:
     return sorted(report.models, key=lambda model: (model is not flagship, -(model.parameters or 0)))
 
 
-def model_type(report: Report) -> str | None:
-    """Return the type of the flagship model of a report: its own, else that of the architecture."""
-    model = flagship_model(report)
-    return (model.type if model else None) or report.architecture.type
-
-
 def is_training_total(field: Field) -> bool:
     """Return whether a figure counts a whole training run; a report that continues another model has only a part."""
     is_total = field.info.of_flagship and not field.info.context
@@ -66,23 +60,26 @@ def is_training_total(field: Field) -> bool:
 
 
 def as_model(report: Report, model: Model) -> Report:
-    """Return the report with another of its models as the flagship.
+    """Return the report with one of its models as the flagship.
 
     What is a word is inherited, the type unless the model states its own; numbers of the architecture and the
     pre-training are kept only for a model with as many parameters as the flagship, or where the model states them.
     """
     flagship = flagship_model(report)
-    if flagship is None or model == flagship:
-        return report
     architecture, pretraining = report.architecture, report.pretraining
-    if not (model.parameters and model.parameters == flagship.parameters):
+    model_type, tokens = model.type or architecture.type, model.tokens
+    if model == flagship:
+        tokens = pretraining.tokens or tokens
+        if (architecture.type, pretraining.tokens) == (model_type, tokens):
+            return report
+    elif not (flagship and model.parameters and model.parameters == flagship.parameters):
         architecture = replace(architecture, **_without_flagship_figures("architecture"))
         pretraining = replace(pretraining, **_without_flagship_figures("pretraining"))
     return replace(
         report,
         flagship=model.name,
-        architecture=replace(architecture, type=model.type or architecture.type),
-        pretraining=replace(pretraining, tokens=model.tokens or pretraining.tokens),
+        architecture=replace(architecture, type=model_type),
+        pretraining=replace(pretraining, tokens=tokens or pretraining.tokens),
     )
 
 

@@ -86,7 +86,7 @@ def _queries() -> Table:
         "write",
         "means",
         _QUERIES.items(),
-        "a condition holds when any model of the report fits it",
+        "one model of a report must match the whole query",
         "`reportcli list --columns help` lists the fields, `reportcli term` the techniques",
     )
 

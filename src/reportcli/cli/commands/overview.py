@@ -21,6 +21,7 @@ from reportcli.cli.options import (
     Header,
     Json,
     Limit,
+    Models,
     NoPager,
     Quiet,
     Reverse,
@@ -87,7 +88,7 @@ def count(
 ) -> int:
     """Count the reports with each value of a field; with --by, in each period.
 
-    Numbers are grouped by powers of ten, context lengths by doublings, dates by month or as --by says.
+    Numbers are grouped by powers of ten, context lengths by value, dates by month or as --by says.
 
     Example: reportcli count technique grpo dpo ppo --by quarter
     """
@@ -143,6 +144,7 @@ def plot(
     until: Until = None,
     date_field: DateField = "date",
     limit: Limit = None,
+    models: Models = False,
     format_name: PlotFormat = None,
     json: Json = False,
     header: Header = None,
@@ -160,7 +162,7 @@ def plot(
 
     def ask(library: Library) -> Plot:
         query = combined_query(library, where, DateFilter(since, until, date_field))
-        return library.plot(x, y, query, limit=limit)
+        return library.plot(x, y, query, limit=limit, models=models)
 
     return answer_from_catalog(ask, catalog, settings)
 

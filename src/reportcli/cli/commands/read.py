@@ -25,6 +25,7 @@ from reportcli.cli.options import (
     Json,
     Limit,
     ListingOptions,
+    Models,
     NoPager,
     Quiet,
     Reverse,
@@ -83,7 +84,9 @@ Topic = Annotated[
     TOPICS,
 ]
 Differences = Annotated[bool, typer.Option("--differences", help="Show only what differs.")]
-Models = Annotated[bool, typer.Option("--models", help="Compare every model of the reports, not only the flagships.")]
+EveryModel = Annotated[
+    bool, typer.Option("--models", help="Compare every model of the reports, not only the flagships.")
+]
 
 LISTING, SEARCH = formats_for([Listing]), formats_for([Listing, Table])
 DETAILS, COMPARISON, TERM = (
@@ -106,6 +109,7 @@ def list_reports(
     reverse: Reverse = False,
     limit: Limit = None,
     columns: Columns = None,
+    models: Models = False,
     format_name: ListingFormat = None,
     json: Json = False,
     header: Header = None,
@@ -120,7 +124,7 @@ def list_reports(
     Example: reportcli list --since 2025-06
     """
     settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
 
     def ask(library: Library) -> Listing:
         return library.listing(combined_query(library, where, dates), **listing.arguments())
@@ -140,6 +144,7 @@ def search(
     reverse: Reverse = False,
     limit: Limit = None,
     columns: Columns = None,
+    models: Models = False,
     format_name: SearchFormat = None,
     json: Json = False,
     header: Header = None,
@@ -154,7 +159,7 @@ def search(
     Example: reportcli search GRPO
     """
     settings = output_settings(context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
 
     def ask(library: Library) -> Listing | Table:
         both = all_of([library.parse(" ".join(query)), dates.query()])
@@ -175,6 +180,7 @@ def filter_reports(
     reverse: Reverse = False,
     limit: Limit = None,
     columns: Columns = None,
+    models: Models = False,
     format_name: ListingFormat = None,
     json: Json = False,
     header: Header = None,
@@ -189,7 +195,7 @@ def filter_reports(
     Example: reportcli filter 2025-01..2025-03
     """
     settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
 
     def ask(library: Library) -> Listing:
         within = [Within(date_field, parse_period(" ".join(period)))] if period else []
@@ -231,7 +237,7 @@ def compare(
     context: typer.Context,
     names: NamesToCompare = None,
     differences: Differences = False,
-    models: Models = False,
+    models: EveryModel = False,
     where: Where = None,
     since: Since = None,
     until: Until = None,
@@ -254,12 +260,12 @@ def compare(
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
     settings = output_settings(context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns)
+    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
     sides = list(_read_names(names or []))
 
     def ask(library: Library) -> Comparison:
         query = _compared_query(names or [], combined_query(library, where, dates), where, models, listing)
-        return library.comparison(sides, query, differences=differences, models=models, **listing.arguments())
+        return library.comparison(sides, query, differences=differences, **listing.arguments())
 
     return answer_from_catalog(ask, catalog, settings, columns)
 
@@ -292,7 +298,11 @@ def _compared_query(
     names: list[str], query: Query, where: str | None, models: bool, listing: ListingOptions
 ) -> Query | None:
     """Return the query whose results are compared too; None where only names are. Raises UsageError."""
-    if names and where is None and (query != EVERYTHING or listing._replace(columns=None) != ListingOptions()):
+    if (
+        names
+        and where is None
+        and (query != EVERYTHING or listing._replace(columns=None, models=False) != ListingOptions())
+    ):
         raise UsageError(
             "these options require --where",
             "add --where QUERY, or drop --since, --until, --sort, --reverse and --limit",

@@ -26,7 +26,7 @@ from reportcli.render.terminal.screen import (
     render_to_text,
 )
 from reportcli.render.value import escape_controls, format_value, is_numeric
-from reportcli.report.fields import TEXTS, Field, Report
+from reportcli.report.fields import TEXTS, Field
 from reportcli.text import fold_name
 
 LIST_COLUMNS = parse_columns(
@@ -65,9 +65,9 @@ def _fitting(answer: Listing, columns: Sequence[Field], widths: Mapping[str, int
 def _widths(hits: Iterable[Hit], columns: Sequence[Field]) -> dict[str, int]:
     """Return how wide each column must be at least; each report is read once."""
     widths = {column.path: cell_len(column.heading) for column in columns}
-    for report in (hit.report for hit in hits):
+    for hit in hits:
         for column in columns:
-            widths[column.path] = max(widths[column.path], cell_len(format_value(column, column.get(report))))
+            widths[column.path] = max(widths[column.path], cell_len(_cell_text(column, hit)))
     limits = {column.path: MIN_TEXT for column in columns if _wraps(column)}
     return {path: min(width, limits.get(path, width)) for path, width in widths.items()}
 
@@ -94,14 +94,19 @@ def _table(answer: Listing, columns: Sequence[Field], widths: Mapping[str, int])
         table.expand = True
     for hit in answer.hits:
         why = [_why(answer.why(hit))] if answer.query else []
-        table.add_row(*(_cell(column, hit.report) for column in columns), *why)
+        table.add_row(*(_cell(column, hit) for column in columns), *why)
     return table
 
 
-def _cell(column: Field, report: Report) -> Text:
-    text = format_value(column, column.get(report))
+def _cell_text(column: Field, hit: Hit) -> str:
+    """Return the text of a cell; the name is that of the model too, if another than the flagship is shown."""
+    return format_value(column, hit.name if column.path == "name" else hit.value(column))
+
+
+def _cell(column: Field, hit: Hit) -> Text:
+    text = _cell_text(column, hit)
     if column.path == "name":
-        return linked_text(text, report.links.front, NAME)
+        return linked_text(text, hit.report.links.front, NAME)
     return Text(text, TYPE_STYLES.get(text, "") if column.key == "type" else "")
 
 
@@ -135,8 +140,8 @@ def _blocks(answer: Listing, columns: Sequence[Field]) -> Group:
     """Return a block for each report: the first column, and indented below it the others."""
     parts: list[RenderableType] = []
     for hit in answer.hits:
-        parts.append(_cell(columns[0], hit.report))
-        values = [(column.heading, format_value(column, column.get(hit.report))) for column in columns[1:]]
+        parts.append(_cell(columns[0], hit))
+        values = [(column.heading, _cell_text(column, hit)) for column in columns[1:]]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
         if answer.query:

@@ -68,7 +68,7 @@ def draw(answer: Plot, width: int, color: bool) -> Picture:
         for column, char in enumerate(text)
         if _is_braille(char)
     }
-    points = [(canvas.cell(point.x, point.y), escape_controls(point.name)) for point in answer.points]
+    points = [(canvas.cell(point.x, point.y), escape_controls(point.label)) for point in answer.points]
     labels, unnamed = _place_names(points, canvas, ratio_cells)
     if answer.ratio and ratio_cells:
         labels += _ratio_label(answer.ratio, {cell for cell, _ in points}, labels, canvas, ratio_cells)

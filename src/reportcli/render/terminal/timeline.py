@@ -12,9 +12,10 @@ from rich.text import Text
 from reportcli.answer.listing import parse_columns
 from reportcli.answer.timeline import Timeline
 from reportcli.query.period import parse_period, periods_between
+from reportcli.query.subject import Hit
 from reportcli.render.terminal.screen import GAP, QUIET, Picture, legend, render_to_text, wrap
 from reportcli.render.value import escape_controls, format_value
-from reportcli.report.fields import Field, Report
+from reportcli.report.fields import Field
 from reportcli.text import fold_name
 
 # Of the 256 colors of a terminal, twelve with a contrast of at least 3.6 to 1 with black and with white.
@@ -60,7 +61,7 @@ def draw(answer: Timeline, width: int, color: bool) -> Picture:
 
     Months without a report keep their place, so that distances are seen.
     """
-    entries = [_entry(report, answer.date_field) for report in answer.reports]
+    entries = [_entry(hit, answer.date_field) for hit in answer.hits]
     if not entries:
         return Picture("", ())
     layout = _layout(entries, width - _MONTH)
@@ -74,12 +75,12 @@ def draw(answer: Timeline, width: int, color: bool) -> Picture:
     return Picture(render_to_text(Group(*lines, Text(), _legend(width)), width, color, many_colors=True), ())
 
 
-def _entry(report: Report, date_field: Field) -> _Entry:
-    day = date_field.get(report).isoformat()
-    parameters = _PARAMETERS.get(report)
+def _entry(hit: Hit, date_field: Field) -> _Entry:
+    day = hit.value(date_field).isoformat()
+    parameters = hit.value(_PARAMETERS)
     mark = UNKNOWN if parameters is None else next(mark for least, mark, _ in SIZES if parameters >= least)
     size = format_value(_PARAMETERS, parameters)
-    return _Entry(day[:7], day[8:], mark, escape_controls(report.name), size, report.organizations)
+    return _Entry(day[:7], day[8:], mark, escape_controls(hit.name), size, hit.report.organizations)
 
 
 def _color(organizations: Sequence[str]) -> str:
