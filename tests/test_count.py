@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
@@ -19,20 +19,20 @@ from reportcli.answer.count import (
     CountTable,
     ValueCount,
     build_count_table,
+    context_bin,
     count_values,
     decade_bin,
-    doubling_bin,
 )
 from reportcli.answer.listing import parse_columns
 from reportcli.catalog.files import shipped_folder
 from reportcli.errors import InvalidQuery, UnknownField, UnsuitableField
 from reportcli.library import Library
-from reportcli.query.conditions import Between, conditions_of
+from reportcli.query.conditions import EVERYTHING, Between, all_of, conditions_of
 from reportcli.query.parser import parse_condition
 from reportcli.query.period import PERIOD_STEPS, parse_period, period_containing, periods_between
-from reportcli.query.subject import FIELDS_BY_PATH, Subject
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, subjects_of
 from reportcli.report.derived import DERIVED
-from reportcli.report.fields import FIELDS, MAP, Field, Model, Posttraining, Report
+from reportcli.report.fields import FIELDS, MAP, NUMBER, Field, Model, Posttraining, Report
 from reportcli.report.techniques import Technique, Vocabulary
 from samples import text
 from trials.runner import call
@@ -45,7 +45,7 @@ def count(
     reports: Sequence[Report], name: str, *values: str, step: str = "", date_field: str = "date", **options: Any
 ) -> CountTable:
     field = one_field(name)
-    subjects = [Subject(report, lambda: VOCABULARY) for report in reports]
+    subjects = chain.from_iterable(subjects_of(report, lambda: VOCABULARY) for report in reports)
     conditions = [parse_condition(field, name, value, lambda: VOCABULARY) for value in values]
     return build_count_table(count_values(subjects, field, conditions, step, FIELDS_BY_PATH[date_field]), **options)
 
@@ -63,22 +63,22 @@ def totals(answer: CountTable) -> dict[str, int]:
 
 def test_a_number_is_counted_between_two_powers_of_ten() -> None:
     for number, expected in (
-        (0, "0"), (1, "1..10"), (9, "1..10"), (10, "10..100"), (999, "100..1K"), (1000, "1K..10K"),
-        (999_999_999, "100M..1B"), (10**9, "1B..10B"), (7 * 10**10, "10B..100B"), (10**11, "100B..1T"),
-        (36 * 10**12, "10T..100T"), (999_999_999_999_999_999, "1e17..1e18"), (10**18, "1e18..1e19"),
-        (1e23, "1e23..1e24"), (4.752e24, "1e24..1e25"), (1.0, "1..10"), (0.1, "0.1..1"),
-        (0.0551415797317, "0.01..0.1"), (0.001, "0.001..0.01"), (0.000001, "1e-06..1e-05"),
+        (0, "0"), (1, "1..<10"), (9, "1..<10"), (10, "10..<100"), (999, "100..<1K"), (1000, "1K..<10K"),
+        (999_999_999, "100M..<1B"), (10**9, "1B..<10B"), (7 * 10**10, "10B..<100B"), (10**11, "100B..<1T"),
+        (36 * 10**12, "10T..<100T"), (999_999_999_999_999_999, "1e17..<1e18"), (10**18, "1e18..<1e19"),
+        (1e23, "1e23..<1e24"), (4.752e24, "1e24..<1e25"), (1.0, "1..<10"), (0.1, "0.1..<1"),
+        (0.0551415797317, "0.01..<0.1"), (0.001, "0.001..<0.01"), (0.000001, "1e-06..<1e-05"),
     ):  # fmt: skip
         assert str(decade_bin(number)) == expected
 
 
-def test_a_context_length_is_counted_between_two_doublings() -> None:
+def test_a_context_length_is_counted_by_its_name() -> None:
     for length, expected in (
-        (512, "0..1K"), (2_048, "2K..4K"), (4_096, "4K..8K"), (32_768, "32K..64K"), (128_000, "128K..256K"),
-        (131_072, "128K..256K"), (262_144, "256K..512K"), (524_288, "512K..1M"), (1_000_000, "1M..2M"),
-        (1_048_576, "1M..2M"), (10_000_000, "8M..16M"), (2**30, "1B..2B"),
+        (512, "512"), (2_048, "2K"), (4_096, "4K"), (4_000, "4K"), (32_768, "32K"), (128_000, "128K"),
+        (131_072, "128K"), (131_071, "131071"), (1_000_000, "1M"), (1_048_576, "1M"), (1_024_000, "1024000"),
+        (10_000_000, "10M"), (0, "0"),
     ):  # fmt: skip
-        assert str(doubling_bin(length)) == expected
+        assert str(context_bin(length)) == expected
 
 
 @given(st.integers(1, 2**63 - 1) | st.floats(1e-9, 1e40, allow_nan=False))
@@ -89,20 +89,16 @@ def test_a_number_lies_in_its_decade_and_the_decades_touch(number: int | float) 
     assert decade_bin(decade.high).low == decade.high
 
 
-@given(st.integers(1000, 2**50))
-def test_a_length_lies_in_its_doubling_and_the_doublings_touch(length: int) -> None:
-    doubling = doubling_bin(length)
-    assert doubling.low <= length < doubling.high <= 2 * doubling.low
-    assert doubling_bin(int(doubling.low)) == doubling
-    assert doubling_bin(int(doubling.high)).low == doubling.high
-
-
-@given(st.integers(1, 2**63 - 1), st.sampled_from(["parameters", "context_length"]))
-def test_a_bin_is_spelled_as_a_query_spells_its_range(number: int, name: str) -> None:
-    field = one_field(name)
-    bounds = doubling_bin(number) if field.info.context else decade_bin(number)
-    ranges = [leaf for leaf, _ in conditions_of(parse_condition(field, name, str(bounds)))]
-    assert any(isinstance(leaf, Between) and leaf.accepts(number) for leaf in ranges)
+@given(st.integers(0, 2**40), st.integers(1, 10**6), st.sampled_from([1000, 1024, 10**6, 2**20]))
+def test_lengths_of_one_name_are_counted_together_and_all_that_a_query_finds_by_it(
+    rest: int, n: int, unit: int
+) -> None:
+    field = one_field("context")
+    for length in (n * unit, rest):
+        conditions = [leaf for leaf, _ in conditions_of(parse_condition(field, "context", str(context_bin(length))))]
+        meant = {condition.low for condition in conditions if isinstance(condition, Between)}
+        assert length in meant
+        assert {context_bin(other) for other in meant} == {context_bin(length)}
 
 
 # Periods.
@@ -163,15 +159,27 @@ def sized(*sizes: int | None) -> list[Report]:
 
 def test_bins_stand_upwards_and_an_empty_one_between_is_seen() -> None:
     answer = count(sized(5 * 10**11, 3, None, 4 * 10**9, 0), "params")
-    assert list(totals(answer).items())[:3] == [("0", 1), ("1..10", 1), ("10..100", 0)]
-    assert list(totals(answer).items())[-4:] == [("1B..10B", 1), ("10B..100B", 0), ("100B..1T", 1), ("unknown", 1)]
+    assert list(totals(answer).items())[:3] == [("0", 1), ("1..<10", 1), ("10..<100", 0)]
+    assert list(totals(answer).items())[-4:] == [("1B..<10B", 1), ("10B..<100B", 0), ("100B..<1T", 1), ("unknown", 1)]
     assert len(answer.value_counts) == 14
 
 
 def test_the_models_of_a_report_count_once_a_bin() -> None:
     models = tuple(Model(name=str(size), parameters=size * 10**9) for size in (1, 2, 30))
-    assert totals(count([a_report("a", models=models)], "models.parameters")) == {"1B..10B": 1, "10B..100B": 1}
-    assert totals(count([a_report("a", models=models)], "params")) == {"10B..100B": 1}
+    assert totals(count([a_report("a", models=models)], "models.parameters")) == {"1B..<10B": 1, "10B..<100B": 1}
+    answer = count([a_report("a", models=models), a_report("b", models=(Model(name="secret"), models[0]))], "params")
+    assert totals(answer) == {"1B..<10B": 2, "10B..<100B": 1}
+    assert answer.notes == ("counts add up to 3 because reports can have several models",)
+
+
+def test_as_many_reports_are_counted_as_the_text_of_a_bar_finds(shipped: Library) -> None:
+    for where in (EVERYTHING, shipped.parse("type:moe"), shipped.parse("params:..10B")):
+        for field in [field for field in FIELDS + DERIVED if field.path in MODEL_FIELDS and field.kind == NUMBER]:
+            for value, total in totals(shipped.count(field.path, query=where)).items():
+                low, ends, high = value.partition("..<")
+                conditions = [f"{field.path}:{low}..", f"{field.path}:<{high}"] if ends else [f"{field.path}:{value}"]
+                query = all_of([where, *map(shipped.parse, conditions)])
+                assert (field.path, value, total) == (field.path, value, len(shipped.listing(query).hits))
 
 
 def test_dates_are_counted_by_month_and_a_month_without_reports_is_seen() -> None:
@@ -195,10 +203,10 @@ def test_values_are_asked_for_as_a_query_asks_for_them() -> None:
     reports = [a_report("a", organizations=("DeepSeek", "Ai2")), a_report("b", organizations=("Deep Mind",))]
     assert totals(count(reports, "org", "deepseek")) == {"DeepSeek": 1}
     assert totals(count(reports, "org", "deep*")) == {"Deep Mind": 1, "DeepSeek": 1}
-    assert totals(count(sized(7 * 10**9, 10**12), "params", "100B..")) == {"1T..10T": 1}
-    assert totals(count(sized(7 * 10**9, 10**12), "params", "..10B", "1T")) == {"1B..10B": 1, "1T..10T": 1}
+    assert totals(count(sized(7 * 10**9, 10**12), "params", "100B..")) == {"1T..<10T": 1}
+    assert totals(count(sized(7 * 10**9, 10**12), "params", "..10B", "1T")) == {"1B..<10B": 1, "1T..<10T": 1}
     lengths = [a_report(str(size), models=(Model(name="m", context_length=size),)) for size in (128_000, 131_072, 9)]
-    assert totals(count(lengths, "context", "128k")) == {"128K..256K": 2}
+    assert totals(count(lengths, "context", "128k")) == {"128K": 2}
     assert totals(count([a_report("a"), a_report("b", "2024-05-06")], "date", "2025")) == {"2025-01": 1}
 
 
@@ -309,7 +317,7 @@ ppo	2025-Q2	3
 BINS_JSON = """\
 [
 {
-  "value": "10B..100B",
+  "value": "10B..<100B",
   "low": 10000000000,
   "high": 100000000000,
   "count": 1
@@ -331,7 +339,7 @@ BINS_JSON = """\
         ("kl", "yes\t10\nno\t5\nunknown\t21\n"),
         ("kl --header --limit 1", "value\tcount\nyes\t10\n"),
         ("license --limit 3", "Apache-2.0\t8\nMIT\t8\nLlama 3.1 Community License\t3\n"),
-        ("params", "1B..10B\t10\n10B..100B\t12\n100B..1T\t10\nunknown\t4\n"),
+        ("params", "100M..<1B\t3\n1B..<10B\t21\n10B..<100B\t18\n100B..<1T\t10\nunknown\t4\n"),
         ("date --by quarter", "2024-Q3\t2\n2024-Q4\t5\n2025-Q1\t9\n2025-Q2\t20\n"),
         ("date --by year --where rl:grpo", "2024\t2\n2025\t10\n"),
         ("date --since 2025-05", "2025-05\t4\n2025-06\t9\n"),

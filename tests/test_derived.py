@@ -7,7 +7,7 @@ import pytest
 
 from makers import a_report, shipped_reports
 from reportcli.report.derived import DERIVED, Derived, as_model, derive, flagship_model
-from reportcli.report.field_names import column_field, field_names, query_field
+from reportcli.report.field_names import field_named, field_names
 from reportcli.report.fields import FIELDS, Architecture, Model, Pretraining, Report
 
 B, T = 10**9, 10**12
@@ -131,6 +131,7 @@ def test_qwen3_32b_is_dense_with_its_own_tokens_and_no_figures_of_the_flagship()
     assert view.architecture == replace(
         report.architecture,
         type="dense", layers=None, hidden_size=None, experts_total=None, experts_active=None, experts_shared=None,
+        vocabulary=None,
     )  # fmt: skip
     assert view.architecture.attention == ("GQA",)
     assert view.pretraining.tokens == 36 * T
@@ -178,18 +179,15 @@ def test_a_model_of_another_or_an_unknown_size_has_no_figures_of_the_flagship() 
         assert view.pretraining == Pretraining()
 
 
-SAME_IN_QUERIES_AND_COLUMNS = {
+FIELD_BY_NAME = {
     "organizations": "org organization organizations", "techniques": "tech technique techniques",
     "posttraining.rl_family": "rl rl_family rl-family", "posttraining.kl_penalty": "kl KL",
     "pretraining.tokens": "tokens token", "models.name": "model models", "posttraining.teachers": "teacher teachers",
     "tags": "tag tags", "notes.topic": "topic", "architecture.type": "type", "architecture.experts_total": "experts",
     "name": "name", "date": "date", "derived.sparsity": "sparsity", "derived.training_flops": "flops",
     "pretraining.context_length": "pretraining.context_length", "models.tokens": "models.tokens",
-    "derived.parameters": "derived.parameters",
-}  # fmt: skip
-OF_MODELS_IN_QUERIES = {
-    "parameters": "params parameters", "active_parameters": "active active_parameters",
-    "context_length": "context context_length",
+    "derived.parameters": "params parameters derived.parameters", "models.parameters": "models.parameters",
+    "derived.active_parameters": "active active_parameters", "derived.context_length": "context context_length",
 }  # fmt: skip
 
 
@@ -197,26 +195,19 @@ def path_of(field: Any) -> str | None:
     return field and field.path
 
 
-def test_a_name_means_a_field_in_queries_and_in_columns() -> None:
-    for path, names in SAME_IN_QUERIES_AND_COLUMNS.items():
-        for name in names.split():
-            assert (path_of(query_field(name)), path_of(column_field(name))) == (path, path)
-    for key, names in OF_MODELS_IN_QUERIES.items():
-        for name in names.split():
-            paths = path_of(query_field(name)), path_of(column_field(name))
-            assert paths == (f"models.{key}", f"derived.{key}")
-    for name in ("", "color", "s", "parms", "links.", "."):
-        assert (query_field(name), column_field(name)) == (None, None)
+def test_a_name_means_one_field_everywhere() -> None:
+    for path, names in FIELD_BY_NAME.items():
+        assert [path_of(field_named(name)) for name in names.split()] == [path] * len(names.split())
+    assert [field_named(name) for name in ("", "color", "s", "parms", "links.", ".")] == [None] * 6
 
 
 def test_every_field_is_reached_by_its_path_and_by_each_short_name() -> None:
     for field in FIELDS + DERIVED:
-        assert query_field(field.path) is column_field(field.path) is field
-        assert all(field in (query_field(name), column_field(name)) for name in field.info.short_names)
+        assert all(field_named(name) is field for name in (field.path, *field.info.short_names))
 
 
 def test_the_names_of_fields_lead_to_fields() -> None:
-    assert [name for name in field_names() if query_field(name) is None] == []
+    assert [name for name in field_names() if field_named(name) is None] == []
 
 
 def test_the_derived_figures_are_fields_of_their_own() -> None:

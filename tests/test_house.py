@@ -190,6 +190,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.index.cache",
         "reportcli.index.schema",
         "reportcli.index.search",
+        "reportcli.index.sets",
         "reportcli.library",
         "reportcli.query",
         "reportcli.query.conditions",

@@ -111,7 +111,7 @@ def test_queries_leave_nothing_behind_in_memory(shipped: Library) -> None:
     search(range(30, 330))
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert kept < 350_000  # bytes; what fits these queries takes 550,000
+    assert kept < 650_000  # bytes; what fits these queries takes 1,300,000
 
 
 def test_a_relative_cache_variable_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

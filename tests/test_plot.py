@@ -53,7 +53,7 @@ def points(*positions: tuple[Any, Any], name: str = "") -> Plot:
 
 def test_a_report_that_lacks_one_of_the_two_is_left_out_and_counted() -> None:
     answer = between([a_report("a", 7 * B, 2 * T), a_report("b", None, T), a_report("c", B, None)])
-    assert answer.points == (Point("a", "A", "dense", 7 * B, 2 * T),)
+    assert answer.points == (Point("a", "A", "dense", 7 * B, 2 * T, "a"),)
     assert answer.notes == ("left out: 2 reports without parameters or tokens",)
 
 
@@ -141,7 +141,8 @@ JSON = """\
   "name": "Qwen3",
   "type": "moe",
   "x": "2025-05-14",
-  "y": 4.752e+24
+  "y": 4.752e+24,
+  "model": "Qwen3-235B-A22B"
 }
 ]
 """
@@ -166,7 +167,7 @@ def test_the_whole_text_in_a_pipe(arguments: str, expected: str) -> None:
 
 def test_a_record_of_an_unknown_type_has_every_key() -> None:
     [record] = json.loads(text(between([a_report("a", 1, 2, None)]), "json"))
-    assert record == {"id": "a", "name": "A", "type": None, "x": 1, "y": 2}
+    assert record == {"id": "a", "name": "A", "type": None, "x": 1, "y": 2, "model": "a"}
 
 
 @pytest.mark.parametrize(

@@ -23,18 +23,19 @@ from reportcli.query.conditions import (
     all_of,
     any_of,
     conditions_of,
+    evaluate_report,
 )
 from reportcli.query.explain import Match, explain, plain_words
 from reportcli.query.parser import parse_query
 from reportcli.query.period import Period, parse_period
 from reportcli.query.spelling import correct_spelling
-from reportcli.query.subject import CLOSED_FIELDS, FIELDS_BY_PATH, TEXT_FIELDS, Subject
+from reportcli.query.subject import CLOSED_FIELDS, FIELDS_BY_PATH, TEXT_FIELDS, Subject, subjects_of
 from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 from reportcli.report.techniques import Technique, Vocabulary
 from reportcli.text import split_words
 from trials.runner import calls
 
-PARAMETERS, CONTEXT, TOKENS = "models.parameters", "models.context_length", "pretraining.tokens"
+PARAMETERS, CONTEXT, TOKENS = "derived.parameters", "derived.context_length", "pretraining.tokens"
 FAMILY, KL = "posttraining.rl_family", "posttraining.kl_penalty"
 B, T = 10**9, 10**12
 
@@ -313,27 +314,29 @@ def subject(report: Report = SMALL) -> Subject:
 
 
 def evaluate(text: str, report: Report = SMALL) -> bool | None:
-    return parse(text).evaluate(subject(report))
+    return evaluate_report(parse(text), subjects_of(report, vocabulary))
 
 
 TRUE = [
     "moonshot", "MOONSHOT", "x-1", '"ex one"', "gqa", "dropped", "asymmetric", "secret", "reasoning",
     '"group relative policy optimization"', "clip-higher", "clip", "clipp*", "kl-te*", "corrections:heading",
     "sources:frontispiece", "confidence:guesswork", "org:moonshot", "technique:mrope", "tag:moe", "topic:rl", "rl:grpo",
-    "type:moe", "models.type:dense", "id:x-1", "kl:no", "kl:known", "license:unknown", "params:known",
-    "models.tokens:unknown", "params:600M", "params:..1B", "params:100B..", "derived.parameters:235B", "layers:94",
+    "type:moe", "type:dense", "models.type:dense", "id:x-1", "kl:no", "kl:known", "license:unknown", "params:known",
+    "models.tokens:unknown", "derived.parameters:600M", "params:600M", "not params:100B..", "params:..1B context:32k",
+    "params:..1B", "params:100B..", "derived.parameters:235B", "layers:94",
     "layers:>=94", "layers:<=94", "layers:94..100", "layers:90..94", "context:128k", "context:32k", "tokens:10T..",
     "sparsity:..0.1", "flops:4e24..5e24", "date:2025-05", "date:2025-05-14", "moonshot gqa", "license:mit or gqa",
     "not nothing",
 ]  # fmt: skip
 FALSE = [
     '"higher clip"', '"model reasoning"', "clipp", '"kl te*"', "heading", "frontispiece", "guesswork", "org:deepseek",
-    "technique:rope", "tag:audio", "topic:safety", "rl:ppo", "type:dense", "id:x", "kl:yes", "kl:unknown",
-    "license:known", "derived.parameters:600M", "layers:>94", "layers:<94", "layers:..93", "tokens:10T..20T",
+    "technique:rope", "tag:audio", "topic:safety", "rl:ppo", "type:other", "id:x", "kl:yes", "kl:unknown",
+    "license:known", "params:unknown", "not params:known",
     "date:2025-05-15..", "moonshot nothing", "license:mit nothing", "not gqa",
 ]  # fmt: skip
 UNKNOWN = [
     "license:mit", "optimizer:muon", "teacher:qwen", "models.type:other", "params:>235B", "params:1B..2B",
+    "params:..1B context:128k", "type:moe params:..1B", "layers:>94", "layers:<94", "layers:..93", "tokens:10T..20T",
     "context:64k", "context:31k", "hidden_size:4096", "published:2025", "license:mit gqa", "license:mit or nothing",
     "not license:mit",
 ]  # fmt: skip
@@ -360,6 +363,34 @@ def test_zero_is_known() -> None:
     assert evaluate("experts_shared:0", report) is True
     assert evaluate("experts_shared:known", report) is True
     assert evaluate("experts_shared:1..", report) is False
+
+
+def test_a_question_is_asked_of_one_model_at_a_time() -> None:
+    small = Model(name="small", type="dense", parameters=B, context_length=32_768)
+    large = Model(name="large", parameters=9 * B, active_parameters=2 * B, context_length=131_072)
+    report = a_report(models=(small, large), architecture=Architecture(type="moe"), license="MIT")
+    texts = {
+        "params:..2B context:128k": False, "params:..2B context:32k": True, "type:moe params:..2B": False,
+        "type:dense params:..2B": True, "params:5B.. active:..2B": True, "params:..2B active:..1B": True,
+        "not context:128k": True, "not license:mit": False, "license:mit params:..2B": True,
+        "not (params:..2B or context:128k)": False, "params:..2B or context:1M": True, "not params:known": False,
+        "flops:known": False, "params:1B params:9B": False,
+    }  # fmt: skip
+    assert {text: evaluate(text, report) for text in texts} == texts
+    assert evaluate("params:2B..3B", a_report(models=(small, Model(name="secret")))) is None
+
+
+def test_figures_of_the_flagship_hold_for_a_model_of_its_size_only() -> None:
+    models = (Model(name="large", parameters=9 * B), Model(name="small", parameters=B, tokens=T))
+    figures = {"architecture": Architecture(layers=90, vocabulary=100), "pretraining": Pretraining(tokens=9 * T)}
+    report = a_report(models=models, **figures)
+    assert [evaluate(f"params:9B {text}", report) for text in ("layers:90", "vocabulary:100", "tokens:9T")] == [
+        True
+    ] * 3
+    truths = [
+        evaluate(f"params:1B {text}", report) for text in ("layers:90", "vocabulary:100", "tokens:9T", "tokens:1T")
+    ]
+    assert truths == [None, None, False, True]
 
 
 def test_a_field_of_models_is_known_if_it_is_for_every_model() -> None:
@@ -424,8 +455,9 @@ def test_the_conditions_of_a_query_come_with_their_negation() -> None:
         ("sources:frontispiece", [("sources", "the frontispiece", ("frontispiece",))]),
         ("kl:no", [("posttraining.kl_penalty", "no", ())]),
         ("rl:grpo", [("posttraining.rl_family", "grpo", ())]),
-        ("params:..300B", [("models.parameters", "600000000, 235000000000", ())]),
-        ("params:100B..", [("models.parameters", "235000000000", ())]),
+        ("params:..300B", [("derived.parameters", "235000000000", ())]),
+        ("params:known", [("derived.parameters", "235000000000", ())]),
+        ("params:100B..", [("derived.parameters", "235000000000", ())]),
         ("date:2025", [("date", "2025-05-14", ())]),
         ("tag:known", [("tags", "reasoning, moe", ())]),
         ("not moonshot", []),

@@ -246,7 +246,9 @@ class Library:
 
         x_field, y_field = map(require_axis, parse_columns([x, y]))
         hits = self._index.matching(query, limit, ranked=False, by_model=models)
-        return build_plot(locate_points(hits, x_field, y_field), self._notes(query, len(hits), models))
+        return build_plot(
+            locate_points((hit.subject for hit in hits), x_field, y_field), self._notes(query, len(hits), models)
+        )
 
     def term(self, name: str) -> TechniqueDetails:
         """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import Record, left_out_note
 from reportcli.errors import UnsuitableField
-from reportcli.query.subject import Hit, Subject
+from reportcli.query.subject import Subject
 from reportcli.report.derived import DERIVED, is_training_total
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import DATE, FIELDS, NUMBER, Field
@@ -64,7 +64,7 @@ class PlottedPoints(NamedTuple):
     unknown: int
 
 
-def locate_points(hits: Iterable[Hit], x: Field, y: Field) -> PlottedPoints:
+def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoints:
     """Return the reports that know both fields as points.
 
     A report that continues another model's training has no figures of training as a whole, and is counted apart if
@@ -72,8 +72,8 @@ def locate_points(hits: Iterable[Hit], x: Field, y: Field) -> PlottedPoints:
     """
     points, continuing, unknown = [], 0, 0
     is_of_training = is_training_total(x) or is_training_total(y)
-    for hit in hits:
-        report, subject = hit.report, hit.subject
+    for subject in subjects:
+        report = subject.report
         continues = is_of_training and bool(report.based_on)
         as_if_new = Subject(replace(report, based_on=()), Vocabulary, subject.model) if continues else subject
         values = as_if_new.stored(x), as_if_new.stored(y)
