@@ -121,7 +121,8 @@ def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query]
     Numbers and dates are their bins; None is counted where no model of the report has a value.
     """
     known = [value for model in models for value in model.values(field)]
-    if not models[0].values_of_all(field) and (not conditions or IsKnown(field.path, False) in conditions):
+    is_known = bool(known) or bool(models[0].values_of_all(field))
+    if not is_known and (not conditions or IsKnown(field.path, False) in conditions):
         return {None}, False
     group = _grouping(field, step)
     return {group(value) for value in known if not conditions or _fits(value, conditions)}, bool(known)

@@ -58,7 +58,7 @@ class ReportDetails(NamedTuple):
 def full_record(report: Report, model: Model | None = None) -> Record:
     """Return a report as a JSON record: every key, and under ``derived`` the figures of a model, or of the flagship."""
     record: Record = to_record(report)
-    return record | {"derived": to_record(derive(as_selected_model(ReportMatch(report, model)), model))}
+    return record | {"derived": to_record(derive(report, model))}
 
 
 def as_selected_model(match: ReportMatch) -> Report:

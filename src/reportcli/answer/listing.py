@@ -35,7 +35,7 @@ class Listing(NamedTuple):
         return tuple(map(short_name, self.columns))
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return (tuple(map(hit.value, self.columns)) for hit in self.hits)
+        return (tuple(map(hit.subject.stored, self.columns)) for hit in self.hits)
 
     def records(self) -> Iterator[Record]:
         for hit in self.hits:

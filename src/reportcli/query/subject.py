@@ -58,12 +58,12 @@ class Subject:
     @cached_property
     def view(self) -> Report:
         """The report with the figures of the model."""
-        return as_model(self.report, self.model) if self.model else self.report
+        return as_model(self.report, self._model)
 
     @cached_property
     def derived(self) -> Derived:
         """The derived figures of the model."""
-        return derive(self.view, self.model)
+        return derive(self.report, self._model)
 
     @cached_property
     def of_each_model(self) -> "tuple[Subject, ...]":

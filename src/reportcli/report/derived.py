@@ -59,46 +59,66 @@ def is_training_total(field: Field) -> bool:
     return field.group == "pretraining" and (is_total or field.info.computed)
 
 
-def as_model(report: Report, model: Model) -> Report:
-    """Return the report with one of its models as the flagship.
+def as_model(report: Report, model: Model | None = None) -> Report:
+    """Return the report with one of its models as the flagship; without one, with all that its flagship states.
 
     What is a word is inherited, the type unless the model states its own; numbers of the architecture and the
     pre-training are kept only for a model with as many parameters as the flagship, or where the model states them.
     """
     flagship = flagship_model(report)
+    model = model or flagship
+    if model is None:
+        return report
     architecture, pretraining = report.architecture, report.pretraining
-    model_type, tokens = model.type or architecture.type, model.tokens
-    if model == flagship:
-        tokens = pretraining.tokens or tokens
-        if (architecture.type, pretraining.tokens) == (model_type, tokens):
-            return report
-    elif not (flagship and model.parameters and model.parameters == flagship.parameters):
-        architecture = replace(architecture, **_without_flagship_figures("architecture"))
-        pretraining = replace(pretraining, **_without_flagship_figures("pretraining"))
+    model_type, tokens = model.type or architecture.type, _tokens(report, model, flagship)
+    if _is_same(model, flagship) and (architecture.type, pretraining.tokens) == (model_type, tokens):
+        return report
+    if not _is_as_large(model, flagship):
+        architecture = replace(architecture, **_NO_FIGURES["architecture"])
+        pretraining = replace(pretraining, **_NO_FIGURES["pretraining"])
     return replace(
         report,
         flagship=model.name,
         architecture=replace(architecture, type=model_type),
-        pretraining=replace(pretraining, tokens=tokens or pretraining.tokens),
+        pretraining=replace(pretraining, tokens=tokens),
     )
 
 
-def _without_flagship_figures(table: str) -> dict[str, Any]:
-    return {field.key: None for field in FIELDS if field.path.startswith(table) and field.info.of_flagship}
+def _is_same(model: Model, flagship: Model | None) -> bool:
+    return model is flagship or model == flagship
+
+
+def _is_as_large(model: Model, flagship: Model | None) -> bool:
+    is_known_size = flagship is not None and model.parameters and model.parameters == flagship.parameters
+    return bool(is_known_size) or _is_same(model, flagship)
+
+
+def _tokens(report: Report, model: Model, flagship: Model | None) -> int | None:
+    """Return the pre-training tokens of a model: its own, or those of the report if it is as large as the flagship."""
+    if flagship is None or _is_same(model, flagship):
+        return report.pretraining.tokens or model.tokens
+    return model.tokens or (report.pretraining.tokens if _is_as_large(model, flagship) else None)
+
+
+_NO_FIGURES: dict[str, dict[str, Any]] = {
+    table: {field.key: None for field in FIELDS if field.path.startswith(f"{table}.") and field.info.of_flagship}
+    for table in ("architecture", "pretraining")
+}
 
 
 def derive(report: Report, model: Model | None = None) -> Derived:
-    """Compute the figures of a model of the report seen as that model, or of the flagship.
+    """Compute the figures of a model of the report, or of the flagship.
 
     ``sparsity`` is active / total parameters. ``training_flops`` ≈ 6 · active parameters · pre-training tokens, in FLOP
     (Kaplan et al. 2020, arXiv:2001.08361). The three training figures are None for a report whose training continues
     another model's (``based_on``), since its tokens are only the last part of that training.
     """
-    model = model or flagship_model(report) or Model(name="")
+    flagship = flagship_model(report)
+    model = model or flagship or Model(name="")
     is_dense = (model.type or report.architecture.type) == "dense"
     total = model.parameters
     active = model.active_parameters or (total if is_dense else None)
-    tokens = None if report.based_on else report.pretraining.tokens or model.tokens
+    tokens = None if report.based_on else _tokens(report, model, flagship)
     return Derived(
         model=model.name or None,
         parameters=total,
