@@ -123,9 +123,7 @@ class Model:
         "kind of model, where it differs from architecture.type", choices=TYPES, weight=OTHER_WEIGHT
     )
     parameters: int | None = optional("parameters in total", example=235_000_000_000)
-    active_parameters: int | None = optional(
-        "parameters used per token", heading="active", example=22_000_000_000
-    )
+    active_parameters: int | None = optional("parameters used per token", heading="active", example=22_000_000_000)
     tokens: int | None = optional(
         "pre-training tokens of this model, where the report says so", example=36_000_000_000_000
     )
