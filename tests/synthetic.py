@@ -132,6 +132,7 @@ def _models(stem: str, random: Random) -> tuple[Model, ...]:
     return tuple(
         Model(
             name=f"{stem}-{size // 100_000_000 / 10:g}B",
+            type="dense" if moe and size < 10**10 else None,
             parameters=size if random.random() < 0.9 else None,
             active_parameters=size // random.choice((5, 10, 20)) if moe and size > 10**10 else None,
             tokens=random.randrange(1, 40) * 10**12 if random.random() < 0.1 else None,

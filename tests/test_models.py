@@ -1,0 +1,115 @@
+"""Questions of models: which reports fit, which model a row shows, and one row a model."""
+
+import json
+
+import pytest
+
+from pictures import draw
+from reportcli.answer.listing import Listing, parse_columns, parse_sort_keys
+from reportcli.library import Library
+from samples import text
+from trials.runner import call
+
+
+def listing(library: Library, query: str, columns: str = "id,derived.model", models: bool = False) -> Listing:
+    return library.listing(library.parse(query), columns=parse_columns(columns.split(",")), models=models)
+
+
+def rows(library: Library, query: str, columns: str = "id,derived.model", models: bool = False) -> list[str]:
+    return text(listing(library, query, columns, models), "tsv").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("params:..2B context:128k", ""),
+        ("params:200B.. active:..20B", "seed1.5-thinking Seed1.5-Thinking"),
+        ("type:moe params:..1B", ""),
+        ("params:..2B context:32k type:dense id:qwen3", "qwen3 Qwen3-1.7B"),
+        ("params:..4B id:phi-4-mini", "phi-4-mini Phi-4-Mini"),
+        ("id:qwen3", "qwen3 Qwen3-235B-A22B"),
+        ("id:qwen3 not params:100B..", "qwen3 Qwen3-32B"),
+        ("id:qwen3 (params:235B or params:4B)", "qwen3 Qwen3-235B-A22B"),
+        ("id:qwen3 (params:4B or params:8B)", "qwen3 Qwen3-8B"),
+    ],
+)  # fmt: skip
+def test_a_report_fits_if_one_of_its_models_fits_the_whole_query(shipped: Library, query: str, expected: str) -> None:
+    assert " ".join(rows(shipped, query)).replace("\t", " ") == expected
+
+
+def test_a_column_shows_the_figure_that_the_query_asked_for(shipped: Library) -> None:
+    assert rows(shipped, "active:7B", "id,active") == [
+        f"{report_id}\t7000000000"
+        for report_id in (
+            "acereason-nemotron-1.1", "openthoughts", "mimo-vl", "mimo", "qwen2.5-vl", "janus-pro", "deepseek-r1",
+            "qwen2.5-math-prm", "olmo-2", "qwen2.5", "olmo",
+        )
+    ]  # fmt: skip
+    small = rows(shipped, "active:..5B", "name,active")
+    assert {"Qwen3\t3000000000", "Phi-4-Mini\t3800000000"} <= set(small)
+    assert max(int(row.split("\t")[1]) for row in small) <= 5 * 10**9
+
+
+def test_every_condition_on_a_figure_finds_what_the_column_shows(shipped: Library) -> None:
+    for name in ("params", "active", "context", "tokens", "layers", "flops"):
+        values = [int(float(row)) for row in rows(shipped, f"{name}:1..", name)]
+        assert [int(float(row)) for row in rows(shipped, f"{name}:..{max(values)}", name)] == values
+
+
+def test_one_row_a_model(shipped: Library) -> None:
+    assert rows(shipped, "id:qwen3 params:..10B", "derived.model,params", models=True) == [
+        "Qwen3-8B\t8000000000", "Qwen3-4B\t4000000000", "Qwen3-1.7B\t1700000000", "Qwen3-0.6B\t600000000",
+    ]  # fmt: skip
+    everything = listing(shipped, "date:2000..", models=True)
+    assert len(everything.hits) == sum(max(len(report.models), 1) for report in shipped.reports())
+    assert len(list(everything.ids())) == len(list(everything.reports)) == 36
+    sizes = [row.split("\t")[-1] for row in rows(shipped, "id:qwen3 params:..10B", "id,params", models=True)]
+    smallest_first = shipped.listing(
+        shipped.parse("id:qwen3 params:..10B"), columns=parse_columns(["params"]), sort=parse_sort_keys("params"),
+        models=True, limit=2,
+    )  # fmt: skip
+    assert text(smallest_first, "tsv").split() == sizes[:1:-1]
+    assert smallest_first.notes == ("2 of 4 models",)
+
+
+def test_the_name_says_which_model_is_shown_unless_it_is_the_flagship(shipped: Library) -> None:
+    small = listing(shipped, "id:qwen3 params:4B", "name,params")
+    assert "Qwen3 · Qwen3-4B" in draw(small, 80).text
+    assert "Qwen3 · Qwen3-4B" in draw(small, 20).text.replace("\n", " ")
+    assert "[Qwen3 · Qwen3-4B]" in text(small, "markdown")
+    assert text(small, "tsv") == "Qwen3\t4000000000\n"
+    assert "·" not in draw(listing(shipped, "id:qwen3 params:100B..", "name,params"), 80).text
+
+
+def test_json_has_the_entry_as_it_is_and_the_figures_of_the_model_under_derived(shipped: Library) -> None:
+    [record] = json.loads(text(listing(shipped, "id:qwen3 params:4B"), "json"))
+    assert (record["architecture"]["type"], record["architecture"]["layers"], len(record["models"])) == ("moe", 94, 8)
+    derived = record["derived"]
+    assert (derived["model"], derived["parameters"], derived["context_length"]) == ("Qwen3-4B", 4 * 10**9, 131_072)
+
+
+def test_the_model_that_fits_is_what_is_compared_and_plotted(shipped: Library) -> None:
+    query = shipped.parse("id:qwen3 params:..10B")
+    assert shipped.comparison([], query).names == ("Qwen3-8B",)
+    assert shipped.comparison(["dots.llm1"], shipped.parse("id:qwen3")).names == ("dots.llm1", "qwen3")
+    [point] = shipped.plot("params", "tokens", query).points
+    assert (point.name, point.model, point.label, point.x) == ("Qwen3", "Qwen3-8B", "Qwen3 · Qwen3-8B", 8 * 10**9)
+    assert [point.x // 10**8 for point in shipped.plot("params", "tokens", query, models=True).points] == [
+        80,
+        40,
+        17,
+        6,
+    ]
+
+
+def test_a_note_counts_the_models_of_which_this_is_unknown(shipped: Library) -> None:
+    with_models = listing(shipped, "id:gemini-2.5 params:..10B", models=True)
+    assert with_models.notes == ("4 more models don't record this",)
+    assert listing(shipped, "id:gemini-2.5 params:..10B").notes == ("1 more report doesn't record this",)
+
+
+@pytest.mark.parametrize("command", ["list", "search id:qwen3", "filter 2025", "plot"])
+def test_each_command_of_rows_takes_models(command: str) -> None:
+    where = "" if command.startswith("search") else "--where id:qwen3"
+    code, out, _ = call([*command.split(), *where.split(), "--models", "--json"])
+    assert (code, len(json.loads(out))) == (0, 8)
