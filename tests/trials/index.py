@@ -204,15 +204,16 @@ STATEMENTS = (
     "DELETE FROM report WHERE number % 2",
     "UPDATE report SET body = replace(body, '1', 'null')",
     "UPDATE report SET day = x'00', id = NULL",
-    "UPDATE OR IGNORE number SET value = value * 1e300",
-    "UPDATE OR IGNORE number SET value = 'much', report = 'one'",
+    "UPDATE OR IGNORE value SET value = value * 1e300",
+    "UPDATE OR IGNORE value SET value = 'much', model = 'one'",
+    "UPDATE OR IGNORE value SET model = model + 77 * 4294967296",
     "UPDATE OR IGNORE spelling SET folded = 'x' || folded, written = NULL",
     "UPDATE OR IGNORE spelling SET report = 1 + report % 7, kind = 'none'",
     "UPDATE OR IGNORE file SET path = 7, stamp = NULL",
     "UPDATE file SET report = 1 + report % 7, stamp = ''",
     "UPDATE file SET problem = x'ff', line = 'first' WHERE problem IS NOT NULL",
     "INSERT INTO search (search) VALUES ('delete-all')",
-    "DROP TABLE number; CREATE TABLE number (field, value, report)",
+    "DROP TABLE value; CREATE TABLE value (field, value, model)",
     "CREATE TRIGGER more AFTER UPDATE ON meta BEGIN DELETE FROM report; END; UPDATE file SET stamp = ''",
 )
 
@@ -266,7 +267,7 @@ def spilled(ground: Ground, random: Random) -> Iterator[str]:
     """A process is killed while part of its work stands in the log, which may be damaged besides."""
     lay_out(ground)
     statements = (
-        "UPDATE report SET body = 'no' || body", "DELETE FROM spelling", "UPDATE number SET value = 7",
+        "UPDATE report SET body = 'no' || body", "DELETE FROM spelling", "UPDATE value SET value = 7",
         "UPDATE report SET day = 1", "INSERT INTO search (search) VALUES ('delete-all')",
     )  # fmt: skip
 

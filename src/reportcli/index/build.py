@@ -38,6 +38,7 @@ from reportcli.index.schema import (
     COLUMN,
     EVERY,
     MODEL_STEP,
+    OTHER_MODELS,
     SCHEMA,
     SOME,
     knowledge_token,
@@ -253,8 +254,8 @@ class _Builder:
     def add(self, entry: EntryFile, report: Report) -> None:
         run, many = self.connection.execute, self.connection.executemany
         number = run(
-            "INSERT INTO report (id, rank, day, models, body) VALUES (?, ?, ?, ?, ?)",
-            [report.id, entry.rank, report.date.toordinal(), len(report.models), pack(report)],
+            "INSERT INTO report (id, rank, day, body) VALUES (?, ?, ?, ?)",
+            [report.id, entry.rank, report.date.toordinal(), pack(report)],
         ).lastrowid
         run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [os.fsencode(entry.path), entry.rank, entry.stamp, number])
         contents = _contents(Subject(report, lambda: self.vocabulary))
@@ -331,6 +332,7 @@ def _add_values_of_report(contents: _Contents, subject: Subject) -> Iterator[str
 def _add_values_of_models(contents: _Contents, subject: Subject) -> Iterator[str]:
     """Add what each model has of its own; yield the tokens of its facts."""
     models = subject.of_each_model
+    contents.values.extend((OTHER_MODELS, place, place) for place in range(1, len(models)))
     for field, code, column, _ in _MODEL_PLAN:
         values = [(value, place) for place, model in enumerate(models) for value in model.values(field)]
         if values:

@@ -20,11 +20,10 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
 CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
 CREATE TABLE report (
-    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, models INT, hidden INT DEFAULT 0, body TEXT
+    number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT
 );
 CREATE INDEX report_id ON report (id, rank);
 CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
-CREATE INDEX report_models ON report (models) WHERE models > 1 AND NOT hidden;
 CREATE TABLE spelling (
     folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
 ) WITHOUT ROWID;
@@ -37,6 +36,7 @@ CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 
 SOME, EVERY = "some", "every"  # a value of a field is known, of one model at least; each value of an array is
 MODEL_STEP = 1 << 32
+OTHER_MODELS = -1  # instead of the code of a field: the rows name every model but the flagships
 
 
 def report_of(model: int) -> int:

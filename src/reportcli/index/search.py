@@ -21,6 +21,7 @@ from reportcli.index.schema import (
     COLUMN,
     EVERY,
     MODEL_STEP,
+    OTHER_MODELS,
     SOME,
     knowledge_token,
     report_of,
@@ -135,7 +136,8 @@ class Index:
         latest = self._latest_report
         if latest is None or latest[0] != report:
             latest = self._latest_report = report, Subject(self._stored("number = ?", report), self.techniques)
-        return Hit(latest[1].of_each_model[place] if place else latest[1], score)
+        with self._readable():
+            return Hit(latest[1].of_each_model[place] if place else latest[1], score)
 
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""
@@ -150,9 +152,9 @@ class Index:
     @cached_property
     def _everything(self) -> Everything:
         reports = set(self._newest_first)
-        rows = self._rows("SELECT number, models FROM report WHERE models > 1 AND NOT hidden")
-        others = (number + MODEL_STEP * place for number, models in rows for place in range(1, models))
-        return Everything(reports, reports.union(others))
+        rows = self._rows("SELECT model FROM value WHERE field = ?", [OTHER_MODELS])
+        with self._readable():
+            return Everything(reports, reports.union(model for (model,) in rows if report_of(model) in reports))
 
     def _sets(self, query: Query) -> Sets:
         if len(self._latest) >= _KEPT_QUERIES:
