@@ -188,6 +188,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.index",
         "reportcli.index.build",
         "reportcli.index.cache",
+        "reportcli.index.contents",
         "reportcli.index.schema",
         "reportcli.index.search",
         "reportcli.index.sets",

@@ -33,28 +33,23 @@ from reportcli.index.cache import (
     lacks_search,
     prepare_cache,
 )
+from reportcli.index.contents import contents_of
 from reportcli.index.schema import (
-    CODE,
     COLUMN,
-    EVERY,
     MODEL_STEP,
-    OTHER_MODELS,
     SCHEMA,
-    SOME,
-    knowledge_token,
     stored_vocabulary,
-    value_token,
 )
 from reportcli.index.search import Index
-from reportcli.query.conditions import value_text
 from reportcli.query.names import spellings_of
-from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, Subject
+from reportcli.query.subject import MODEL_FIELDS, Subject
 from reportcli.report.derived import DERIVED
-from reportcli.report.fields import DATE, FIELDS, NUMBER, Report
+from reportcli.report.fields import FIELDS, Report
 from reportcli.report.json import pack, unpack
 from reportcli.report.techniques import Technique, Vocabulary
 
-_VERSION = checksum(repr((SCHEMA, Technique._fields, [(field.path, field.kind) for field in FIELDS + DERIVED])))
+_FIELDS = [(field.path, field.kind, field.path in MODEL_FIELDS) for field in FIELDS + DERIVED]
+_VERSION = checksum(repr((SCHEMA, Technique._fields, _FIELDS)))
 _CLOCK_TICK = 20_000_000  # nanoseconds; file systems stamp in steps of up to 10 ms
 _CLOCK_ERROR = 3600 * 10**9  # nanoseconds that the clock of a file server may be ahead of ours
 _PATIENCE = 5.0  # seconds to wait for another process that writes the index
@@ -258,7 +253,7 @@ class _Builder:
             [report.id, entry.rank, report.date.toordinal(), pack(report)],
         ).lastrowid
         run("INSERT INTO file VALUES (?, ?, ?, ?, NULL, 0)", [os.fsencode(entry.path), entry.rank, entry.stamp, number])
-        contents = _contents(Subject(report, lambda: self.vocabulary))
+        contents = contents_of(Subject(report, lambda: self.vocabulary))
         run(_INSERT_TEXTS, [number, *contents.texts])
         assert number is not None
         rows = ((code, value, number + MODEL_STEP * place) for code, value, place in contents.values)
@@ -282,7 +277,7 @@ class _Builder:
         run("DELETE FROM file WHERE path = ?", key)
         if row:
             number, body = row
-            run(_DELETE_TEXTS, [number, *_contents(Subject(unpack(body), lambda: self.vocabulary)).texts])
+            run(_DELETE_TEXTS, [number, *contents_of(Subject(unpack(body), lambda: self.vocabulary)).texts])
             for table, column in (("value", f"model % {MODEL_STEP}"), ("spelling", "report"), ("report", "number")):
                 run(f"DELETE FROM {table} WHERE {column} = ?", [number])
 
@@ -291,61 +286,3 @@ _VALUES = ", ".join("?" * (len(COLUMN) + 2))
 _NAMES = f"rowid, {', '.join(COLUMN.values())}, facts"
 _INSERT_TEXTS = f"INSERT INTO search ({_NAMES}) VALUES ({_VALUES})"
 _DELETE_TEXTS = f"INSERT INTO search (search, {_NAMES}) VALUES ('delete', {_VALUES})"
-
-
-class _Contents(NamedTuple):
-    """What the tables hold of one report: a text for each column of ``search``, and values by field and model.
-
-    A model is its place, 0 for the flagship; values that no model has of its own are under 0.
-    """
-
-    texts: list[str]
-    values: list[tuple[int, int | float | str, int]]
-
-
-def _contents(subject: Subject) -> _Contents:
-    contents = _Contents([""] * (len(COLUMN) + 1), [])
-    facts = [*_add_values_of_report(contents, subject), *_add_values_of_models(contents, subject)]
-    contents.texts[-1] = " ".join(facts)
-    return contents
-
-
-def _add_values_of_report(contents: _Contents, subject: Subject) -> Iterator[str]:
-    """Add what the report has for all its models; yield the tokens of its facts."""
-    for field, code, column, is_closed in _REPORT_PLAN:
-        values = subject.values(field)
-        if not values:
-            continue
-        yield knowledge_token(field.path, SOME)
-        if subject.knows_every(field):
-            yield knowledge_token(field.path, EVERY)
-        if is_closed:
-            yield from (value_token(field.path, value_text(value)) for value in values)
-        if column is not None:
-            contents.texts[column] = subject.joined_texts(field)
-        if field.kind == DATE:
-            contents.values.extend((code, value.toordinal(), 0) for value in values)
-        elif field.kind == NUMBER:
-            contents.values.extend((code, value, 0) for value in values)
-
-
-def _add_values_of_models(contents: _Contents, subject: Subject) -> Iterator[str]:
-    """Add what each model has of its own; yield the tokens of its facts."""
-    models = subject.of_each_model
-    contents.values.extend((OTHER_MODELS, place, place) for place in range(1, len(models)))
-    for field, code, column, _ in _MODEL_PLAN:
-        values = [(value, place) for place, model in enumerate(models) for value in model.values(field)]
-        if values:
-            yield from (knowledge_token(field.path, SOME), knowledge_token(field.path, EVERY))
-        if column is not None:
-            contents.texts[column] = subject.joined_texts(field)
-        for value, place in values:
-            contents.values.append((code, value if field.kind == NUMBER else value_text(value), place))
-
-
-_COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}
-_PLAN = [
-    (field, CODE[field.path], _COLUMN_NUMBERS.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED
-]
-_MODEL_PLAN = [plan for plan in _PLAN if plan[0].path in MODEL_FIELDS]
-_REPORT_PLAN = [plan for plan in _PLAN if plan[0].path not in MODEL_FIELDS]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 from reportcli.catalog.files import CatalogFile, UnreadableFile
 from reportcli.errors import IndexDamaged, SearchUnavailable
@@ -32,7 +32,7 @@ from reportcli.index.sets import Everything, Sets, models_to_show
 from reportcli.query.conditions import And, Between, Is, IsKnown, Not, Or, Query, Within, Words, conditions_of
 from reportcli.query.explain import EXACT_NAME_SCORE, plain_words
 from reportcli.query.names import ARXIV_SPELLING, Spelling
-from reportcli.query.subject import MODEL_FIELDS, SEARCHED_FIELDS, Hit, Subject
+from reportcli.query.subject import MODEL_FIELDS, SEARCHED_FIELDS, Hit, Hits, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
@@ -46,26 +46,6 @@ _COLUMNS_BY_WEIGHT = tuple(
     (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
     for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
 )
-
-
-class Hits(Sequence[Hit]):
-    """Reports in order. Each is read when it is reached, so that a long listing needs little memory."""
-
-    def __init__(self, numbers: Sequence[int], read: Callable[[int], Hit]) -> None:
-        self._numbers = numbers
-        self._read = read
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    @overload
-    def __getitem__(self, position: int) -> Hit: ...
-    @overload
-    def __getitem__(self, position: slice) -> "Hits": ...
-    def __getitem__(self, position: int | slice) -> "Hit | Hits":
-        if isinstance(position, slice):
-            return Hits(self._numbers[position], self._read)
-        return self._read(self._numbers[position])
 
 
 class Index:
@@ -136,8 +116,10 @@ class Index:
         latest = self._latest_report
         if latest is None or latest[0] != report:
             latest = self._latest_report = report, Subject(self._stored("number = ?", report), self.techniques)
+        if not place:
+            return Hit(latest[1], score)
         with self._readable():
-            return Hit(latest[1].of_each_model[place] if place else latest[1], score)
+            return Hit(latest[1].of_each_model[place], score)
 
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""
@@ -151,10 +133,12 @@ class Index:
 
     @cached_property
     def _everything(self) -> Everything:
-        reports = set(self._newest_first)
+        return Everything(set(self._newest_first), self._other_models)
+
+    def _other_models(self) -> list[int]:
         rows = self._rows("SELECT model FROM value WHERE field = ?", [OTHER_MODELS])
         with self._readable():
-            return Everything(reports, reports.union(model for (model,) in rows if report_of(model) in reports))
+            return [int(model) for (model,) in rows]
 
     def _sets(self, query: Query) -> Sets:
         if len(self._latest) >= _KEPT_QUERIES:

@@ -1,6 +1,7 @@
 """Sets of the numbers of reports, or of models, that fit a query, and how and, or and not join them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from reportcli.index.schema import report_of
@@ -20,11 +21,20 @@ class Sets(NamedTuple):
         return Sets(set(map(report_of, self.fits)), set(map(report_of, self.may_fit)))
 
 
-class Everything(NamedTuple):
-    """The numbers of all reports, and of all models; a report without models is asked as itself."""
+class Everything:
+    """The numbers of all reports, and of all models, which are read when a question is asked of models.
 
-    reports: set[int]
-    models: set[int]
+    A report without models is asked as itself.
+    """
+
+    def __init__(self, reports: set[int], other_models: Callable[[], Iterable[int]]) -> None:
+        self.reports = reports
+        self._other_models = other_models  # all but the flagships
+
+    @cached_property
+    def models(self) -> set[int]:
+        """The numbers of all models."""
+        return self.reports.union(model for model in self._other_models() if report_of(model) in self.reports)
 
     def as_models(self, sets: Sets) -> Sets:
         """Return the sets of all models of the reports in sets of reports."""

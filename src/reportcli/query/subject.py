@@ -1,8 +1,8 @@
 """A report as conditions see it, as one of its models: its values by field, and its texts as folded words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from reportcli.report.derived import (
     DERIVED,
@@ -172,3 +172,23 @@ class Hit(NamedTuple):
     def value(self, field: Field) -> Any:
         """Return the value of a column."""
         return self.subject.stored(field)
+
+
+class Hits(Sequence[Hit]):
+    """Reports in order. Each is read when it is reached, so that a long listing needs little memory."""
+
+    def __init__(self, numbers: Sequence[int], read: Callable[[int], Hit]) -> None:
+        self._numbers = numbers
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, position: int) -> Hit: ...
+    @overload
+    def __getitem__(self, position: slice) -> "Hits": ...
+    def __getitem__(self, position: int | slice) -> "Hit | Hits":
+        if isinstance(position, slice):
+            return Hits(self._numbers[position], self._read)
+        return self._read(self._numbers[position])

@@ -41,10 +41,10 @@ class Derived:
 
 def flagship_model(report: Report) -> Model | None:
     """Return the flagship of a report: the model it names, else the first of those with most parameters."""
-    for model in report.models:
-        if model.name == report.flagship:
-            return model
-    return max(report.models, key=lambda model: model.parameters or 0, default=None)
+    if len(report.models) < 2:
+        return report.models[0] if report.models else None
+    named = (model for model in report.models if model.name == report.flagship)
+    return next(named, None) or max(report.models, key=lambda model: model.parameters or 0)
 
 
 def models_in_order(report: Report) -> list[Model]:
