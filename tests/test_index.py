@@ -127,7 +127,7 @@ def a_range(draw: st.DrawFn) -> Between:
     path = draw(st.sampled_from(list(FIGURES)))
     figure = st.sampled_from(FIGURES[path])
     end = st.none() | figure | figure.map(lambda value: value + 1) | st.sampled_from([0, 1, 0.5, 2**63, 10**30, 1e12])
-    return Between(path, draw(end), draw(end), exclusive=draw(st.booleans()))
+    return Between(path, draw(end), draw(end), exclusive=draw(st.booleans()), right_open=draw(st.booleans()))
 
 
 def a_period() -> st.SearchStrategy[Period]:

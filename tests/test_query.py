@@ -142,6 +142,7 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (Between(PARAMETERS, 500_000_000, 500_000_000), ("params:500M",)),
     (Between("posttraining.sft_examples", 10_000, 10_000), ("sft:10k",)),
     (Between(PARAMETERS, 100 * B, None, exclusive=True), ("params:>100B", 'params:"> 100B"')),
+    (Between(PARAMETERS, B, 10 * B, right_open=True), ("params:1B..<10B",)),
     (Between(PARAMETERS, None, 100 * B, exclusive=True), ("params:<100B",)),
     (Between(PARAMETERS, None, 100 * B), ("params:<=100B",)),
     (Between(PARAMETERS, 128_000, 128_000), ("params:128k",)),

@@ -320,7 +320,8 @@ def _bindable(value: Any) -> Any:
 def _bounds(condition: Is | Between) -> tuple[tuple[str, int | float | str | None], ...]:
     if isinstance(condition, Is):
         return (("=", condition.value),)
-    low, high = (">", "<") if condition.exclusive else (">=", "<=")
+    low = ">" if condition.exclusive else ">="
+    high = "<" if condition.exclusive or condition.right_open else "<="
     return (low, condition.low), (high, condition.high)
 
 

@@ -83,12 +83,16 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number is in a range; None is an open end, and both ends belong to the range unless it is ``exclusive``."""
+    """A number is in a range; None is an open end.
+
+    Both ends belong to the range, unless it is ``exclusive`` (neither) or ``right_open`` (the lower one alone).
+    """
 
     field: str
     low: int | float | None = None
     high: int | float | None = None
     exclusive: bool = False
+    right_open: bool = False
 
     def evaluate(self, subject: Subject) -> Truth:
         field = FIELDS_BY_PATH[self.field]
@@ -97,14 +101,16 @@ class Between:
         return False if subject.knows_every(field) else None
 
     def accepts(self, value: int | float) -> bool:
-        if self.exclusive:
-            return (self.low is None or value > self.low) and (self.high is None or value < self.high)
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        is_above = self.low is None or (value > self.low if self.exclusive else value >= self.low)
+        without_high = self.exclusive or self.right_open
+        return is_above and (self.high is None or (value < self.high if without_high else value <= self.high))
 
     def __str__(self) -> str:
         low, high = ("" if end is None else self._shortest_spelling(end) for end in (self.low, self.high))
         if self.exclusive:
             return f"{self.field}:{'<' if high else '>'}{low or high}"
+        if self.right_open:
+            return f"{self.field}:{low}..<{high}"
         return f"{self.field}:{low}" if low == high else f"{self.field}:{low}..{high}"
 
     def _shortest_spelling(self, number: int | float) -> str:

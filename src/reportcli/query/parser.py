@@ -206,6 +206,7 @@ class _Parser:
         comparison = re.fullmatch(r"(>=|<=|>|<|=?)(.+)", value.text.strip('"').replace(" ", ""), re.S)
         sign, number = comparison.groups() if comparison else ("", "")
         first, dots, last = number.partition("..")
+        right_open, last = last.startswith("<"), last.removeprefix("<")
         low, high = _number(first, field), _number(last, field)
         unreadable = (first and not low) or (last and not high) or not (low or high)
         if unreadable or (sign and dots):
@@ -214,7 +215,8 @@ class _Parser:
         if dots:
             if low and high and low[0] > high[1]:
                 raise self.error(value, "the range is reversed", f"write {name}:{last}..{first}")
-            return Between(field.path, low and low[0], high and high[1])
+            end = high and high[0 if right_open else 1]
+            return Between(field.path, low and low[0], end, right_open=right_open)
         assert low is not None
         return _compare(field.path, sign, *low)
 

@@ -28,7 +28,7 @@ _QUERIES = {
     "license:known": "the catalogue knows the field; or license:unknown",
     "'\"clip higher\"'": "in the shell's quotes: a phrase",
     "'clip*'": "in quotes: words that begin with it",
-    "'params:>100B'": "in quotes: more than this; also >=, <, <=",
+    "'params:>100B'": "in quotes: more than this; also >=, <, <=, 1B..<10B",
     "'(grpo or ppo) kl:no'": "in quotes: grouping",
 }
 _PERIODS = {
