@@ -1,5 +1,6 @@
 """One value as a reader wants to see it: 36T, 128K, yes; and any text made safe to show."""
 
+import re
 from typing import Any
 
 from reportcli.report.fields import NUMBER, Field
@@ -40,23 +41,35 @@ def format_value(field: Field, value: Any) -> str:
 
 
 def format_number(value: int | float, field: Field) -> str:
-    """Return a number for a reader: 235B parameters, a context length of 128K (powers of two), 9.4e23 FLOP."""
-    if field.info.context and value >= 1024:
+    """Return a number for a reader: 235B parameters, a context length of 128K, 9.4e23 FLOP; rounded before it is named.
+
+    A context length of 128K is 128,000 or 131,072 tokens, one of 1M 1,000,000 or 1,048,576.
+    """
+    if field.info.context and value >= 1000 and value == int(value):
         return _format_context(int(value))
-    if value >= 10**15:
-        return f"{value:.1e}".replace("e+", "e")
+    rounded = _round(value, 3)
+    if rounded >= 10**15:
+        return f"{value:.1e}".replace("e+", "e").replace(".0e", "e")
     for scale, suffix in _SCALES:
-        if value >= scale:
-            return f"{value / scale:.3g}{suffix}" if value < 1000 * scale else f"{value / scale:,.0f}{suffix}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
-    return f"{value:,}"
+        if rounded >= scale:
+            return f"{rounded / scale:g}{suffix}"
+    if isinstance(value, int) or _round(value, 2) >= 100:
+        return f"{value:,.0f}"
+    return re.sub(r"e-0*", "e-", f"{value:.2g}")
+
+
+def _round(value: int | float, digits: int) -> float:
+    """Return a number with so many significant digits; whole numbers below a million stay as they are."""
+    return value if isinstance(value, int) and value < 10**6 else float(f"{value:.{digits - 1}e}")
 
 
 def _format_context(tokens: int) -> str:
-    for scale, suffix in ((1 << 20, "M"), (1 << 10, "K"), (10**6, "M"), (1000, "K")):
-        if tokens >= scale and tokens % scale == 0:
-            return f"{tokens // scale}{suffix}"
+    """Return a length in thousands or in powers of two, whichever divides it; else in digits."""
+    for base in (1000, 1024):
+        for exponent, suffix in ((3, "B"), (2, "M"), (1, "K")):
+            number = tokens * 100 / base**exponent  # with two digits after the point at most
+            if tokens >= base**exponent and number == int(number) and (exponent > 1 or number % 100 == 0):
+                return f"{number / 100:.10g}{suffix}"
     return f"{tokens:,}"
 
 

@@ -131,4 +131,4 @@ def _power(base: int, exponent: int) -> int | float:
 
 
 def _label(value: int | float, field: Field) -> str:
-    return format_number(int(value) if value == int(value) else value, field).replace(".0e", "e")
+    return format_number(int(value) if value == int(value) else value, field)
