@@ -259,20 +259,13 @@ class EntryRejected(ReportcliError):
 
 
 class DraftExists(ReportcliError):
-    """An earlier edit of the same entry left a draft, and nobody can be asked what to do with it."""
+    """An entry has a draft, and nobody can be asked what to do with it."""
 
     def __init__(self, draft: object) -> None:
         super().__init__(
-            f"there is a draft from an earlier edit: {draft}",
-            "continue with it by running the command on a terminal, or delete it",
+            f"there is a draft of this entry: {draft}",
+            "close the editor that has it open, continue with it by running the command on a terminal, or delete it",
         )
-
-
-class DraftInUse(ReportcliError):
-    """An editor is open on the draft of the same entry."""
-
-    def __init__(self, draft: object) -> None:
-        super().__init__(f"this entry is being edited already: {draft}", "close the other editor first")
 
 
 class NameInUse(ReportcliError):

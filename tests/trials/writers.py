@@ -341,7 +341,6 @@ WORST: Mapping[str, tuple[str, int]] = {
     "leaves a link to nothing": ('ln -sf /nowhere/at/all "$1"', 2),
     "leaves a link to itself": ('ln -sf "${1##*/}" "$1"', 2),
     "leaves a link to a device": ('ln -sf /dev/zero "$1"', 2),
-    "leaves a link to a text": ('mv "$1" "$1.moved"; ln -s "${1##*/}.moved" "$1"', 0),
     "leaves a link to the entry": ('ln -sf {entry} "$1"', 0),
     "writes 100 MB": ('head -c 100000000 /dev/zero | tr "\\0" "#" >>"$1"', 2),
     "writes a little too much": (f'head -c {MAX_BYTES} /dev/zero | tr "\\0" "#" >>"$1"', 2),
@@ -351,14 +350,14 @@ WORST: Mapping[str, tuple[str, int]] = {
     "writes what is no TOML": ("echo '= =' >>\"$1\"", 2),
     "nests without end": ('(printf "a = "; head -c 100000 /dev/zero | tr "\\0" "[") >>"$1"', 2),
     "forbids the file": ('chmod 000 "$1"', 0 if os.geteuid() == 0 else 2),
-    "leaves backups": ('cp "$1" "$1~"; cp "$1" "${1%/*}/.${1##*/}.swp"', 0),
     "moves another in place": ('cp "$1" "$1.new"; mv "$1.new" "$1"', 0),
     "removes the entry": ("rm {entry}", 3),
     "puts a folder for the entry": ("rm {entry}; mkdir {entry}", 3),
     "puts a pipe for the entry": ("rm {entry}; mkfifo {entry}", 3),
     "puts a file for the catalogue": ("mv {mine} {mine}.away; : >{mine}", 3),
 }  # fmt: skip
-_EMPTIED = ("empties", "leaves only", "removes the f", "leaves a folder", "leaves a pipe", "leaves a link")
+_GONE = ("empties", "leaves only", "removes the f", "leaves a link to the entry")
+_REPLACED = ("leaves a folder", "leaves a pipe", "leaves a link")
 
 
 def mistreated(ground: Ground, chance: Random) -> Iterator[str]:
@@ -373,10 +372,10 @@ def mistreated(ground: Ground, chance: Random) -> Iterator[str]:
             yield f"{how}: {answered}"
     elif not isinstance(answered, Answered) or answered.code != code:
         yield f"{how}: {answered}"
-    kept = "" if code <= 0 or how.startswith(_EMPTIED) else "your draft was saved to"
+    kept = "" if code <= 0 or how.startswith(_GONE) else "your draft was saved to"
     if isinstance(answered, Answered) and kept not in answered.err:
         yield f"{how}: it does not say where the text is: {answered.err}"
-    if not how.startswith(_EMPTIED):
+    if not how.startswith(_GONE + _REPLACED):
         yield from (f"{how}: {complaint}" for complaint in typed_is_kept(ground, _text(1).encode()))
     if ground.mine.is_dir() and ground.entry.is_file():
         yield from (f"{how}: {complaint}" for complaint in entries_whole(ground.mine, _allowed(texts, _text(1))))

@@ -23,11 +23,12 @@ from reportcli.catalog.files import (
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
 from reportcli.curate.check import entry_findings
-from reportcli.curate.editor import Ask, Draft, add_hint, open_editor, save_draft
+from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
 from reportcli.curate.entry_rules import layout, parse_entry
 from reportcli.curate.template import Template, empty_template, strip_template
 from reportcli.errors import (
     EDITOR_MUST_WAIT,
+    DraftExists,
     EntryRejected,
     EntryUnreadable,
     EntryUnwritable,
@@ -79,7 +80,7 @@ def add(
     """Save a new entry in the folder ``own``; ``by_hand`` lets the user's editor work on it first.
 
     ``ask`` puts questions to the user, and is None without a terminal. Raises EntryRejected with every problem,
-    NothingToAdd, NameInUse, UsageError, DraftExists, DraftInUse, EditorUnavailable or EntryUnwritable; then there is
+    NothingToAdd, NameInUse, UsageError, DraftExists, EditorUnavailable or EntryUnwritable; then there is
     no entry, and what was typed is in a draft.
     """
     if entry_id:
@@ -95,10 +96,11 @@ def add(
         _write(path, text, report, None)
         return ActionResult(report.id, "path", (str(path),), remarks)
 
-    target = own / f"{entry_id or _id_from_text(start.text) or 'new'}.toml"
+    draft_id = entry_id or _id_from_text(start.text) or "new"
+    target = own / f"{draft_id}.toml"
     if by_hand:
-        with Draft(target, start.text, ask, new=True, unsaved=start.unsaved) as draft:
-            return _edit_and_save(draft, save, ask)
+        with open_draft(target, start.text, ask, unsaved=start.unsaved) as draft:
+            return _edit_and_save(draft, draft_id, save, ask)
     try:
         return save(start.text)
     except ReportcliError as error:
@@ -108,11 +110,12 @@ def add(
 
 
 def _save_as_draft(target: Path, text: str, error: ReportcliError) -> None:
+    """Save a refused text as the draft of its entry, and say in the error where it is, or why it is nowhere."""
     try:
-        draft = save_draft(target, text)
+        draft = create_draft(target, text)
         add_hint(error, f"your text was saved to {draft}; `reportcli add --from` that file once it is complete")
-    except EntryUnwritable as unwritable:
-        add_hint(error, f"your text could not be saved either: {unwritable}")
+    except (DraftExists, EntryUnwritable) as unsaved:
+        add_hint(error, f"your text was not saved: {unsaved}")
 
 
 def reject_known_paper(catalog: EditableCatalog, text: str) -> None:
@@ -129,7 +132,7 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
     """Let the user's editor change an entry; of a shipped one, a copy in the user's own folder ``own``.
 
     ``ask`` puts questions to the user, and is None without a terminal. Raises EntryRejected with every problem,
-    UnknownName, DraftExists, DraftInUse, EditorUnavailable or EntryUnwritable; then the entry is as it was, and what
+    UnknownName, DraftExists, EditorUnavailable or EntryUnwritable; then the entry is as it was, and what
     was typed is in its draft.
     """
     path = _file_of(catalog, name)
@@ -146,21 +149,28 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
         overrides = () if in_place else (f"it now overrides {path}",)
         return ActionResult(entry_id, "path", (str(target),), (*remarks, *overrides))
 
-    with Draft(target, before, ask) as draft:
-        return _edit_and_save(draft, save, ask)
+    with open_draft(target, before, ask, changed=path.stat().st_mtime) as draft:
+        return _edit_and_save(draft, entry_id, save, ask)
 
 
-def _edit_and_save(draft: Draft, save: Save, ask: Ask | None) -> ActionResult:
+def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
     """Open the editor, and save what it leaves; while that is wrong, ask whether to open it again."""
     while True:
-        open_editor(draft.path)
+        run_editor(draft)
         try:
-            return save(draft.read())
+            return save(_text_of(draft, entry_id))
         except (EntryRejected, NameInUse, UsageError) as error:
             if ask is None:
                 raise
             if not ask("\n  ".join(filter(None, (f"error: {error}", error.hint))), "edit again?"):
-                raise EntryRejected(draft.entry_id) from error
+                raise EntryRejected(entry_id) from error
+
+
+def _text_of(draft: Path, entry_id: str) -> str:
+    try:
+        return read_text(draft)
+    except EntryUnreadable as error:
+        raise EntryRejected(entry_id, [error.problem]) from error
 
 
 def _file_of(catalog: EditableCatalog, name: str) -> Path:
