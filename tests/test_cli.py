@@ -264,3 +264,27 @@ def test_what_is_compared_is_sorted_and_limited_like_a_list(cli: Run) -> None:
     ended = cli("compare", "--where", "org:qwen", "--sort", "-date", "--limit", "2", "--columns", "name,kl,layers")
     assert ended.stdout == "name\tQwen3 Embedding\tQwen3\nposttraining.kl_penalty\t\t\narchitecture.layers\t36\t94\n"
     assert "note: 2 of " in ended.stderr
+
+
+# No option is dropped.
+
+
+def test_all_of_several_conditions_hold_of_one_model(cli: Run) -> None:
+    assert (
+        cli("list", "--where", "org:deepseek", "--where", "type:moe", "-f", "names").stdout
+        == "deepseek-r1\ndeepseek-v3\n"
+    )
+    assert cli("list", "--where", "params:..2B", "--where", "context:128k").returncode == 1
+    assert cli("count", "type", "--where", "org:deepseek", "--where", "kl:yes").stdout.startswith("moe\t")
+
+
+def test_short_options_are_the_long_ones(cli: Run) -> None:
+    short = cli("list", "-n", "2", "-c", "name,params", "-s", "-params", "-w", "60", "-f", "table")
+    long = cli("list", "--limit", "2", "--columns", "name,params", "--sort", "-params", "--width", "60", "-f", "table")
+    assert vars(short) | {"args": ()} == vars(long) | {"args": ()}
+
+
+def test_a_limit_of_nothing_is_refused(cli: Run) -> None:
+    ended = cli("search", "rl:grpo", "--limit", "0")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.endswith("try `reportcli search --help`\n")

@@ -16,7 +16,7 @@ from reportcli.catalog.files import catalog_folders
 from reportcli.cli import COLOR, output
 from reportcli.errors import IndexDamaged, UsageError
 from reportcli.library import Library, cache_folder
-from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
+from reportcli.query.conditions import Query, Within, all_of
 from reportcli.query.period import Period, parse_period
 from reportcli.report.fields import DATE, FIELDS
 
@@ -42,8 +42,13 @@ def _period_option(name: str, help_text: str) -> Any:
 
 
 Where = Annotated[
-    str | None,
-    _option("--where", metavar="QUERY", panel=_FILTERS, help="Only reports that match a query, e.g. 'rl:grpo kl:no'."),
+    list[str] | None,
+    _option(
+        "--where",
+        metavar="QUERY",
+        panel=_FILTERS,
+        help="Only reports that match a query, e.g. 'rl:grpo kl:no'; repeatable: all must match.",
+    ),
     QUERY,
 ]
 Since = Annotated[Period | None, _period_option("--since", "Only reports from this period onwards."), PERIOD]
@@ -56,23 +61,31 @@ DateField = Annotated[
 Sort = Annotated[
     str | None,
     _option(
-        "--sort", metavar="FIELD,-FIELD", panel=_OUTPUT, help="Sort by these fields; prefix with - for descending."
+        "--sort",
+        "-s",
+        metavar="FIELD,-FIELD",
+        panel=_OUTPUT,
+        help="Sort by these fields; prefix with - for descending.",
     ),
     SORT,
 ]
 Reverse = Annotated[bool, _option("--reverse", panel=_OUTPUT, help="Reverse the order.")]
 Models = Annotated[bool, _option("--models", panel=_OUTPUT, help="Show each model that fits, not only one a report.")]
-Limit = Annotated[int | None, _option("--limit", metavar="N", min=0, panel=_OUTPUT, help="Show at most N results.")]
+Limit = Annotated[
+    int | None, _option("--limit", "-n", metavar="N", min=1, panel=_OUTPUT, help="Show at most N results.")
+]
 Columns = Annotated[
     str | None,
-    _option("--columns", metavar="A,B,C", panel=_OUTPUT, help="Show exactly these columns; 'help' lists all fields."),
+    _option(
+        "--columns", "-c", metavar="A,B,C", panel=_OUTPUT, help="Show exactly these columns; 'help' lists all fields."
+    ),
     COLUMNS,
 ]
 Json = Annotated[bool, _option("--json", panel=_OUTPUT, help="Same as --format json.")]
 Header = Annotated[bool | None, _option("--header/--no-header", panel=_OUTPUT, help="Print a header row (TSV, CSV).")]
 Width = Annotated[
     int | None,
-    _option("--width", metavar="N", min=20, max=10_000, panel=_OUTPUT, help="Width in columns (table, SVG)."),
+    _option("--width", "-w", metavar="N", min=20, max=10_000, panel=_OUTPUT, help="Width in columns (table, SVG)."),
 ]
 NoPager = Annotated[bool, _option("--no-pager", panel=_OUTPUT, help="Don't use a pager.")]
 Quiet = Annotated[bool, _option("--quiet", "-q", panel=_OUTPUT, help="Suppress notes and warnings.")]
@@ -136,9 +149,9 @@ class ListingOptions(NamedTuple):
         }
 
 
-def combined_query(library: Library, where: str | None, dates: DateFilter) -> Query:
+def combined_query(library: Library, where: Sequence[str] | None, dates: DateFilter) -> Query:
     """Return what --where and the date options ask together."""
-    return all_of([EVERYTHING if where is None else library.parse(where), dates.query()])
+    return all_of([*map(library.parse, where or ()), dates.query()])
 
 
 def answer_from_catalog(

@@ -1,7 +1,7 @@
 """The commands that read reports: list, search, filter, show, compare, term. Each asks the library once."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -295,7 +295,7 @@ def term(
 
 
 def _compared_query(
-    names: list[str], query: Query, where: str | None, models: bool, listing: ListingOptions
+    names: list[str], query: Query, where: Sequence[str] | None, models: bool, listing: ListingOptions
 ) -> Query | None:
     """Return the query whose results are compared too; None where only names are. Raises UsageError."""
     if (
