@@ -7,11 +7,12 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import date
 from email.message import Message
 from http.client import HTTPException, HTTPResponse
 from threading import Thread
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -26,7 +27,6 @@ _MAX_BYTES = 1_000_000  # of an answer; that for one paper has about 5,000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _BUSY = (429, 503)
 _MOVED = (301, 302, 303, 307, 308)
-_T = TypeVar("_T")
 
 
 class Paper(NamedTuple):
@@ -147,29 +147,24 @@ def _is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _in_time(seconds: float, function: Callable[[], _T]) -> _T:
+def _in_time(seconds: float, function: Callable[[], bytes]) -> bytes:
     """Return what a function returns; raise ArxivUnavailable when the network fails, or when time is up.
 
     The function runs in a thread, since neither the search for a host nor headers that come byte by byte have a
     timeout.
     """
-    results: list[_T] = []
-    errors: list[BaseException] = []
+    future = Future[bytes]()
 
     def run() -> None:
         try:
-            results.append(function())
+            future.set_result(function())
         except BaseException as error:
-            errors.append(error)
+            future.set_exception(error)
 
-    thread = Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(max(0, seconds))
-    if results:
-        return results[0]
+    Thread(target=run, daemon=True).start()
     try:
-        raise errors[0] if errors else TimeoutError
-    except (HTTPError, ArxivUnavailable):
+        return future.result(max(0, seconds))
+    except HTTPError:
         raise
     except (OSError, HTTPException, ValueError) as error:
         raise ArxivUnavailable(*_explained(error)) from error

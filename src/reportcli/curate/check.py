@@ -43,20 +43,11 @@ def entry_findings(path: str, entry: ParsedEntry, others: OtherEntries) -> list[
 def _locate(path: str, text: str, broken: Sequence[tuple[Callable[..., Any], str, Problem]]) -> list[BrokenRule]:
     """Return broken rules as findings, with the lines of their keys."""
     lines = key_lines(text) if broken else {}
-    return [
-        BrokenRule(
-            rule,
-            Finding(
-                path,
-                problem.line or closest_line(lines, problem.key) or None,
-                None,
-                problem.key,
-                problem.text,
-                severity,
-            ),
-        )
-        for rule, severity, problem in broken
-    ]
+    located = []
+    for rule, severity, problem in broken:
+        line = problem.line or closest_line(lines, problem.key) or None
+        located.append(BrokenRule(rule, Finding(path, line, None, problem.key, problem.text, severity)))
+    return located
 
 
 def check(
@@ -228,13 +219,10 @@ class _Check:
         entries, vocabularies = (sum(file.selected for file in files) for files in self._selection)
         problems = sum(finding.severity == PROBLEM for finding in self._findings)
         remarks = len(self._findings) - problems
-        only_vocabularies = vocabularies and not entries
-        parts = [
-            _counted(vocabularies, "vocabulary", "vocabularies")
-            if only_vocabularies
-            else _counted(entries, "entry", "entries"),
-            _counted(problems, "problem", "problems") if problems else "no problems",
-        ]
+        files = _counted(entries, "entry", "entries")
+        if vocabularies and not entries:
+            files = _counted(vocabularies, "vocabulary", "vocabularies")
+        parts = [files, _counted(problems, "problem", "problems") if problems else "no problems"]
         return ", ".join(parts + ([_counted(remarks, "remark", "remarks")] if remarks else []))
 
 
