@@ -673,18 +673,10 @@ def test_no_editor_opens_where_it_is_not_wanted_and_what_was_typed_stays(tmp_pat
 
 
 def test_a_refused_text_that_cannot_be_kept_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = create_draft(tmp_path / "new.toml", "mine")
-    nowhere = "/proc/nowhere/reportcli/drafts"
-    for folder, reason in (
-        (None, f"there is a draft of this entry: {draft}"),
-        ("/proc/nowhere", f"cannot write {nowhere}/"),
-    ):
-        if folder:
-            monkeypatch.setenv("XDG_DATA_HOME", folder)
-        with Library([tmp_path], None) as library, pytest.raises(EntryRejected) as caught:
-            edit.add(library, tmp_path, Template("typed = 1", unsaved=True))
-        assert caught.value.hint.startswith(f"your text was not saved: {reason}")
-    assert draft.read_text() == "mine"
+    monkeypatch.setenv("XDG_DATA_HOME", "/proc/nowhere")
+    with Library([tmp_path], None) as library, pytest.raises(EntryRejected) as caught:
+        edit.add(library, tmp_path, Template("typed = 1", unsaved=True))
+    assert caught.value.hint.startswith("your text was not saved: cannot write /proc/nowhere/reportcli/drafts/")
 
 
 # From arXiv.
@@ -740,13 +732,11 @@ def test_a_paper_is_added_once_a_person_has_said_the_rest() -> None:
 
 @pytest.mark.usefixtures("_arxiv")
 def test_a_paper_without_an_editor_is_kept_for_one(cli: Cli, tmp_path: Path) -> None:
-    draft = draft_path(tmp_path / "tale.toml")
-    for hint in (
-        f"your text was saved to {draft}; `reportcli add --from` that file once it is complete",
-        f"your text was not saved: there is a draft of this entry: {draft}",
-    ):
+    for names in (["tale"], ["tale", "tale-2"]):
+        draft = draft_path(tmp_path / f"{names[-1]}.toml")
+        hint = f"your text was saved to {draft}; `reportcli add --from` that file once it is complete"
         result = cli("add", "--arxiv", "2505.01234", "--catalog", str(tmp_path))
-        assert (result.code, result.out, drafts()) == (2, "", ["tale"])
+        assert (result.code, result.out, sorted(drafts())) == (2, "", names)
         assert result.err == (
             "error: tale was not saved: 2 problems\n"
             "  organizations: required, but missing\n"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from typing import Protocol
 
@@ -110,12 +111,17 @@ def add(
 
 
 def _save_as_draft(target: Path, text: str, error: ReportcliError) -> None:
-    """Save a refused text as the draft of its entry, and say in the error where it is, or why it is nowhere."""
-    try:
-        draft = create_draft(target, text)
-        add_hint(error, f"your text was saved to {draft}; `reportcli add --from` that file once it is complete")
-    except (DraftExists, EntryUnwritable) as unsaved:
-        add_hint(error, f"your text was not saved: {unsaved}")
+    """Save a refused text as a draft of its entry, beside an older one, and say in the error where it is."""
+    paths = chain([target], (target.with_stem(f"{target.stem}-{number}") for number in count(2)))
+    draft = None
+    while draft is None:
+        try:
+            with suppress(DraftExists):
+                draft = create_draft(next(paths), text)
+        except EntryUnwritable as failure:
+            add_hint(error, f"your text was not saved: {failure}")
+            return
+    add_hint(error, f"your text was saved to {draft}; `reportcli add --from` that file once it is complete")
 
 
 def reject_known_paper(catalog: EditableCatalog, text: str) -> None:
