@@ -75,7 +75,10 @@ def test_ticks_are_round_values_in_the_units_of_the_field(
         ((2025, 1, 15), (2025, 5, 20), ["2025-02", "2025-03", "2025-04", "2025-05"]),
         ((2024, 6, 15), (2025, 6, 20), ["2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2", "2025-Q3"]),
         ((2020, 6, 15), (2025, 6, 20), ["2021", "2022", "2023", "2024", "2025"]),
-        ((1, 1, 1), (9999, 12, 31), []),
+        ((2011, 6, 15), (2025, 6, 20), ["2012", "2014", "2016", "2018", "2020", "2022", "2024", "2026"]),
+        ((1950, 3, 1), (2026, 1, 20), ["1950", "1960", "1970", "1980", "1990", "2000", "2010", "2020"]),
+        ((1, 1, 1), (9999, 12, 31), ["2000", "4000", "6000", "8000"]),
+        ((2025, 6, 5), (2025, 6, 12), ["2025-06-06", "2025-06-08", "2025-06-10", "2025-06-12"]),
     ],
 )
 def test_an_axis_of_days_has_its_ticks_where_periods_begin(
@@ -85,6 +88,14 @@ def test_an_axis_of_days_has_its_ticks_where_periods_begin(
     ticks = choose_ticks(axis, 60, beside=True)
     assert [tick.label for tick in ticks] == labels
     assert all(0 <= tick.position < 60 for tick in ticks)
+
+
+@given(st.dates(), st.integers(1, 40_000), st.integers(30, 200))
+def test_an_axis_of_days_always_has_ticks(first: datetime.date, span: int, cells: int) -> None:
+    last = datetime.date.fromordinal(min(first.toordinal() + span, datetime.date.max.toordinal()))
+    ticks = choose_ticks(make_scale(field("date"), [first, last], cells, logarithmic=False), cells, beside=True)
+    assert ticks
+    assert len({tick.label for tick in ticks}) == len(ticks)
 
 
 def test_a_scale_is_logarithmic_where_values_span_more_than_two_decades() -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from reportcli.query.period import PERIOD_STEPS, parse_period, periods_between
@@ -14,6 +14,8 @@ from reportcli.report.fields import DATE, Field
 _TWO_DECADES = 100  # the greatest value over the least: above it a logarithmic scale is better
 _MARGIN = 0.04  # of the axis, free at either end
 _HALVES, _ROUND = (1, 3), (1, 2, 5)  # digits of round numbers
+_YEARS = tuple(digit * 10**exponent for exponent in range(4) for digit in _ROUND)[1:]  # between ticks
+_DAYS = (1, 2, 5, 10)  # between ticks
 _LABEL_GAP = 2  # columns between the labels of two ticks
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 
@@ -85,7 +87,8 @@ def _touch(ticks: Sequence[Tick]) -> bool:
 def _candidate_groups(scale: Scale) -> Iterator[Iterator[list[tuple[Any, str]]]]:
     """Yield groups of candidates, the better group first; a candidate is the values with their labels."""
     if scale.field.kind == DATE:
-        yield map(partial(_period_starts, scale), PERIOD_STEPS)
+        yield chain(map(partial(_period_starts, scale), PERIOD_STEPS), map(partial(_year_starts, scale), _YEARS))
+        yield map(partial(_days, scale), _DAYS)
     elif scale.logarithmic:
         yield (_labeled(scale, values) for values in _powers(scale))
         yield (_labeled(scale, values) for values in _multiples(scale))
@@ -100,10 +103,28 @@ def _labeled(scale: Scale, values: Iterable[int | float]) -> list[tuple[Any, str
 
 
 def _period_starts(scale: Scale, step: str) -> list[tuple[Any, str]]:
-    first, last = (date.fromordinal(min(max(round(end), _FIRST), _LAST)) for end in (scale.low, scale.high))
+    first, last = _first_and_last(scale)
     periods = islice(periods_between(first, last, step), scale.cells)  # more cannot fit
     days = ((parse_period(text).span()[0], text) for text in periods)
     return [(day, text) for day, text in days if day >= first]
+
+
+def _year_starts(scale: Scale, every: int) -> list[tuple[Any, str]]:
+    first, last = _first_and_last(scale)
+    years = range(-(-first.year // every) * every, last.year + 1, every)
+    days = (date(year, 1, 1) for year in islice(years, scale.cells))
+    return [(day, f"{day.year:04}") for day in days if day >= first]
+
+
+def _days(scale: Scale, every: int) -> list[tuple[Any, str]]:
+    first, last = (day.toordinal() for day in _first_and_last(scale))
+    days = map(date.fromordinal, islice(range(first - first % -every, last + 1, every), scale.cells))
+    return [(day, day.isoformat()) for day in days]
+
+
+def _first_and_last(scale: Scale) -> tuple[date, date]:
+    first, last = (min(max(end, _FIRST), _LAST) for end in (scale.low, scale.high))
+    return date.fromordinal(math.ceil(first)), date.fromordinal(math.floor(last))
 
 
 def _powers(scale: Scale) -> Iterator[list[int | float]]:
