@@ -2,6 +2,7 @@
 
 import calendar
 import contextlib
+import re
 from datetime import date
 
 import pytest
@@ -38,15 +39,52 @@ ABSOLUTE = [
     (" 2025-01 .. 2025-06 ", "2025-01-01", "2025-06-30", "2025-01..2025-06"),
     (" 2025-06\n", "2025-06-01", "2025-06-30", "2025-06"), ("2025-05..", "2025-05-01", None, "2025-05.."),
     ("2025-06-18..", "2025-06-18", None, "2025-06-18.."), ("..2024", None, "2024-12-31", "..2024"),
-    ("..2025-05", None, "2025-05-31", "..2025-05"), ("..12/24/2024", None, "2024-12-24", "..2024-12-24"),
+    ("2025-6", "2025-06-01", "2025-06-30", "2025-06"), ("2025/06", "2025-06-01", "2025-06-30", "2025-06"),
+    ("06/2025", "2025-06-01", "2025-06-30", "2025-06"), ("2025-6-1", "2025-06-01", "2025-06-01", "2025-06-01"),
+    ("2025/06/18", "2025-06-18", "2025-06-18", "2025-06-18"), ("20250618", "2025-06-18", "2025-06-18", "2025-06-18"),
+    ("2025Q2", "2025-04-01", "2025-06-30", "2025-Q2"), ("q2 2025", "2025-04-01", "2025-06-30", "2025-Q2"),
+    ("2025-W2", "2025-01-06", "2025-01-12", "2025-W02"), ("２０２５", "2025-01-01", "2025-12-31", "2025"),
+    ("June 2025", "2025-06-01", "2025-06-30", "2025-06"), ("2025 Sept", "2025-09-01", "2025-09-30", "2025-09"),
+    ("may-2025", "2025-05-01", "2025-05-31", "2025-05"), ("2025\u201106", "2025-06-01", "2025-06-30", "2025-06"),
+    ("June 18th, 2025", "2025-06-18", "2025-06-18", "2025-06-18"),
+    ("18 Jun 2025", "2025-06-18", "2025-06-18", "2025-06-18"),
+    ("since 2025-06", "2025-06-01", None, "2025-06.."), ("until May 2025", None, "2025-05-31", "..2025-05"),
+    ("after 2025-06", "2025-07-01", None, "2025-07-01.."), ("before 2025", None, "2024-12-31", "..2024-12-31"),
+    ("2025-01 to 2025-06", "2025-01-01", "2025-06-30", "2025-01..2025-06"),
+    ("from May 2025 until June 2025", "2025-05-01", "2025-06-30", "2025-05..2025-06"),
+    ("between 2024 and 2025", "2024-01-01", "2025-12-31", "2024..2025"),
+    ("2025-01 – 2025-06", "2025-01-01", "2025-06-30", "2025-01..2025-06"),
+    ("in 2025", "2025-01-01", "2025-12-31", "2025"), ("..2025-05", None, "2025-05-31", "..2025-05"),
+    ("..12/24/2024", None, "2024-12-24", "..2024-12-24"),
 ]  # fmt: skip
 
 RELATIVE = [
-    ("last 90 days", "2025-03-20", "90d"), ("Last 1 Day", "2025-06-17", "1d"),
-    ("last  2   weeks", "2025-06-04", "2w"), ("last 3 months", "2025-03-18", "3m"),
-    ("last 1 month", "2025-05-18", "1m"), ("last 2 years", "2023-06-18", "2y"), ("90d", "2025-03-20", "90d"),
-    ("12w", "2025-03-26", "12w"), ("6m", "2024-12-18", "6m"), ("12M", "2024-06-18", "12m"),
-    ("18m", "2023-12-18", "18m"), ("1y", "2024-06-18", "1y"), ("0d", "2025-06-18", "0d"),
+    ("last 90 days", "2025-03-21", "90d"),
+    ("Last 1 Day", "2025-06-18", "1d"),
+    ("last 7 days", "2025-06-12", "7d"),
+    ("last  2   weeks", "2025-06-05", "2w"),
+    ("last 3 months", "2025-03-18", "3m"),
+    ("last 1 month", "2025-05-18", "1m"),
+    ("last 2 years", "2023-06-18", "2y"),
+    ("90d", "2025-03-21", "90d"),
+    ("12w", "2025-03-27", "12w"),
+    ("6m", "2024-12-18", "6m"),
+    ("12M", "2024-06-18", "12m"),
+    ("18m", "2023-12-18", "18m"),
+    ("1y", "2024-06-18", "1y"),
+    ("the past 2 quarters", "2024-12-18", "6m"),
+    ("90 days", "2025-03-21", "90d"),
+    ("2025..today", "2025-01-01", "2025..today"),
+]
+
+WHOLE_UNITS = [
+    ("today", "2025-06-18", "2025-06-18"), ("yesterday", "2025-06-17", "2025-06-17"),
+    ("this week", "2025-06-16", "2025-06-22"), ("last week", "2025-06-09", "2025-06-15"),
+    ("this month", "2025-06-01", "2025-06-30"), ("last month", "2025-05-01", "2025-05-31"),
+    ("This Quarter", "2025-04-01", "2025-06-30"), ("previous quarter", "2025-01-01", "2025-03-31"),
+    ("this year", "2025-01-01", "2025-12-31"), ("last year", "2024-01-01", "2024-12-31"),
+    ("since last month", "2025-05-01", "9999-12-31"), ("..yesterday", "0001-01-01", "2025-06-17"),
+    ("last year..last month", "2024-01-01", "2025-05-31"),
 ]  # fmt: skip
 
 IMPOSSIBLE = [
@@ -57,9 +95,10 @@ IMPOSSIBLE = [
 ]  # fmt: skip
 
 UNREADABLE = [
-    "", " ", "..", " .. ", "...", "2025...", "2025..2026..2027", "yesterday", "May 2025", "25", "2025-6", "2025-6-1",
-    "2025/06/18", "18.06.2025", "06/18/25", "2025-W2", "2025-Q12", "20250618", "2025-06-18T10:00", "-2025", "2025-",
-    "last days", "last 90", "last -1 days", "90", "90x", "d", "123456d", "1.5y", "90d..", "2025..90d", "２０２５",
+    "", " ", "..", " .. ", "...", "2025...", "2025..2026..2027", "25", "18.06.2025", "06/18/25", "202506", "2025-Q12",
+    "2025-06-18T10:00", "-2025", "2025-", "last days", "last 90", "last -1 days", "90", "90x", "d", "123456d", "1.5y",
+    "2025..90d", "0d", "last 0 days", "3 months ago", "june", "Q2", "2024-2025", "next month", "since",
+    "last month-2025",
 ]  # fmt: skip
 
 
@@ -78,14 +117,22 @@ def test_a_period_has_a_first_and_a_last_day(text: str, first: str | None, last:
 def test_a_relative_period_ends_today(text: str, first: str, canonical: str) -> None:
     period = parse_period(text)
     assert parse_period(canonical) == period
-    assert (period.first, period.last, period.text) == (None, None, canonical)
+    assert period.text == canonical
     assert period.span(TODAY) == (day(first), TODAY)
     assert period.span(date(2030, 1, 1))[1] == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize(("text", "first", "last"), WHOLE_UNITS)
+def test_the_last_month_is_the_whole_month_before_this_one(text: str, first: str, last: str) -> None:
+    period = parse_period(text)
+    assert period.span(TODAY) == (day(first), day(last))
+    assert parse_period(period.text) == period
 
 
 @pytest.mark.parametrize(
     ("text", "today", "first"),
     [
+        ("6m", "2026-11-25", "2026-05-25"),
         ("1m", "2025-05-31", "2025-04-30"),
         ("1m", "2025-03-31", "2025-02-28"),
         ("1m", "2024-03-31", "2024-02-29"),
@@ -104,6 +151,8 @@ def test_months_and_years_back_start_on_a_day_that_exists(text: str, today: str,
 def test_a_period_longer_than_the_calendar_starts_with_it() -> None:
     for text in ("99999d", "99999w", "99999m", "99999y", "2025y"):
         assert parse_period(text).span(date(200, 1, 1)) == (date.min, date(200, 1, 1))
+    for text in ("yesterday", "last month", "last year"):
+        assert parse_period(text).span(date.min) == (date.min, date.min)
 
 
 @given(st.integers(1, 9999), st.integers(1, 12))
@@ -140,8 +189,8 @@ WELL_FORMED = st.one_of(
     DATES.map("{}..".format),
     DATES.map("..{}".format),
     st.tuples(DATES, DATES).map(lambda ends: "..".join(sorted(ends, key=lambda end: str(parse_period(end).first)))),
-    st.builds("{}{}".format, st.integers(0, 99_999), st.sampled_from("dwmyDWMY")),
-    st.builds("last {} {}".format, st.integers(0, 99_999), st.sampled_from(["day", "days", "weeks", "Months", "year"])),
+    st.builds("{}{}".format, st.integers(1, 99_999), st.sampled_from("dwmyDWMY")),
+    st.builds("last {} {}".format, st.integers(1, 99_999), st.sampled_from(["day", "days", "weeks", "Months", "year"])),
 )
 
 
@@ -160,25 +209,51 @@ def test_what_is_not_a_period_is_rejected(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("text", "problem", "right"),
     [
-        ("2025-13", "2025-13 does not exist"),
-        ("2025..18/06/2025", "18/06/2025 does not exist (the month comes first: 06/18/2025)"),
-        ("13/13/2025", "13/13/2025 does not exist"),
-        ("2025-06..2025-01", "start is after end; did you mean 2025-01..2025-06"),
-        ("2025-05 2025-06", "write a range as 2025-05..2025-06"),
-        ("..", "a range needs at least one end"),
-        ("2025..soon", "soon is not a date"),
-        ("soon", "not a recognised date"),
+        ("2025-13", "2025-13 does not exist", ""),
+        ("31/02/2025", "31/02/2025 does not exist (the month comes first)", ""),
+        ("18/06/2025", "18/06/2025 does not exist (the month comes first)", "06/18/2025"),
+        ("2025..18/06/2025", "18/06/2025 does not exist (the month comes first)", "2025..06/18/2025"),
+        ("13/13/2025", "13/13/2025 does not exist", ""),
+        ("2025-06..2025-01", "start is after end", "2025-01..2025-06"),
+        ("today..last month", "start is after end", "last month..today"),
+        ("2025-05 2025-06", "not a recognised date", "2025-05..2025-06"),
+        ("2024-2025", "not a recognised date", "2024..2025"),
+        ("2025...2026", "a range has two dots", "2025..2026"),
+        ("2025…", "a range has two dots", "2025.."),
+        ("..", "a range needs at least one end", ""),
+        ("2025..soon", "soon is not a date", ""),
+        ("soon", "not a recognised date", ""),
+        ("2025..90d", "90d ends today", "2025..today"),
+        ("0d", "it has no days", "today"),
+        ("18.06.2025", "not a recognised date", "06/18/2025"),
+        ("18-06-2025", "not a recognised date", "06/18/2025"),
+        ("06/18/25", "not a recognised date", "06/18/2025"),
+        ("202506", "not a recognised date", "2025-06"),
+        ("2025-06-18T10:00", "not a recognised date", "2025-06-18"),
+        ("3 months ago", "not a recognised date", "3m"),
+        ("june", "not a recognised date", f"{date.today().year}-06"),
+        ("Q2", "not a recognised date", f"{date.today().year}-Q2"),
     ],
 )
-def test_an_invalid_period_says_what_is_wrong_and_how_to_write_it(text: str, problem: str) -> None:
+def test_an_invalid_period_says_what_is_wrong_and_how_to_write_it(text: str, problem: str, right: str) -> None:
     with pytest.raises(InvalidPeriod) as raised:
         parse_period(text)
     assert raised.value.problem.startswith(problem)
     assert str(raised.value).startswith(f"{text!r} is not a period: {problem}")
-    assert raised.value.hint.startswith("write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, ")
+    assert raised.value.meant == right
+    assert right in raised.value.hint
     assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize("text", IMPOSSIBLE + UNREADABLE)
+def test_every_hint_is_a_period(text: str) -> None:
+    with pytest.raises(InvalidPeriod) as raised:
+        parse_period(text)
+    hint = raised.value.hint
+    for right in re.split(", | or ", re.sub("^write |^did you mean |[?]$", "", hint)):
+        assert parse_period(right.strip("'"))
 
 
 @given(st.one_of(st.text(), st.text(alphabet="0123456789-/.QWdwmy lastdy", max_size=24)))

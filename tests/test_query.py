@@ -27,7 +27,7 @@ from reportcli.query.conditions import (
 )
 from reportcli.query.explain import Match, explain, plain_words
 from reportcli.query.parser import parse_query
-from reportcli.query.period import Period, parse_period
+from reportcli.query.period import Period, Relative, parse_period
 from reportcli.query.spelling import correct_spelling
 from reportcli.query.subject import CLOSED_FIELDS, FIELDS_BY_PATH, TEXT_FIELDS, Subject, subjects_of
 from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
@@ -174,8 +174,9 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
         ("date:06/18/2025", "date:=2025-06-18"),
     ),
     (Within("first_published", Period("2025", day("2025-01-01"), day("2025-12-31"))), ("published:2025",)),
-    (Within("date", Period("90d", amount=90, unit="days")), ("date:90d",)),
-    (Within("date", Period("6m", amount=6, unit="months")), ('date:"last 6 months"',)),
+    (Within("date", Period("90d", *2 * [Relative(90, "day", True)])), ("date:90d",)),
+    (Within("date", Period("6m", *2 * [Relative(6, "month", True)])), ('date:"last 6 months"',)),
+    (Within("date", Period("last month", *2 * [Relative(1, "month")])), ('date:"last month"',)),
     (Within("date", Period("2025-07-01..", day("2025-07-01"))), ("date:>2025-06",)),
     (Within("date", Period("2025-06-01..", day("2025-06-01"))), ("date:>=2025-06",)),
     (Within("date", Period("..2025-05-31", None, day("2025-05-31"))), ("date:<2025-06",)),
@@ -218,7 +219,7 @@ INVALID = [
     ("grpo params:20B..10B", 12, "the range is reversed write params:10B..20B"),
     ("date:2025-13", 5, "2025-13 does not exist"),
     ("grpo date:31/02/2025", 10, "does not exist"),
-    ("date:2025-06..2025-01", 5, "start is after end; did you mean 2025-01..2025-06"),
+    ("date:2025-06..2025-01", 5, "start is after end write date:2025-01..2025-06"),
     ("date:soon", 5, "write date:2025-06"),
     ("date:>9999", 5, "no such days"),
     ("date:>90d", 5, "can be compared"),

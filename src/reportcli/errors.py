@@ -76,14 +76,16 @@ class UnsuitableField(ReportcliError):
 
 
 class InvalidPeriod(ReportcliError):
-    """A text is not a period, or names a date that does not exist."""
+    """A text is not a period, or names a date that does not exist; ``meant`` is the period that was probably meant."""
 
-    def __init__(self, text: str, problem: str) -> None:
+    def __init__(self, text: str, problem: str, meant: str = "") -> None:
         super().__init__(
             f"{text!r} is not a period: {problem}",
-            "write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, 2025-01..2025-06, 2025-05.. or 'last 90 days'",
+            did_you_mean([meant] if meant else [])
+            or "write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, 2025-01..2025-06, 2025-05.. or 'last 90 days'",
         )
         self.problem = problem
+        self.meant = meant
 
 
 class InvalidQuery(ReportcliError):

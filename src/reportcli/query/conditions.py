@@ -140,7 +140,8 @@ class Within:
         return first <= value <= last
 
     def __str__(self) -> str:
-        return f"{self.field}:{self.period.text}"
+        text = self.period.text
+        return f'{self.field}:"{text}"' if " " in text else f"{self.field}:{text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,8 @@ class _Parser:
         try:
             return Within(field.path, parse_period(period).compared(sign))
         except InvalidPeriod as error:
-            hint = f"write {name}:2025-06 or {name}:2025-01..2025-06"
+            meant = f'"{error.meant}"' if " " in error.meant else error.meant
+            hint = f"write {name}:{meant}" if meant else f"write {name}:2025-06 or {name}:2025-01..2025-06"
             raise self.error(value, error.problem, hint) from error
 
     def parse_number(self, field: Field, name: str, value: _Token) -> Query:

@@ -1,37 +1,71 @@
 """Periods: which days ``2025-06``, ``2025-Q2..`` or ``last 90 days`` cover. It knows nothing of fields and reports."""
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from reportcli.errors import InvalidPeriod
 
 _Span = tuple[date, date]
-_UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_LETTERS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 _STEP_MONTHS = {"year": 12, "quarter": 3, "month": 1}
 PERIOD_STEPS = tuple(_STEP_MONTHS)
+
+
+class Relative(NamedTuple):
+    """Days that depend on today: a whole day, week, month, quarter or year, ``amount`` before the current one.
+
+    ``rolling`` are as many units back from today, which is the last day.
+    """
+
+    amount: int
+    unit: str
+    rolling: bool = False
+
+    def span(self, today: date | None = None) -> _Span:
+        """Return the first and the last day, both included; those before the calendar begins are its first."""
+        day = today or date.today()
+        try:
+            return (self._days_up_to(day), day) if self.rolling else self._whole_unit(day)
+        except (ValueError, OverflowError):
+            return date.min, day if self.rolling else date.min
+
+    def _days_up_to(self, today: date) -> date:
+        """Return the first day: months and years start on the same day of the month, or on its last."""
+        if self.unit in ("day", "week"):
+            return today - timedelta(self.amount * (7 if self.unit == "week" else 1) - 1)
+        year, month = _months_before(today, self.amount * _STEP_MONTHS[self.unit])
+        return date(year, month, min(today.day, _month(year, month)[1].day))
+
+    def _whole_unit(self, today: date) -> _Span:
+        if self.unit == "day":
+            day = today - timedelta(self.amount)
+            return day, day
+        if self.unit == "week":
+            monday = today - timedelta(today.weekday() + 7 * self.amount)
+            return monday, monday + timedelta(6)
+        months = _STEP_MONTHS[self.unit]
+        year, month = _months_before(today, (today.month - 1) % months + months * self.amount)
+        return date(year, month, 1), _month(year, month + months - 1)[1]
 
 
 class Period(NamedTuple):
     """A range of days. ``text`` is its canonical spelling, which parses to the same period.
 
-    An absolute period has a first and a last day, both included (None is open); a relative one goes ``amount`` units
-    back from today.
+    Both ends are included; None is open.
     """
 
     text: str
-    first: date | None = None
-    last: date | None = None
-    amount: int = 0
-    unit: str = ""
+    first: date | Relative | None = None
+    last: date | Relative | None = None
 
     def span(self, today: date | None = None) -> _Span:
         """Return the first and the last day, both included; ``today`` matters to a relative period only."""
-        if not self.unit:
-            return self.first or date.min, self.last or date.max
-        end = today or date.today()
-        return _go_back(end, self.amount, self.unit), end
+        first = self.first.span(today)[0] if isinstance(self.first, Relative) else self.first
+        last = self.last.span(today)[1] if isinstance(self.last, Relative) else self.last
+        return first or date.min, last or date.max
 
     def compared(self, sign: str) -> "Period":
         """Return the period after (``>``, ``>=``) or before (``<``, ``<=``) this one; "" returns this one.
@@ -40,7 +74,7 @@ class Period(NamedTuple):
         """
         if not sign:
             return self
-        if not (self.first and self.last):
+        if not (isinstance(self.first, date) and isinstance(self.last, date)):
             raise InvalidPeriod(sign + self.text, "only a day, week, month, quarter or year can be compared")
         try:
             first = self.last + timedelta(1) if sign == ">" else self.first
@@ -52,20 +86,60 @@ class Period(NamedTuple):
 
 def parse_period(text: str) -> Period:
     """Parse a period. Raises InvalidPeriod."""
-    clean = " ".join(text.split())
-    if relative := _parse_relative(clean):
-        return relative
-    first, dots, last = (part.strip() for part in clean.partition(".."))
-    if not dots:
-        start, end, spelling = _parse_date(first, text)
-        return Period(spelling, start, end)
+    clean = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    try:
+        return _parse(clean, text)
+    except InvalidPeriod as error:
+        ends = clean.split("..")
+        if meant := error.meant or _readable("..".join(_suggestion(end) or end for end in ends)):
+            raise InvalidPeriod(text, error.problem, meant) from error
+        raise
+
+
+def _parse(clean: str, text: str) -> Period:
+    if match := re.fullmatch(r"(after|before) (.+)", clean, re.I):
+        return _parse_end(match[2], text).compared(">" if match[1].lower() == "after" else "<")
+    for pattern in _RANGES:
+        if match := re.fullmatch(pattern, clean, re.I):
+            ends = {"first": "", "last": ""} | match.groupdict()
+            return _join(ends["first"].strip(), ends["last"].strip(), text)
+    return _parse_end(re.sub(r"^(in|on|during) ", "", clean, flags=re.I), text)
+
+
+_DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+_RANGES = (
+    r"(?P<first>.*?)\.\.(?P<last>.*)",
+    r"(?:from )?(?P<first>.+) (?:to|until|till|through|-) (?P<last>.+)",
+    r"between (?P<first>.+) and (?P<last>.+)",
+    r"(?:since|from|starting) (?P<first>.+)",
+    r"(?:until|till|up to|through) (?P<last>.+)",
+)
+
+
+def _join(first: str, last: str, whole: str) -> Period:
+    """Return the period from one end to the other, of which one may be open."""
     if not (first or last):
-        raise InvalidPeriod(text, "a range needs at least one end")
-    start, _, since = _parse_date(first, text) if first else (date.min, date.min, "")
-    _, end, until = _parse_date(last, text) if last else (date.max, date.max, "")
-    if start > end:
-        raise InvalidPeriod(text, f"start is after end; did you mean {last}..{first}")
-    return Period(f"{since}..{until}", start if first else None, end if last else None)
+        raise InvalidPeriod(whole, "a range needs at least one end")
+    if last.startswith("."):
+        raise InvalidPeriod(whole, "a range has two dots", _readable(f"{first}..{last.strip('. ')}"))
+    start = _parse_end(first, whole) if first else Period("")
+    end = _parse_end(last, whole) if last else Period("")
+    if isinstance(end.last, Relative) and end.last.rolling:
+        raise InvalidPeriod(whole, f"{last} ends today", f"{start.text}..today" if first else end.text)
+    period = Period(f"{start.text}..{end.text}", start.first, end.last)
+    first_day, last_day = period.span()
+    if first_day > last_day:
+        raise InvalidPeriod(whole, "start is after end", _readable(f"{last}..{first}"))
+    return period
+
+
+def _readable(text: str) -> str:
+    """Return a text if it is a period, in its canonical spelling unless it has slashes; else ""."""
+    try:
+        period = _parse(text, text)
+    except InvalidPeriod:
+        return ""
+    return text if "/" in text else period.text
 
 
 def period_containing(day: date, step: str) -> str:
@@ -82,48 +156,94 @@ def periods_between(first: date, last: date, step: str) -> Iterator[str]:
     return (period_containing(date(month // 12, month % 12 + 1, 1), step) for month in months)
 
 
-def _parse_relative(text: str) -> Period | None:
-    match = re.fullmatch(r"(\d{1,5})([dwmy])", text, re.I) or re.fullmatch(
-        r"last (\d{1,5}) (day|week|month|year)s?", text, re.I
+def _parse_end(text: str, whole: str) -> Period:
+    """Return a period that is no range. ``whole`` is the text for errors, of which it may be one end."""
+    if relative := _parse_relative(text.lower(), whole):
+        return relative
+    for pattern in _DATES:
+        if match := re.fullmatch(pattern, text, re.I | re.A):
+            try:
+                spelling, (first, last) = _days_of(**match.groupdict())
+            except (ValueError, OverflowError) as error:
+                raise InvalidPeriod(whole, f"{text} does not exist ({error})") from error
+            return Period(spelling, first, last)
+    if text != whole.strip():
+        raise InvalidPeriod(whole, f"{text} is not a date")
+    raise InvalidPeriod(whole, "not a recognised date")
+
+
+_UNIT = "(day|week|month|quarter|year)"
+
+
+def _parse_relative(text: str, whole: str) -> Period | None:
+    if text in ("today", "yesterday"):
+        day = Relative(int(text == "yesterday"), "day")
+        return Period(text, day, day)
+    if match := re.fullmatch(rf"(?:the )?(this|current|last|previous) {_UNIT}", text):
+        amount = int(match[1] in ("last", "previous"))
+        unit = Relative(amount, match[2])
+        return Period(f"{'last' if amount else 'this'} {match[2]}", unit, unit)
+    match = re.fullmatch(r"(\d{1,5})([dwmy])", text, re.A) or re.fullmatch(
+        rf"(?:the )?(?:last |past )?(\d{{1,5}}) {_UNIT}s?", text, re.A
     )
     if not match:
         return None
-    amount, unit = int(match[1]), match[2][0].lower()
-    return Period(f"{amount}{unit}", amount=amount, unit=_UNITS[unit])
+    amount, unit_name = int(match[1]), _LETTERS.get(match[2], match[2])
+    if not amount:
+        raise InvalidPeriod(whole, "it has no days", "today")
+    if unit_name == "quarter":
+        amount, unit_name = 3 * amount, "month"
+    back = Relative(amount, unit_name, rolling=True)
+    return Period(f"{amount}{unit_name[0]}", back, back)
 
 
-def _go_back(day: date, amount: int, unit: str) -> date:
-    """Return the day some units earlier: the last of a month that has no such day, the first of the calendar."""
-    try:
-        if unit in ("days", "weeks"):
-            return day - timedelta(**{unit: amount})
-        months = day.year * 12 + day.month - 1 - amount * (12 if unit == "years" else 1)
-        year, month = divmod(months, 12)
-        return date(year, month + 1, min(day.day, _month(year, month + 1)[1].day))
-    except (ValueError, OverflowError):
-        return date.min
+def _months_before(day: date, months: int) -> tuple[int, int]:
+    """Return the year and the month that is some months before that of a day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return year, month + 1
 
 
-def _parse_date(text: str, whole: str) -> tuple[date, date, str]:
-    """Return the first and last day of a date with any precision, and its canonical spelling.
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+           "december")  # fmt: skip
+_MONTH_NAME = f"(?P<name>{'|'.join(f'{month[:3]}|{month}' for month in _MONTHS)}|sept)"
+_YEAR, _MONTH, _DAY, _GAP = r"(?P<year>\d{4})", r"(?P<month>\d\d?)", r"(?P<day>\d\d?)", "[ .,-]*"
+_DATES = (
+    _YEAR,
+    rf"{_YEAR}[ ./-]?Q(?P<quarter>\d)",
+    rf"Q(?P<quarter>\d)[ ./-]?{_YEAR}",
+    rf"{_YEAR}[ ./-]?W(?P<week>\d\d?)",
+    rf"{_YEAR}[./-]{_MONTH}",
+    rf"{_MONTH}[./-]{_YEAR}",
+    *(rf"{_YEAR}{separator}{_MONTH}{separator}{_DAY}" for separator in ("-", "/", "[.]")),
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
+    rf"{_MONTH}/{_DAY}/{_YEAR}",
+    rf"{_MONTH_NAME}{_GAP}{_YEAR}",
+    rf"{_YEAR}{_GAP}{_MONTH_NAME}",
+    rf"{_MONTH_NAME}{_GAP}{_DAY}(?:st|nd|rd|th)?[ .,-]+{_YEAR}",
+    rf"{_DAY}(?:st|nd|rd|th)?{_GAP}(?:of )?{_MONTH_NAME}{_GAP}{_YEAR}",
+    rf"{_YEAR}{_GAP}{_MONTH_NAME}{_GAP}{_DAY}",
+)  # fmt: skip
 
-    ``whole`` is the text for errors, of which the date may be one end.
-    """
-    for pattern, days_of in _DATE_PATTERNS:
-        if match := re.fullmatch(pattern, text, re.I | re.A):
-            numbers = [int(group) for group in match.groups()]
-            try:
-                first, last = days_of(*numbers)
-            except (ValueError, OverflowError) as error:
-                raise InvalidPeriod(whole, f"{text} does not exist ({error})") from error
-            return first, last, first.isoformat() if "/" in text else text.upper()
-    if dates := re.fullmatch(r"([\d/QW-]+) (?:to |- )?([\d/QW-]+)", text, re.I):
-        raise InvalidPeriod(whole, f"write a range as {dates[1]}..{dates[2]}")
-    raise InvalidPeriod(whole, f"{text} is not a date" if text != whole.strip() else "not a recognised date")
 
-
-def _year(year: int) -> _Span:
-    return date(year, 1, 1), date(year, 12, 31)
+def _days_of(
+    year: str, quarter: str = "", week: str = "", month: str = "", name: str = "", day: str = ""
+) -> tuple[str, _Span]:
+    """Return the canonical spelling of a date and its first and last day. Raises ValueError or OverflowError."""
+    number = int(year)
+    if quarter:
+        return f"{year}-Q{quarter}", _quarter(number, int(quarter))
+    if week:
+        monday = date.fromisocalendar(number, int(week), 1)
+        return f"{year}-W{int(week):02}", (monday, date.fromisocalendar(number, int(week), 7))
+    if not (month or name):
+        return year, (date(number, 1, 1), date(number, 12, 31))
+    if int(month or 1) > 12 >= int(day or 13):
+        raise ValueError("the month comes first")
+    which = int(month) if month else 1 + [known[:3] for known in _MONTHS].index(name[:3].lower())
+    if not day:
+        return f"{year}-{which:02}", _month(number, which)
+    only_day = date(number, which, int(day))
+    return only_day.isoformat(), (only_day, only_day)
 
 
 def _quarter(year: int, quarter: int) -> _Span:
@@ -139,26 +259,25 @@ def _month(year: int, month: int) -> _Span:
     return first, first.replace(day=monthrange(year, month)[1])
 
 
-def _week(year: int, week: int) -> _Span:
-    return date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7)
+def _suggestion(text: str) -> str:
+    """Return the period that was probably meant by a text that is none; "" if there is no telling."""
+    year = date.today().year
+    for pattern, right in _MISSPELLINGS:
+        if match := re.fullmatch(pattern, text, re.I | re.A):
+            return _readable(match.expand(right).replace("YEAR", str(year)))
+    return ""
 
 
-def _day(year: int, month: int, day: int) -> _Span:
-    only_day = date(year, month, day)
-    return only_day, only_day
-
-
-def _american_day(month: int, day: int, year: int) -> _Span:
-    if month > 12 >= day:
-        raise ValueError(f"the month comes first: {day:02}/{month:02}/{year}")
-    return _day(year, month, day)
-
-
-_DATE_PATTERNS: tuple[tuple[str, Callable[..., _Span]], ...] = (
-    (r"(\d{4})", _year),
-    (r"(\d{4})-Q(\d)", _quarter),
-    (r"(\d{4})-W(\d\d)", _week),
-    (r"(\d{4})-(\d\d)", _month),
-    (r"(\d{4})-(\d\d)-(\d\d)", _day),
-    (r"(\d\d?)/(\d\d?)/(\d{4})", _american_day),
+_MISSPELLINGS = (
+    (r"(\d\d?)/(\d\d?)/(\d{4})", r"\2/\1/\3"),  # read month first, always
+    (r"(\d\d?)/(\d\d?)/(\d\d)", r"\1/\2/20\3"),
+    (r"(\d\d?)\.(\d\d?)\.(\d{4})", r"\2/\1/\3"),
+    (r"(0?\d|1[0-2])-(\d\d?)-(\d{4})", r"\1/\2/\3"),
+    (r"(\d\d)-(\d\d)-(\d{4})", r"\2/\1/\3"),
+    (r"(\d{4})([01]\d)", r"\1-\2"),
+    (r"(\d{4}-\d\d-\d\d)[T ].*", r"\1"),
+    (r"(\d{4}(?:-(?:Q\d|W\d\d|\d\d(?:-\d\d)?))?)[ /_-](\d{4}(?:-(?:Q\d|W\d\d|\d\d(?:-\d\d)?))?)", r"\1..\2"),
+    (r"(\d+) (day|week|month|year)s? ago", r"\1 \2s"),
+    (r"([a-z]{3,9})", r"\1-YEAR"),
+    (r"(Q\d|W\d\d)", r"YEAR-\1"),
 )

@@ -33,15 +33,17 @@ _QUERIES = {
 }
 _PERIODS = {
     "2025": "the whole year",
-    "2025-06": "the whole month",
-    "2025-Q2": "a quarter",
+    "2025-06": "the whole month; also June 2025, 2025/06",
+    "2025-Q2": "a quarter; also Q2 2025",
     "2025-W20": "a week, as ISO 8601 counts them",
-    "2025-06-18": "a day; also 06/18/2025, month first",
+    "2025-06-18": "a day; also 20250618; 06/18/2025, month first",
     "2025-01..2025-06": "from one to the other, both included",
-    "2025-05..": "from this month onwards",
-    "..2024": "up to and including this year",
-    "last 90 days": "back from today; also weeks, months, years",
+    "2025-05..": "from this month onwards; also since 2025-05",
+    "..2024": "up to and including this year; also until 2024",
+    "last 90 days": "today is the last of them; also weeks, months, years",
     "90d": "the same; also 12w, 6m, 1y",
+    "last month": "the whole month before this one; also week, quarter, year",
+    "this year": "also yesterday, today, this month",
 }
 _TOPICS = ("queries", "periods", "formats", "exit-codes")
 
