@@ -133,4 +133,4 @@ def test_a_single_column_that_is_too_wide_is_shown_all_the_same() -> None:
 
 def test_matched_words_are_marked() -> None:
     text = draw(listing(SHIPPED["magistral"], query="grpo"), 100, color=True).text
-    assert re.search(r"\x1b\[1;35mgrpo\x1b\[0m", text, re.I)
+    assert re.search(r"\x1b\[1;38;5;163mgrpo\x1b\[0m", text, re.I)

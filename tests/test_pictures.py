@@ -109,6 +109,26 @@ def test_a_picture_fits_every_width_and_color_adds_nothing_else(shipped: Library
         assert colored.notes == plain.notes
 
 
+def luminance(color: int) -> float:
+    """Return the relative luminance of one of the 240 colors that no theme changes, as WCAG 2 defines it."""
+    levels = (0, 95, 135, 175, 215, 255)
+    parts = [levels[(color - 16) // 6**power % 6] for power in (2, 1, 0)] if color < 232 else [10 * color - 2312] * 3
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in (q / 255 for q in parts))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_color_can_be_read_on_black_and_on_white(shipped: Library) -> None:
+    codes = set[str]()
+    for answers in ANSWERS.values():
+        for answer in answers(shipped):
+            codes |= set(re.findall(r"\x1b\[([\d;]*)m", draw(answer, 120, color=True).text))
+    for code in codes - {"0", "1"}:
+        color = re.fullmatch(r"(?:1;)?38;5;(\d+)", code)  # not dim, nor one of the 16 colors that a theme changes
+        assert color, code
+        assert (luminance(int(color[1])) + 0.05) / 0.05 >= 4.5
+        assert 1.05 / (luminance(int(color[1])) + 0.05) >= 4.5
+
+
 def test_nothing_found_is_nothing_shown() -> None:
     date = FIELDS_BY_PATH["date"]
     (layers,) = parse_columns(["layers"])

@@ -315,9 +315,9 @@ def test_names_do_not_touch_one_another_or_a_point(shipped: Library) -> None:
 
 def test_marks_and_the_line_have_colors(shipped: Library) -> None:
     colored = draw(shipped.plot("parameters", "tokens"), 60, color=True).text
-    assert "\x1b[36m●" in colored
-    assert "\x1b[35m◆" in colored
-    assert re.search("\x1b\\[33m[\u2801-\u28ff]", colored)
+    assert "\x1b[38;5;63m●" in colored
+    assert "\x1b[38;5;163m◆" in colored
+    assert re.search("\x1b\\[38;5;131m[\u2801-\u28ff]", colored)
 
 
 def test_hostile_and_wide_names_keep_the_width_and_the_points() -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reportcli.answer.plot import Plot, ReferenceRatio
 from reportcli.render.terminal.axis import Scale, Tick, choose_ticks, make_scale, spans_decades
-from reportcli.render.terminal.screen import LABEL, TYPE_STYLES, Picture, legend, render_to_text
+from reportcli.render.terminal.screen import BROWN, LABEL, TYPE_STYLES, Picture, legend, render_to_text
 from reportcli.render.value import escape_controls
 
 MARKS = {
@@ -17,7 +17,7 @@ MARKS = {
     for model_type, mark in (("dense", "●"), ("moe", "◆"), ("diffusion", "▲"), ("other", "■"))
 }
 UNKNOWN = ("○", "")
-_LINE, _LINE_STYLE = "⠤⠤", "yellow"
+_LINE, _LINE_STYLE = "⠤⠤", BROWN
 _AXIS = 1  # column or line
 _TICKS_APART = 3  # lines, on the vertical axis
 _MAX_ROWS = 100  # of the canvas, however wide the terminal is

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -13,8 +13,10 @@ from rich.text import Text
 from reportcli.report.fields import is_web_address
 from reportcli.text import word_spans
 
-LABEL, NAME, MARK, DIFFERENT, QUIET = "cyan", "bold", "bold magenta", "magenta", "dim"
-TYPE_STYLES = {"dense": "cyan", "moe": "magenta", "diffusion": "green", "other": "red"}  # of models, in every picture
+# Of the 256 colors of a terminal, which no theme changes, those with a contrast of at least 4.5 to black and to white.
+GREEN, BLUE, VIOLET, BROWN, PINK, GRAY = (f"color({number})" for number in (29, 63, 98, 131, 163, 243))
+LABEL, NAME, MARK, DIFFERENT, QUIET = GREEN, "bold", f"bold {PINK}", PINK, GRAY
+TYPE_STYLES = {"dense": BLUE, "moe": PINK, "diffusion": GREEN, "other": GRAY}  # of models, in every picture
 NARROW = 70  # columns; below it a table becomes blocks
 MIN_TEXT = 36  # columns for a text that may take several lines
 RULE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
@@ -31,11 +33,10 @@ class Picture(NamedTuple):
     notes: tuple[str, ...]
 
 
-def render_to_text(content: RenderableType, width: int, color: bool, many_colors: bool = False) -> str:
-    """Return the content as rich renders it, with or without color: the terminal's 16, or 256."""
-    system: Literal["256", "standard"] = "256" if many_colors else "standard"
+def render_to_text(content: RenderableType, width: int, color: bool) -> str:
+    """Return the content as rich renders it, with or without color."""
     console = Console(
-        file=StringIO(), width=width, height=100, force_terminal=color, color_system=system if color else None,
+        file=StringIO(), width=width, height=100, force_terminal=color, color_system="256" if color else None,
         legacy_windows=False, highlight=False, markup=False, emoji=False,
     )  # fmt: skip
     console.print(content)
@@ -53,7 +54,7 @@ def linked_text(text: str, address: str | None, style: str = "") -> Text:
 
 def as_svg(text: str, width: int) -> str:
     """Return what a terminal shows of a text with colors as a picture that loads nothing from elsewhere."""
-    console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="standard")
+    console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="256")
     console.print(Text.from_ansi(text), no_wrap=True, crop=False, end="")
     picture = console.export_svg(title="reportcli", unique_id="reportcli")
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.S)

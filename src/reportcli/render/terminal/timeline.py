@@ -1,9 +1,9 @@
-"""Reports along time, month by month: the color is the organization, the mark the size; both are written too."""
+"""Reports along time, month by month: the mark is the size, the color the organization; both are written too."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
-from zlib import crc32
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Group
@@ -13,14 +13,23 @@ from reportcli.answer.listing import parse_columns
 from reportcli.answer.timeline import Timeline
 from reportcli.query.period import parse_period, periods_between
 from reportcli.query.subject import Hit
-from reportcli.render.terminal.screen import GAP, QUIET, Picture, legend, render_to_text, wrap
+from reportcli.render.terminal.screen import (
+    BLUE,
+    BROWN,
+    GAP,
+    GREEN,
+    PINK,
+    QUIET,
+    VIOLET,
+    Picture,
+    legend,
+    render_to_text,
+    wrap,
+)
 from reportcli.render.value import escape_controls, format_value
-from reportcli.report.fields import Field
-from reportcli.text import fold_name
+from reportcli.report.fields import Field, Report
 
-# Of the 256 colors of a terminal, twelve with a contrast of at least 3.6 to 1 with black and with white.
-COLORS = (196, 166, 94, 100, 28, 30, 32, 63, 99, 134, 164, 162)
-_SEED = 547  # of the checksum: with it, few organizations of the shipped catalogue share a color
+COLORS = (BLUE, PINK, GREEN, VIOLET, BROWN)  # of the organizations with the most reports in the picture
 SIZES = ((10**11, "◉", "100B.."), (10**10, "●", "10B..100B"), (10**9, "•", "1B..10B"), (0, "·", "..1B"))
 UNKNOWN = "○"
 _MONTH, _DAY = 9, 5  # columns of a month, and of a day with its mark
@@ -37,13 +46,15 @@ class _Entry(NamedTuple):
     mark: str
     name: str
     size: str
-    organizations: tuple[str, ...]
+    organizations: tuple[Text, ...]
 
     def head(self) -> Text:
-        return Text.assemble((self.day, QUIET), " ", (self.mark, _color(self.organizations[:1])), " ")
+        return Text.assemble(
+            (self.day, QUIET), " ", (self.mark, self.organizations[0].style if self.organizations else ""), " "
+        )
 
     def organization_text(self) -> Text:
-        return Text(", ").join(Text(escape_controls(name), style=_color([name])) for name in self.organizations)
+        return Text(", ").join(self.organizations)
 
 
 class _Layout(NamedTuple):
@@ -61,7 +72,8 @@ def draw(answer: Timeline, width: int, color: bool) -> Picture:
 
     Months without a report keep their place, so that distances are seen.
     """
-    entries = [_entry(hit, answer.date_field) for hit in answer.hits]
+    styles = _organization_styles([hit.report for hit in answer.hits])
+    entries = [_entry(hit, answer.date_field, styles) for hit in answer.hits]
     if not entries:
         return Picture("", ())
     layout = _layout(entries, width - _MONTH)
@@ -72,20 +84,23 @@ def draw(answer: Timeline, width: int, color: bool) -> Picture:
         for index, line in enumerate(_lines(list(month_entries), layout)):
             lines.append(Text.assemble(("" if index else month).ljust(_MONTH), line))
         previous = month
-    return Picture(render_to_text(Group(*lines, Text(), _legend(width)), width, color, many_colors=True), ())
+    return Picture(render_to_text(Group(*lines, Text(), _legend(width)), width, color), ())
 
 
-def _entry(hit: Hit, date_field: Field) -> _Entry:
+def _entry(hit: Hit, date_field: Field, styles: Mapping[str, str]) -> _Entry:
     day = hit.value(date_field).isoformat()
     parameters = hit.value(_PARAMETERS)
     mark = UNKNOWN if parameters is None else next(mark for least, mark, _ in SIZES if parameters >= least)
     size = format_value(_PARAMETERS, parameters)
-    return _Entry(day[:7], day[8:], mark, escape_controls(hit.name), size, hit.report.organizations)
+    organizations = tuple(Text(escape_controls(name), styles.get(name, "")) for name in hit.report.organizations)
+    return _Entry(day[:7], day[8:], mark, escape_controls(hit.name), size, organizations)
 
 
-def _color(organizations: Sequence[str]) -> str:
-    """Return the color of the organization, if there is one: the same in every picture."""
-    return "".join(f"color({COLORS[crc32(fold_name(name).encode(), _SEED) % len(COLORS)]})" for name in organizations)
+def _organization_styles(reports: Sequence[Report]) -> Mapping[str, str]:
+    """Return a color for each organization with several reports, as far as the colors go: those with the most first."""
+    counts = Counter(name for report in reports for name in report.organizations)
+    several = (name for name, count in counts.items() if count > 1)
+    return dict(zip(sorted(several, key=lambda name: (-counts[name], name)), COLORS, strict=False))
 
 
 def _layout(entries: Sequence[_Entry], width: int) -> _Layout:
@@ -123,7 +138,7 @@ def _stacked(entry: _Entry, width: int) -> Iterator[Text]:
     first, *rest = wrap(entry.name, width).split("\n")
     yield entry.head().append_text(first)
     for name in entry.organizations:
-        rest += wrap(escape_controls(name), width, _color([name])).split("\n")
+        rest += wrap(name.plain, width, str(name.style)).split("\n")
     yield from (Text(" " * _DAY).append_text(line) for line in rest)
 
 
