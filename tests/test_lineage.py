@@ -527,8 +527,8 @@ def test_every_shipped_lineage_fits_a_narrow_screen_and_cuts_no_name(shipped: Li
 def test_names_outside_the_catalogue_are_dim_and_the_focus_is_bold() -> None:
     colored = draw(build_lineage(SMALL, "new"), color=True).text
     assert '\x1b[1mNew "7"\x1b[0m' in colored
-    assert "\x1b[2mOut & about\x1b[0m" in colored
-    assert "\x1b[0mYoung\x1b[2m  2025" in colored
+    assert "\x1b[38;5;243mOut & about\x1b[0m" in colored
+    assert "\x1b[0mYoung\x1b[38;5;243m  2025" in colored
 
 
 # The command.

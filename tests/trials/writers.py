@@ -163,6 +163,7 @@ class Child:
             return
         try:
             os.setpgid(0, 0)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
             before()
             resource_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
             answered = attempt(arguments if own else (*arguments, "--catalog", str(ground.mine)))
