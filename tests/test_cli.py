@@ -71,7 +71,7 @@ FAILURES = [
     ("compare Qwen3", 2, ["compare needs two names", "`reportcli compare Qwen3 OTHER`"]),
     ("filter 2025-13", 2, ["2025-13 does not exist", "write 2025, 2025-06"]),
     ("filter 31/02/2025", 2, ["does not exist"]),
-    ("list --since someday", 2, ["is not a period"]),
+    ("list --since tomorrow", 2, ["is not a period"]),
     ("list --since 2025-06 --until 2025-05", 2, ["--since begins after --until ends"]),
     ("list --sort paramters", 2, ["unknown field 'paramters'", "parameters"]),
     ("list --columns nmae", 2, ["unknown field 'nmae'", "name"]),

@@ -65,7 +65,7 @@ def test_options_of_the_program_come_before_a_command(offered: Complete) -> None
 def test_options_of_a_command_come_with_their_help(answer: Complete) -> None:
     assert answer("show --no") == [
         "words",
-        "--notes\tShow only the notes on this topic.",
+        "--notes\tShow only the notes on these topics.",
         "--no-header\tPrint a header row (TSV, CSV).",
         "--no-pager\tDon't use a pager.",
     ]

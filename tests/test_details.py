@@ -40,7 +40,7 @@ def test_training_that_continues_another_model_has_no_figures_as_a_whole() -> No
 
 def test_a_topic_leaves_only_its_notes() -> None:
     report = a_report(notes=(Note(topic="rl", text="One."), Note(topic="data", text="Two.", detail=("D.",))))
-    details = ReportDetails((ReportMatch(report),), topic="data")
+    details = ReportDetails((ReportMatch(report),), topics=("data",))
     assert list(details.rows()) == [
         ("a", "notes[0].topic", "data"),
         ("a", "notes[0].text", "Two."),
@@ -83,7 +83,7 @@ def test_sources_stay_away_unless_asked_for() -> None:
 
 
 def test_the_notes_under_one_topic_stand_alone() -> None:
-    text = draw(ReportDetails((ReportMatch(QWEN3),), topic="rl")).text
+    text = draw(ReportDetails((ReportMatch(QWEN3),), topics=("rl",))).text
     assert "3,995 query-verifier pairs" in text
     assert "Six dense sizes" not in text
     assert text.startswith("Qwen3")

@@ -379,7 +379,7 @@ def test_details_as_tsv_and_csv() -> None:
 
 
 def test_the_notes_under_one_topic_as_tsv() -> None:
-    notes = ReportDetails((ReportMatch(RICH, RICH.models[1]), ReportMatch(POOR)), topic="rl")
+    notes = ReportDetails((ReportMatch(RICH, RICH.models[1]), ReportMatch(POOR)), topics=("rl",))
     assert text(notes, "tsv") == (
         "rich\tnotes[0].topic\trl\nrich\tnotes[0].text\tNo KL term.\n"
         "rich\tnotes[0].detail\tNot at all.\nrich\tnotes[0].origin\treport\n"

@@ -545,18 +545,24 @@ def test_names_outside_the_catalogue_are_dim_and_the_focus_is_bold() -> None:
             "--since 2025-06-17",
             "acereason-nemotron-1.1 builds_on Qwen2.5-Math, acereason-nemotron-1.1 taught_by DeepSeek-R1, "
             "ring-lite builds_on Ling-lite-1.5",
-            "note: 1 report has no recorded relations\n",
+            "note: 1 report has no recorded relations\n"
+            "note: 1 of these reports was first published outside this period\n",
         ),
         (
             "Qwen2.5 --since 2025-06",
             "qwen2.5-vl builds_on Qwen2.5, openthoughts builds_on Qwen2.5, mimo-vl builds_on Qwen2.5-VL",
-            "",
+            "note: 1 of these reports was first published outside this period\n",
         ),
         ("MiMo-VL --sort name --limit 1", "mimo-vl builds_on MiMo", "note: 1 of 3 relations\n"),
         ("MiMo-VL --reverse --limit 1", "mimo-vl builds_on MiMo", "note: 1 of 3 relations\n"),
         ("Janus-Pro --where kl:no", "", "note: 21 more reports don't record this\nnothing found\n"),
         ("Gemini 2.5", "", "note: Gemini 2.5 has no recorded relations\nnothing found\n"),
-        ("--until 1999", "", "nothing found\n"),
+        (
+            "--until 1999",
+            "",
+            "note: ..1999-12-31 holds nothing; the nearest is OLMo (2024-07-07), the newest is AceReason-Nemotron 1.1 "
+            "(2025-06-18)\nnothing found\n",
+        ),
     ],
 )
 def test_rows_stand_nearest_first_and_options_narrow_and_order_them(arguments: str, rows: str, notes: str) -> None:

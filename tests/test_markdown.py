@@ -55,7 +55,7 @@ def test_a_page_has_every_text_of_a_report() -> None:
         assert part in page
     assert page.endswith("\n## Sources\n\n- title: page 1\n")
     assert "## Sources" not in text(details, "markdown")
-    notes = text(details._replace(topic="rl"), "markdown")
+    notes = text(details._replace(topics=("rl",)), "markdown")
     assert notes.splitlines()[1:] == ["", "## Notes: rl", "", "- No KL term.", "  - Not at all."]
 
 

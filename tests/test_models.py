@@ -82,7 +82,7 @@ def test_the_name_says_which_model_is_shown_unless_it_is_the_flagship(shipped: L
 
 
 def test_json_has_the_entry_as_it_is_and_the_figures_of_the_model_under_derived(shipped: Library) -> None:
-    [record] = json.loads(text(listing(shipped, "id:qwen3 params:4B"), "json"))
+    [record] = json.loads(text(shipped.listing(shipped.parse("id:qwen3 params:4B")), "json"))
     assert (record["architecture"]["type"], record["architecture"]["layers"], len(record["models"])) == ("moe", 94, 8)
     derived = record["derived"]
     assert (derived["model"], derived["parameters"], derived["context_length"]) == ("Qwen3-4B", 4 * 10**9, 131_072)

@@ -64,7 +64,7 @@ def details(_: Library) -> Iterator[Answer]:
     for report_id in ("qwen3", "seedream-3.0"):
         yield ReportDetails((ReportMatch(SHIPPED[report_id]),), sources=True)
     yield ReportDetails((ReportMatch(SHIPPED["qwen3"], SHIPPED["qwen3"].models[0]), ReportMatch(SHIPPED["dots.llm1"])))
-    yield ReportDetails((ReportMatch(SHIPPED["qwen3"]),), topic="rl")
+    yield ReportDetails((ReportMatch(SHIPPED["qwen3"]),), topics=("rl",))
 
 
 def counts(catalog: Library) -> Iterator[Answer]:
@@ -168,7 +168,7 @@ def answers_about(text: str) -> Iterator[Answer]:
     yield listing(report, columns=("id", "name", "summary", "sources", "techniques", "note"))
     yield ReportDetails((ReportMatch(report),), sources=True)
     yield ReportDetails((ReportMatch(report, report.models[-1]),))
-    yield ReportDetails((ReportMatch(report),), topic="rl")
+    yield ReportDetails((ReportMatch(report),), topics=("rl",))
     yield compare_reports([ReportMatch(report), ReportMatch(other)])
     yield compare_reports([ReportMatch(report, dataclasses.replace(report.models[0], name=report.name + " x"))])
     for step in ("", "month"):

@@ -124,8 +124,9 @@ class Library:
         searched: bool = False,
         exact: bool = True,
         models: bool = False,
+        date_field: str = "date",
     ) -> Listing:
-        """Answer with the reports that fit a query: newest first, or, of a search, best first.
+        """Answer with the reports that fit a query: newest first by a date field, or, of a search, best first.
 
         Each is shown as its flagship if that fits, else as its largest model that does; with ``models`` as every model
         that fits.
@@ -133,9 +134,10 @@ class Library:
         """
         query, notes = (query, ()) if exact else self._corrected(query)
         matching = self._index.matching(query, ranked=searched, by_model=models)
-        hits = SortAndLimit(sort, reverse, limit).apply(matching)
+        day = FIELDS_BY_PATH[date_field]
+        hits = SortAndLimit(sort, reverse, limit, day).apply(matching)
         notes = (*notes, *self._notes(query, len(hits), models))
-        return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns))
+        return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns), day)
 
     def _corrected(self, query: Query) -> tuple[Query, tuple[str, ...]]:
         """Return a query that finds nothing with its words replaced by like ones, and the note that says so."""
@@ -147,11 +149,11 @@ class Library:
         note = "; ".join(f"no match for {typed!r}; showing results for {word!r}" for typed, word in replaced.items())
         return corrected, (note,) if replaced else ()
 
-    def details(self, names: Iterable[str], *, sources: bool = False, topic: str = "") -> ReportDetails:
+    def details(self, names: Iterable[str], *, sources: bool = False, topics: Sequence[str] = ()) -> ReportDetails:
         """Answer with everything known about the named reports."""
         matches = (self.find(name) for name in names)
         located = tuple(match._replace(origin=self._origin(match.report.id)) for match in matches)
-        return ReportDetails(located, sources=sources, topic=topic)
+        return ReportDetails(located, sources=sources, topics=tuple(topics))
 
     def _origin(self, report_id: str) -> str:
         path = self._index.path(report_id)
@@ -174,13 +176,16 @@ class Library:
         sort: SortKeys = (),
         reverse: bool = False,
         limit: int | None = None,
+        date_field: str = "date",
     ) -> Comparison:
         """Answer with the named reports, or models of theirs, and those that fit a query, side by side.
 
         The latter are sorted and limited as in a listing; ``columns`` are the fields to compare. With ``models`` every
         model of these reports is a side of its own; with ``differences`` equal fields are left out.
         """
-        others = self.listing(query, sort=sort, reverse=reverse, limit=limit) if query else Listing((), ())
+        others = Listing((), ())
+        if query:
+            others = self.listing(query, sort=sort, reverse=reverse, limit=limit, date_field=date_field)
         fitting = map(ReportMatch, others.reports) if models else map(_side, others.hits)
         matches: Iterable[ReportMatch] = (*map(self.find, names), *fitting)
         if models:
@@ -212,7 +217,7 @@ class Library:
         hits = self._index.matching(query, ranked=False, by_model=counted.path in MODEL_FIELDS)
         subjects = (hit.subject for hit in hits)
         counts = count_values(subjects, counted, conditions, by, FIELDS_BY_PATH[date_field])
-        notes = self._unknown_notes(query)
+        notes = self._notes_on(query)
         return build_count_table(counts, notes, reverse, limit)
 
     def timeline(
@@ -227,9 +232,8 @@ class Library:
         from reportcli.answer.timeline import Timeline
 
         field = FIELDS_BY_PATH[date_field]
-        by_day = [(field, True)] if date_field != "date" else []
         dated = all_of([query, IsKnown(date_field)])
-        listing = self.listing(dated, sort=by_day, reverse=reverse, limit=limit)
+        listing = self.listing(dated, date_field=date_field, reverse=reverse, limit=limit)
         undated = self._total(query) - self._total(dated)
         notes = (left_out_note(undated, f"without {field.label}"),) if undated else ()
         return Timeline(listing.hits, field, (*listing.notes, *notes))
@@ -273,6 +277,7 @@ class Library:
         sort: SortKeys = (),
         reverse: bool = False,
         limit: int | None = None,
+        date_field: str = "date",
     ) -> "Lineage":
         """Answer with base models and teachers: around one report, or everywhere; oldest first.
 
@@ -282,14 +287,14 @@ class Library:
         from reportcli.answer.lineage import build_graph, build_lineage
 
         report_id = None if name is None else self.find(name).report.id
-        order = SortAndLimit(sort or parse_sort_keys("date,name"), reverse)
+        order = SortAndLimit(sort or parse_sort_keys(f"{date_field},name"), reverse)
         everything = order.apply(tuple(self._index.matching(EVERYTHING, ranked=False)))
         graph = build_graph((hit.report for hit in everything), self._index)
         fitting = None
         if query != EVERYTHING:
             fitting = {hit.report.id for hit in self._index.matching(query, ranked=False)}
         lineage = build_lineage(graph, report_id, fitting, limit)
-        return lineage._replace(notes=(*lineage.notes, *self._unknown_notes(query)))
+        return lineage._replace(notes=(*lineage.notes, *self._notes_on(query)))
 
     def files(self) -> list[CatalogFile]:
         """Return every file of the catalogue and of its vocabulary."""
@@ -299,14 +304,18 @@ class Library:
         return self._index.total(query)[0]
 
     def _notes(self, query: Query, shown: int, models: bool = False) -> list[str]:
-        total, unknown = self._index.total(query, by_model=models)
-        noun = "model" if models else "report"
-        limited = [f"{shown:,} of {total:,} {noun}s"] * (shown < total)
-        return limited + [unknown_note(unknown, noun)] * (unknown > 0)
+        total, _ = self._index.total(query, by_model=models)
+        limited = [f"{shown:,} of {total:,} {'model' if models else 'report'}s"] * (shown < total)
+        return limited + self._notes_on(query, models)
 
-    def _unknown_notes(self, query: Query) -> list[str]:
-        unknown = self._index.total(query)[1]
-        return [unknown_note(unknown)] if unknown else []
+    def _notes_on(self, query: Query, models: bool = False) -> list[str]:
+        if query == EVERYTHING:
+            return []
+        from reportcli.query.dates import date_notes, reading_notes
+
+        unknown = self._index.total(query, by_model=models)[1]
+        notes = [unknown_note(unknown, "model" if models else "report")] if unknown else []
+        return [*reading_notes([query]), *notes, *date_notes(query, self._index)]
 
 
 def _side(hit: Hit) -> ReportMatch:

@@ -7,18 +7,30 @@ from typing import Any, NamedTuple
 from reportcli.answer import Record, record_paths
 from reportcli.query.names import ReportMatch
 from reportcli.report.derived import as_model, derive
-from reportcli.report.fields import Model, Report
+from reportcli.report.fields import Model, Note, Report
 from reportcli.report.json import to_record
 
 
 class ReportDetails(NamedTuple):
-    """Everything known about some reports, with ``topic`` only their notes under it; a record is a whole report."""
+    """Everything known about some reports, with ``topics`` only their notes under them; a record is a whole report."""
 
     matches: tuple[ReportMatch, ...]
     sources: bool = False  # whether rows have sources and confidence
-    topic: str = ""
-    notes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     header: tuple[str, ...] = ("id", "field", "value")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the notes of these reports lack of the topics."""
+        lacking = ((match.report, self._lacking(match.report)) for match in self.matches)
+        return tuple(f"{report.name} has no notes on {' or '.join(topics)}" for report, topics in lacking if topics)
+
+    def _lacking(self, report: Report) -> list[str]:
+        return [topic for topic in self.topics if topic not in {note.topic for note in report.notes}]
+
+    def is_selected(self, note: Note) -> bool:
+        """Return whether a note is on one of the topics, or none was asked for."""
+        return not self.topics or note.topic in self.topics
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield each known value; the field is its path in the JSON record, as jq writes it."""
@@ -28,7 +40,7 @@ class ReportDetails(NamedTuple):
                     yield record["id"], path, value
 
     def _is_selected(self, path: str) -> bool:
-        if self.topic:
+        if self.topics:
             return path.startswith("notes[")
         return self.sources or not path.startswith(("sources.", "confidence."))
 
@@ -38,18 +50,14 @@ class ReportDetails(NamedTuple):
 
     @property
     def reports(self) -> Iterator[Report]:
-        """The reports; with a topic, only with their notes under it."""
+        """The reports; with topics, only with their notes under them."""
         for report in (match.report for match in self.matches):
-            yield replace(report, notes=tuple(note for note in report.notes if self.topic in ("", note.topic)))
+            yield replace(report, notes=tuple(filter(self.is_selected, report.notes)))
 
     @property
     def with_notes(self) -> Iterator[ReportMatch]:
-        """The matches; with a topic, only those that have notes under it."""
-        return (
-            match
-            for match in self.matches
-            if not self.topic or any(note.topic == self.topic for note in match.report.notes)
-        )
+        """The matches; with topics, only those that have notes under one of them."""
+        return (match for match in self.matches if not self.topics or any(map(self.is_selected, match.report.notes)))
 
     def ids(self) -> Iterator[str]:
         return (match.report.id for match in self.with_notes)

@@ -9,13 +9,15 @@ from reportcli.answer.table import Table
 from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
-from reportcli.query.subject import Hit
+from reportcli.query.subject import FIELDS_BY_PATH, Hit
 from reportcli.report.field_names import field_named, field_names, short_name
-from reportcli.report.fields import DATE, MAP, NUMBER, Field, Report
+from reportcli.report.fields import DATE, MAP, NUMBER, TEXTS, Field, FieldInfo, Report
 from reportcli.report.json import to_record
 from reportcli.text import closest_spellings
 
 SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
+DATE_FIELD = FIELDS_BY_PATH["date"]
+WHY = Field("why", TEXTS, FieldInfo("where it matches the query"), lambda _report: ())
 
 
 class Listing(NamedTuple):
@@ -29,15 +31,32 @@ class Listing(NamedTuple):
     notes: tuple[str, ...] = ()
     query: Query | None = None  # of a search
     chosen: bool = False  # whether the user named the columns
+    date_field: Field = DATE_FIELD  # that they are ordered by
 
     @property
     def header(self) -> tuple[str, ...]:
-        return tuple(map(short_name, self.columns))
+        return tuple(map(short_name, self.fields()))
+
+    def fields(self, usual: Sequence[Field] = ()) -> tuple[Field, ...]:
+        """Return the columns that the user chose, or else the usual ones, with the day that was asked for."""
+        if self.chosen:
+            return self.columns
+        return tuple(self.date_field if field is DATE_FIELD else field for field in usual or self.columns)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return (tuple(map(hit.subject.stored, self.columns)) for hit in self.hits)
+        columns = self.fields()
+        return (tuple(self.value(hit, column) for column in columns) for hit in self.hits)
+
+    def value(self, hit: Hit, column: Field) -> Any:
+        """Return what a hit has in a column."""
+        if column is not WHY:
+            return hit.value(column)
+        return tuple(f"{match.label}: {match.text}" for match in self.why(hit))
 
     def records(self) -> Iterator[Record]:
+        if self.chosen:
+            yield from (dict(zip(self.header, map(to_record, row), strict=True)) for row in self.rows())
+            return
         for hit in self.hits:
             why = {"score": round(hit.score, 6), "matches": to_record(self.why(hit))} if self.query else {}
             yield full_record(hit.report, hit.subject.model) | why
@@ -70,9 +89,12 @@ def explanation(listing: Listing) -> Table:
     return Table(("id", "score", "field", "weight", "text"), entries, (*understood, *listing.notes))
 
 
-def parse_columns(names: Sequence[str]) -> tuple[Field, ...]:
-    """Return the fields that column names mean. Raises UnknownField with the closest names."""
-    return tuple(map(_column, names))
+def parse_columns(names: Sequence[str], searched: bool = False) -> tuple[Field, ...]:
+    """Return the fields that column names mean; a search has the column ``why`` too.
+
+    Raises UnknownField with the closest names.
+    """
+    return tuple(WHY if searched and name.lower() == WHY.path else _column(name) for name in names)
 
 
 def _column(name: str) -> Field:
@@ -88,9 +110,15 @@ class SortAndLimit(NamedTuple):
     sort: SortKeys = ()
     reverse: bool = False
     limit: int | None = None
+    date_field: Field = DATE_FIELD
 
     def apply(self, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """Return the hits in this order, or in their own without sort keys; unknown values come last in any case."""
+        """Return the hits in this order, or in their own without sort keys; unknown values come last in any case.
+
+        Their own order is best first, then newest first by the date field.
+        """
+        if self.date_field is not DATE_FIELD:
+            hits = sorted(sort_hits(hits, [(self.date_field, True)]), key=lambda hit: -hit.score)
         ordered = hits[::-1] if self.reverse else hits
         keys = [(key, descends is not self.reverse) for key, descends in self.sort]
         return (sort_hits(ordered, keys) if keys else ordered)[: self.limit]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from reportcli.answer import Answer
-from reportcli.answer.listing import parse_columns, parse_sort_keys
+from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
 from reportcli.answer.table import field_table
 from reportcli.catalog.files import catalog_folders
 from reportcli.cli import COLOR, output
@@ -18,6 +18,7 @@ from reportcli.errors import IndexDamaged, UsageError
 from reportcli.library import Library, cache_folder
 from reportcli.query.conditions import Query, Within, all_of
 from reportcli.query.period import Period, parse_period
+from reportcli.report.field_names import field_named
 from reportcli.report.fields import DATE, FIELDS
 
 NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
@@ -25,6 +26,7 @@ FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "so
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
+_WITHOUT_COLUMNS = ("names", "toml", "bibtex")
 _FILTERS, _OUTPUT = "Which reports", "Output"
 
 
@@ -41,6 +43,14 @@ def _period_option(name: str, help_text: str) -> Any:
     return _option(name, metavar="PERIOD", parser=parse_period, panel=_FILTERS, help=help_text)
 
 
+def _date_field(name: str) -> str:
+    """Return the field of dates that a name means. Raises UsageError."""
+    field = field_named(name)
+    if field is None or field.path not in DATE_FIELDS:
+        raise UsageError(f"invalid value for --date-field: {name!r}", f"choose from {', '.join(DATE_FIELDS)}")
+    return field.path
+
+
 Where = Annotated[
     list[str] | None,
     _option(
@@ -55,11 +65,17 @@ Since = Annotated[Period | None, _period_option("--since", "Only reports from th
 Until = Annotated[Period | None, _period_option("--until", "Only reports up to and including this period."), PERIOD]
 DateField = Annotated[
     str,
-    _option("--date-field", metavar="FIELD", panel=_FILTERS, help="Filter by date (default) or first_published."),
+    _option(
+        "--date-field",
+        metavar="FIELD",
+        panel=_FILTERS,
+        callback=_date_field,
+        help="Filter and sort by date (default) or first_published.",
+    ),
     DATE_FIELDS,
 ]
 Sort = Annotated[
-    str | None,
+    list[str] | None,
     _option(
         "--sort",
         "-s",
@@ -75,7 +91,7 @@ Limit = Annotated[
     int | None, _option("--limit", "-n", metavar="N", min=1, panel=_OUTPUT, help="Show at most N results.")
 ]
 Columns = Annotated[
-    str | None,
+    list[str] | None,
     _option(
         "--columns", "-c", metavar="A,B,C", panel=_OUTPUT, help="Show exactly these columns; 'help' lists all fields."
     ),
@@ -115,10 +131,6 @@ class DateFilter(NamedTuple):
 
     def query(self) -> Query:
         """Return the query that these options ask. Raises UsageError."""
-        if self.date_field not in DATE_FIELDS:
-            raise UsageError(
-                f"invalid value for --date-field: {self.date_field!r}", f"choose from {', '.join(DATE_FIELDS)}"
-            )
         if self.since and self.until and self.since.span()[0] > self.until.span()[1]:
             raise UsageError("--since begins after --until ends", "swap them")
         ends = []
@@ -132,25 +144,40 @@ class DateFilter(NamedTuple):
 class ListingOptions(NamedTuple):
     """The options for the order, amount and columns of a listing."""
 
-    sort: str | None = None
+    sort: Sequence[str] | None = None
     reverse: bool = False
     limit: int | None = None
-    columns: str | None = None
+    columns: Sequence[str] | None = None
     models: bool = False
+    date_field: str = "date"
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the keyword arguments of ``Library.listing``. Raises UnknownField."""
+    def arguments(self, searched: bool = False) -> dict[str, Any]:
+        """Return the keyword arguments of ``Library.listing``. Raises UnknownField or UsageError."""
+        columns = listed("--columns", self.columns)
+        if WHY.path in columns and not searched:
+            raise UsageError("only a search has the column why", "write `reportcli search QUERY --columns name,why`")
+        return self.order() | {"models": self.models, "columns": parse_columns(columns, searched)}
+
+    def order(self) -> dict[str, Any]:
+        """Return those of them that say in which order, and how many. Raises UnknownField or UsageError."""
         return {
-            "sort": parse_sort_keys(self.sort) if self.sort else (),
+            "sort": parse_sort_keys(",".join(listed("--sort", self.sort))),
             "reverse": self.reverse,
             "limit": self.limit,
-            "models": self.models,
-            "columns": parse_columns([name.strip() for name in (self.columns or "").split(",") if name.strip()]),
+            "date_field": self.date_field,
         }
 
 
+def listed(option: str, values: Sequence[str] | None) -> list[str]:
+    """Return the words of an option that takes a list and adds up. Raises UsageError where it is given without any."""
+    words = [word.strip() for value in values or () for word in value.split(",") if word.strip()]
+    if values and not words:
+        raise UsageError(f"{option} is empty", f"write `reportcli list {option} name`")
+    return words
+
+
 def combined_query(library: Library, where: Sequence[str] | None, dates: DateFilter) -> Query:
-    """Return what --where and the date options ask together."""
+    """Return what every --where and the date options ask together."""
     return all_of([*map(library.parse, where or ()), dates.query()])
 
 
@@ -158,17 +185,20 @@ def answer_from_catalog(
     ask: Callable[[Library], Answer],
     folders: Sequence[Path] | None,
     settings: output.OutputSettings,
-    columns: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> int:
     """Open the catalogue, ask it, and write the answer; return the exit code.
 
-    Where ``columns`` is "help" the answer is the list of fields instead. Where the index proves damaged before anything
-    is written, all is done once more with an index in memory.
+    Where "help" is among the columns the answer is the list of fields instead. Where the index proves damaged before
+    anything is written, all is done once more with an index in memory.
     """
 
     def attempt(cache: Path | None) -> int:
         with Library(catalog_folders(folders or ()), cache, output.progress(settings)) as library:
-            answer = field_table() if columns == "help" else ask(library)
+            names = listed("--columns", columns)
+            if names and "help" not in names and settings.format in _WITHOUT_COLUMNS:
+                raise UsageError(f"--format {settings.format} has no columns to choose", "leave out --columns")
+            answer = field_table() if "help" in names else ask(library)
             return output.write(answer, library.unreadable(), settings)
 
     try:

@@ -19,7 +19,7 @@ from reportcli.render.outline import (
     outline_lines,
 )
 from reportcli.render.value import escape_controls, format_value, is_numeric
-from reportcli.report.fields import Report
+from reportcli.report.fields import Note, Report
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#&])")
 _BLOCK_START = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)] )|(?<=^\d\d)(?=[.)] )")  # of a list, a rule or a heading
@@ -36,10 +36,10 @@ def table(answer: Answer) -> Iterator[str]:
 
 def listing(answer: Listing) -> Iterator[str]:
     """Yield a table of reports, with figures for a reader and names as links."""
-    columns = [column for column in answer.columns if answer.chosen or column.path != "id"]
+    columns = [column for column in answer.fields() if answer.chosen or column.path != "id"]
     yield from _head([column.heading for column in columns], map(is_numeric, columns))
     for hit in answer.hits:
-        cells = ((column, format_value(column, hit.value(column))) for column in columns)
+        cells = ((column, format_value(column, answer.value(hit, column))) for column in columns)
         yield _row(_linked(hit.report, hit.name) if column.path == "name" else _escape(text) for column, text in cells)
 
 
@@ -75,18 +75,18 @@ def _linked(report: Report, text: str) -> str:
 
 
 def pages(answer: ReportDetails) -> Iterator[str]:
-    """Yield the page of each report, or only its notes under one topic."""
+    """Yield the page of each report, or only its notes under some topics."""
     for match in answer.with_notes:
         report = as_selected_model(match)
         yield f"# {_linked(report, report.name)}\n"
-        if answer.topic:
-            yield from _notes(report, answer.topic)
+        if answer.topics:
+            yield from _notes(filter(answer.is_selected, report.notes))
             continue
         yield f"\n{_escape(report.title)}\n\n{_escape(dateline(report))}\n\n{_escape(report.summary)}\n"
         for section in SECTIONS:
             yield from _models(match.report) if section == "models" else _section(report, section)
         yield from _list("Techniques", [", ".join(report.techniques)] if report.techniques else [])
-        yield from _notes(report, "")
+        yield from _notes(report.notes)
         yield from _list("Corrections to the reading list", report.corrections)
         if answer.sources:
             yield from _list("Sources", [f"{key}: {text}" for key, text in report.sources.items()])
@@ -116,11 +116,11 @@ def _models(report: Report) -> Iterator[str]:
             yield _row(map(_escape, row))
 
 
-def _notes(report: Report, topic: str) -> Iterator[str]:
-    """Yield the notes under a topic, or under every topic where it is ""."""
-    for group, notes in by_topic([note for note in report.notes if topic in ("", note.topic)]):
-        yield f"\n## Notes: {_escape(group)}\n\n"
-        for note in notes:
+def _notes(notes: Iterable[Note]) -> Iterator[str]:
+    """Yield notes by topic."""
+    for topic, group in by_topic(list(notes)):
+        yield f"\n## Notes: {_escape(topic)}\n\n"
+        for note in group:
             yield f"- {_escape(note.text)}\n" + "".join(f"  - {_escape(detail)}\n" for detail in note.detail)
 
 

@@ -229,7 +229,7 @@ class Report:
         "day of the version that the catalogue describes", group="identity", rank=1, example="2025-05-14"
     )
     first_published: datetime.date | None = optional(
-        "day of the first public version", "published", group="identity", example="2025-05-13"
+        "day of the first public version", "published", group="identity", rank=1, example="2025-05-13"
     )
     arxiv_version: str | None = optional(
         "version on arXiv that the date belongs to, where it is not the first", label="arXiv version",

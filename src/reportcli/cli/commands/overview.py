@@ -6,7 +6,6 @@ import typer
 
 from reportcli.answer.count import CountTable
 from reportcli.answer.lineage import Lineage
-from reportcli.answer.listing import parse_sort_keys
 from reportcli.answer.plot import Plot
 from reportcli.answer.timeline import Timeline
 from reportcli.cli.options import (
@@ -21,6 +20,7 @@ from reportcli.cli.options import (
     Header,
     Json,
     Limit,
+    ListingOptions,
     Models,
     NoPager,
     Quiet,
@@ -194,7 +194,7 @@ def lineage(
 
     def ask(library: Library) -> Lineage:
         query = combined_query(library, where, DateFilter(since, until, date_field))
-        keys = parse_sort_keys(sort) if sort else ()
-        return library.lineage(" ".join(name) if name else None, query, sort=keys, reverse=reverse, limit=limit)
+        order = ListingOptions(sort, reverse, limit, date_field=date_field).order()
+        return library.lineage(" ".join(name) if name else None, query, **order)
 
     return answer_from_catalog(ask, catalog, settings)

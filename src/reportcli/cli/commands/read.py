@@ -37,6 +37,7 @@ from reportcli.cli.options import (
     answer_from_catalog,
     combined_query,
     format_option,
+    listed,
 )
 from reportcli.cli.output import output_settings
 from reportcli.errors import NoNamesGiven, UsageError
@@ -78,9 +79,9 @@ Explain = Annotated[
     bool, typer.Option("--explain", help="Show how the query is understood and what each match adds to the score.")
 ]
 Sources = Annotated[bool, typer.Option("--sources", help="Cite a source for each figure.")]
-Topic = Annotated[
-    str | None,
-    typer.Option("--notes", metavar="TOPIC", help="Show only the notes on this topic.", show_default=False),
+Topics = Annotated[
+    list[str] | None,
+    typer.Option("--notes", metavar="TOPIC,TOPIC", help="Show only the notes on these topics.", show_default=False),
     TOPICS,
 ]
 Differences = Annotated[bool, typer.Option("--differences", help="Show only what differs.")]
@@ -124,7 +125,10 @@ def list_reports(
     Example: reportcli list --since 2025-06
     """
     settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
+    dates, listing = (
+        DateFilter(since, until, date_field),
+        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    )
 
     def ask(library: Library) -> Listing:
         return library.listing(combined_query(library, where, dates), **listing.arguments())
@@ -159,11 +163,14 @@ def search(
     Example: reportcli search GRPO
     """
     settings = output_settings(context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
+    dates, listing = (
+        DateFilter(since, until, date_field),
+        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    )
 
     def ask(library: Library) -> Listing | Table:
         both = all_of([library.parse(" ".join(query)), dates.query()])
-        matches = library.listing(both, **listing.arguments(), searched=True, exact=exact)
+        matches = library.listing(both, **listing.arguments(searched=True), searched=True, exact=exact)
         return explanation(matches) if explain else matches
 
     return answer_from_catalog(ask, catalog, settings, columns)
@@ -195,7 +202,10 @@ def filter_reports(
     Example: reportcli filter 2025-01..2025-03
     """
     settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
+    dates, listing = (
+        DateFilter(since, until, date_field),
+        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    )
 
     def ask(library: Library) -> Listing:
         within = [Within(date_field, parse_period(" ".join(period)))] if period else []
@@ -208,7 +218,7 @@ def show(
     context: typer.Context,
     names: Names,
     sources: Sources = False,
-    notes: Topic = None,
+    notes: Topics = None,
     format_name: DetailsFormat = None,
     json: Json = False,
     header: Header = None,
@@ -223,12 +233,13 @@ def show(
     Example: reportcli show Qwen3 --notes rl
     """
     settings = output_settings(context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color)
-    if notes is not None and notes not in TOPICS:
-        raise UsageError(f"unknown topic {notes!r}", f"choose from {', '.join(TOPICS)}")
+    topics = tuple(listed("--notes", notes))
+    if unknown := [topic for topic in topics if topic not in TOPICS]:
+        raise UsageError(f"unknown topic {unknown[0]!r}", f"choose from {', '.join(TOPICS)}")
     wanted = list(_read_names(names))
 
     def ask(library: Library) -> ReportDetails:
-        return library.details(wanted, sources=sources, topic=notes or "")
+        return library.details(wanted, sources=sources, topics=topics)
 
     return answer_from_catalog(ask, catalog, settings)
 
@@ -260,7 +271,10 @@ def compare(
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
     settings = output_settings(context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = DateFilter(since, until, date_field), ListingOptions(sort, reverse, limit, columns, models)
+    dates, listing = (
+        DateFilter(since, until, date_field),
+        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    )
     sides = list(_read_names(names or []))
 
     def ask(library: Library) -> Comparison:
@@ -300,12 +314,12 @@ def _compared_query(
     """Return the query whose results are compared too; None where only names are. Raises UsageError."""
     if (
         names
-        and where is None
+        and not where
         and (query != EVERYTHING or listing._replace(columns=None, models=False) != ListingOptions())
     ):
         raise UsageError(
             "these options require --where",
-            "add --where QUERY, or drop --since, --until, --sort, --reverse and --limit",
+            "add --where QUERY, or drop --since, --until, --date-field, --sort, --reverse and --limit",
         )
     if query == EVERYTHING and names != ["-"] and len(names) < (1 if models else 2):
         raise UsageError(

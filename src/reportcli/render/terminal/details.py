@@ -37,19 +37,21 @@ from reportcli.report.fields import Note, Report
 
 
 def draw(answer: ReportDetails, width: int, color: bool) -> Picture:
-    """Draw the page of each report, or only its notes under one topic."""
+    """Draw the page of each report, or only its notes under some topics."""
     pages = [
-        _notes_page(match, answer.topic) if answer.topic else _page(match, answer.sources, width)
+        _notes_page(match, filter(answer.is_selected, match.report.notes))
+        if answer.topics
+        else _page(match, answer.sources, width)
         for match in answer.with_notes
     ]
     text = render_to_text(Group(*(part for page in pages for part in page)), width, color)
     return Picture(text.rstrip("\n") + "\n", ())
 
 
-def _notes_page(match: ReportMatch, topic: str) -> Iterator[RenderableType]:
+def _notes_page(match: ReportMatch, notes: Iterable[Note]) -> Iterator[RenderableType]:
     yield _title(match.report)
     yield Text("")
-    yield from _notes([note for note in match.report.notes if note.topic == topic])
+    yield from _notes(list(notes))
     yield Text("")
 
 

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer.listing import Listing, parse_columns
+from reportcli.answer.listing import WHY, Listing, parse_columns
 from reportcli.query.explain import Match
 from reportcli.query.subject import FIELDS_BY_PATH, Hit
 from reportcli.render.terminal.screen import (
@@ -44,7 +44,9 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
     """Draw a table of reports; columns that do not fit are hidden, and a note names them."""
     if not answer.hits:
         return Picture("", ())
-    columns = answer.columns if answer.chosen else SEARCH_COLUMNS if answer.query else LIST_COLUMNS
+    usual = SEARCH_COLUMNS if answer.query else LIST_COLUMNS
+    columns = [column for column in answer.fields(usual) if column is not WHY]  # which every search has, at the end
+    columns = columns or [usual[0]]
     widths = _widths(answer.hits, columns)
     fitting = _fitting(answer, columns, widths, width) if width >= NARROW else []
     if not fitting:
