@@ -364,7 +364,7 @@ def test_the_whole_text_of_json() -> None:
     [
         ("technique gpro", 2, ["technique:gpro", "did you mean grpo"]),
         ("sources", 2, ["the field 'sources' cannot be used for counting"]),
-        ("licence", 2, ["unknown field 'licence'", "license"]),
+        ("lisence", 2, ["unknown field 'lisence'", "license"]),
         ("org --by week", 2, ["week", "year, quarter, month"]),
         ("org --columns id", 2, ["no such option: --columns"]),
         ("org --date-field number", 2, ["first_published"]),

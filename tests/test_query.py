@@ -1,6 +1,7 @@
 """What a query means, what is wrong with an invalid one, and whether a report fits: yes, no, or unknown."""
 
 import datetime
+import re
 from itertools import product
 
 import pytest
@@ -25,6 +26,7 @@ from reportcli.query.conditions import (
     conditions_of,
     evaluate_report,
 )
+from reportcli.query.dates import reading_notes
 from reportcli.query.explain import Match, explain, plain_words
 from reportcli.query.parser import parse_query
 from reportcli.query.period import Period, Relative, parse_period
@@ -150,6 +152,15 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (Between(TOKENS, 1_500 * B), ("tokens:1.5e12..",)),
     (Between(TOKENS, 36 * T, 36 * T), ("tokens:36_000_000_000_000",)),
     (Between(TOKENS, 1000, 1000), ("tokens:1,000",)),
+    (Between(PARAMETERS, 500_000_000, 500_000_000), ("params:.5B", "params:0.5B")),
+    (Between(PARAMETERS, B, 10 * B, right_open=True), ("params:1..<10B",)),
+    (Between(PARAMETERS, None, 10 * B, exclusive=True), ("params:..<10B",)),
+    (Between(PARAMETERS, 7 * B, 70 * B), ("params:7..70B", "ｐａｒａｍｓ：７．．７０Ｂ", "size:7..70B")),
+    (Between(TOKENS, 500 * B, 10 * T), ("tokens:.5..10T",)),
+    (Between(TOKENS, 1_000_000, 10 * T), ("tokens:1,000,000..10T", "tokens:1e6..10T")),
+    (Between(PARAMETERS, 0, 70 * B), ("params:0..70B",)),
+    (Between(PARAMETERS, 512, 32_000), ("params:512..32k",)),
+    (Between("architecture.layers", 32, 64), ("layers:32..64",)),
     (Between("architecture.layers", 0, 0), ("layers:0",)),
     (Between("derived.sparsity", None, 0.1), ("sparsity:..0.1",)),
     (Between("derived.sparsity", 0.05, 0.1), ("sparsity:0.05..0.1",)),
@@ -163,6 +174,14 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (Between(CONTEXT, 131_072, None, exclusive=True), ("context:>128k",)),
     (Between(CONTEXT, None, 128_000, exclusive=True), ("context:<128k",)),
     (Between("pretraining.context_length", 32_000, 65_536), ("pretraining.context_length:32k..64k",)),
+    # synonyms
+    (Words(("qwen",), "organizations"), ("lab:qwen", "company:qwen", "organisation:qwen", "organisations:qwen")),
+    (Is("architecture.type", "moe"), ("arch:moe",)),
+    (Words(("grpo",), "posttraining.rl_algorithm"), ("algo:grpo",)),
+    (Words(("mit",), "license"), ("licence:mit",)),
+    (Between("architecture.vocabulary", 100_000), ("vocab:100k..",)),
+    (Between(CONTEXT, 128_000), ("ctx:128k..",)),
+    (Within("date", Period("2025", day("2025-01-01"), day("2025-12-31"))), ("year:2025",)),
     # dates
     (Within("date", Period("2025-05", day("2025-05-01"), day("2025-05-31"))), ("date:2025-05",)),
     (Within("date", Period("2025-Q2", day("2025-04-01"), day("2025-06-30"))), ("date:2025-q2",)),
@@ -205,8 +224,35 @@ INVALID = [
     ("kl params<=100B", 3, "write params:<=100B"),
     ("params!=7B", 0, "write not params:7B"),
     ("color:red", 0, "unknown field color"),
-    ("grpo organisations:x", 5, "did you mean organizations"),
-    ("licence:mit", 0, "did you mean license"),
+    ("grpo organizatoins:x", 5, "did you mean organizations"),
+    ("lisence:mit", 0, "did you mean license"),
+    ("tempo:x", 0, "`reportcli list --columns help` lists the fields"),
+    ("grpo | ppo kl", 5, "| is not an operator write grpo or ppo kl"),
+    ("grpo || ppo", 5, "|| is not an operator write grpo or ppo"),
+    ("rl:grpo && kl:no", 8, "write rl:grpo and kl:no"),
+    ("grpo & kl || ppo", 5, "write grpo and kl or ppo"),
+    ("grpo ||", 5, "write grpo or ppo"),
+    ("| grpo", 0, "write grpo or ppo"),
+    ("grpo||ppo", 0, "|| does not join words write grpo or ppo"),
+    ("kl:no&&rl:grpo", 0, "write kl:no and rl:grpo"),
+    ("params:100B+", 7, "write params:100B.."),
+    ("params:7,5B", 7, "write params:7.5B"),
+    ("params:>=7,5B", 7, "write params:>=7.5B"),
+    ("params:7,5..10,5B", 7, "write params:7.5..10.5B"),
+    ("params:1,00", 7, "write params:1.00"),
+    ("params:1,0000", 7, "write params:1.0000"),
+    ("params:10,00,000", 7, "write params:1000000"),
+    ("params:1.000.000", 7, "write params:1,000,000"),
+    ("params:7B-70B", 7, "write params:7B..70B"),
+    ("params:7…70B", 7, "write params:7..70B"),
+    ("params:10...20B", 7, "write params:10..20B"),
+    ("params:≥7B", 7, "write params:7B.."),
+    ("params:~7B", 7, "write params:7B"),
+    ("params:7billion", 7, "write params:7B"),
+    ("params:10B..<10B", 7, "the range is empty write params:10B..10B"),
+    ("date:18/06/2025", 5, "write date:06/18/2025"),
+    ("date:2024-2025", 5, "write date:2024..2025"),
+    ('date:"today..last month"', 5, 'write date:"last month..today"'),
     ("https://arxiv.org", 0, "in quotes it is a phrase"),
     ("kl rl:grpoo", 6, "invalid value for rl: grpoo did you mean grpo"),
     ("tag:resoning", 4, "did you mean reasoning"),
@@ -256,6 +302,37 @@ def test_an_invalid_query_has_a_mark_and_says_what_would_be_right(text: str, pos
     assert error.position == position
     assert message in f"{error.problem} {error.hint}"
     assert error.exit_code == 2
+
+
+@pytest.mark.parametrize(("text", "position", "message"), INVALID)
+def test_every_hint_of_a_query_works_when_typed(text: str, position: int, message: str) -> None:  # noqa: ARG001
+    with pytest.raises(InvalidQuery) as raised:
+        parse(text)
+    hint = re.sub("(write) words.*, such as |, or conditions.*|; in quotes, .*", r"\1 ", raised.value.hint)
+    if forms := re.fullmatch("(?:did you mean|use one of:) (.*?)[?]?", hint):
+        rest = re.sub(r"^[^:\s]*", "", text[position:])
+        for form in re.split(", | or ", forms[1]):
+            assert parse(text[:position] + form + rest), form
+    elif forms := re.fullmatch("(?:write|.*in quotes it is a phrase:) (.*)", hint):
+        assert parse(forms[1]), forms[1]
+    else:
+        assert re.match("a word has letters|use at most|`reportcli term` lists", hint)
+
+
+def test_a_range_with_one_unit_says_how_it_is_read() -> None:
+    for text, note in (
+        ("params:7..70B", "7..70B is read as 7B..70B"),
+        ("params:1..<10B", "1..<10B is read as 1B..<10B"),
+    ):
+        assert reading_notes(parse(f"grpo or not {text}")) == [note]
+    for text in ("params:7B..70B", "params:0..70B", "context:512..32k", "layers:32..64", "params:..70B"):
+        assert reading_notes(parse(text)) == []
+
+
+def test_the_right_end_is_left_out_where_it_says_so() -> None:
+    seven, ten = (a_report(models=(Model(name="x", parameters=number * B),)) for number in (7, 10))
+    assert [evaluate("params:7B..<10B", report) for report in (seven, ten)] == [True, False]
+    assert [evaluate("params:7B..10B", report) for report in (seven, ten)] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ The messages are built here, not where the error is raised. This module never pr
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
+FIELDS_HINT = "`reportcli list --columns help` lists the fields"
+
 
 class ExitCode(IntEnum):
     """The exit codes of the program, each with its ``meaning`` in one line."""
@@ -63,9 +65,7 @@ class UnknownField(ReportcliError):
     """No field has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
-        super().__init__(
-            f"unknown field {name!r}", did_you_mean(nearest) or "`reportcli list --columns help` lists the fields"
-        )
+        super().__init__(f"unknown field {name!r}", did_you_mean(nearest) or FIELDS_HINT)
 
 
 class UnsuitableField(ReportcliError):
@@ -84,6 +84,15 @@ class InvalidPeriod(ReportcliError):
             did_you_mean([meant] if meant else [])
             or "write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, 2025-01..2025-06, 2025-05.. or 'last 90 days'",
         )
+        self.problem = problem
+        self.meant = meant
+
+
+class InvalidNumber(ReportcliError):
+    """A text is not a number or a range; ``meant`` is the one that was probably meant."""
+
+    def __init__(self, problem: str, meant: str = "") -> None:
+        super().__init__(problem, f"write {meant or '10B or 10B..'}")
         self.problem = problem
         self.meant = meant
 

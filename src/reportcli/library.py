@@ -315,7 +315,7 @@ class Library:
 
         unknown = self._index.total(query, by_model=models)[1]
         notes = [unknown_note(unknown, "model" if models else "report")] if unknown else []
-        return [*reading_notes([query]), *notes, *date_notes(query, self._index)]
+        return [*reading_notes(query), *notes, *date_notes(query, self._index)]
 
 
 def _side(hit: Hit) -> ReportMatch:

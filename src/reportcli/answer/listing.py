@@ -10,10 +10,9 @@ from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
 from reportcli.query.subject import FIELDS_BY_PATH, Hit
-from reportcli.report.field_names import field_named, field_names, short_name
+from reportcli.report.field_names import closest_field_names, field_named, short_name
 from reportcli.report.fields import DATE, MAP, NUMBER, TEXTS, Field, FieldInfo, Report
 from reportcli.report.json import to_record
-from reportcli.text import closest_spellings
 
 SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 DATE_FIELD = FIELDS_BY_PATH["date"]
@@ -100,7 +99,7 @@ def parse_columns(names: Sequence[str], searched: bool = False) -> tuple[Field, 
 def _column(name: str) -> Field:
     field = field_named(name)
     if field is None:
-        raise UnknownField(name, closest_spellings(name, field_names()))
+        raise UnknownField(name, closest_field_names(name))
     return field
 
 

@@ -1,6 +1,7 @@
 """The table of commands; the command that is asked for is built and run, and errors are caught in one place."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -185,8 +186,9 @@ def run(arguments: Sequence[str]) -> int:
     except ReportcliError as error:
         return _report_error(str(error), error.hint, error.exit_code)
     except _UsageError as error:
-        message = error.format_message().rstrip(".")
-        hint = f"try `{error.ctx.command_path if error.ctx else 'reportcli'} --help`"
+        hint, message = _usage_hint(error, arguments), error.format_message().rstrip(".")
+        if hint.startswith("write"):
+            message = re.sub(r" \(Possible options: .*\)", "", message)  # which are spelled like it, and something else
         return _report_error(message[:1].lower() + message[1:], hint, ExitCode.BAD_REQUEST)
     except typer.Exit as end:
         return end.exit_code
@@ -199,6 +201,34 @@ def run(arguments: Sequence[str]) -> int:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C
         return ExitCode.INTERRUPTED
+
+
+def _usage_hint(error: Any, arguments: Sequence[str]) -> str:
+    """Return what to do about a usage error; in place of words or of an option that names a field, what to write."""
+    hint = f"try `{error.ctx.command_path if error.ctx else 'reportcli'} --help`"
+    options = [option for parameter in error.ctx.command.params for option in parameter.opts] if error.ctx else []
+    if "--where" not in options and "--exact" not in options:
+        return hint
+    words = re.search(r"unexpected extra argument.* \((.*)\)", error.format_message())
+    if words and error.ctx.info_name in ("list", "timeline"):
+        return f"write `reportcli search {words[1]}`, or {hint}"
+    condition = _condition_meant(getattr(error, "option_name", ""), arguments)
+    return f"write {'--where ' if '--where' in options else ''}{condition}, or {hint}" if condition else hint
+
+
+def _condition_meant(option: str, arguments: Sequence[str]) -> str:
+    """Return the condition that was meant by an option that is the name of a field, such as --org qwen; else ""."""
+    import shlex
+
+    from reportcli.report.field_names import field_named
+
+    name = option.removeprefix("--")
+    if not option.startswith("--") or not field_named(name):
+        return ""
+    following = [*arguments, ""][[*arguments, option].index(option) + 1 :]
+    given = next((word.partition("=")[2] for word in arguments if word.startswith(f"{option}=")), "")
+    value = given or next((word for word in following[:1] if not word.startswith("-")), "") or "known"
+    return shlex.quote(f'{name}:"{value}"' if " " in value else f"{name}:{value}")
 
 
 def _with_help_option(arguments: Sequence[str]) -> list[str]:

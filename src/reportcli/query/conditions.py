@@ -7,6 +7,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from itertools import chain
 from typing import Any, Protocol
 
@@ -85,7 +86,8 @@ class Is:
 class Between:
     """A number is in a range; None is an open end.
 
-    Both ends belong to the range, unless it is ``exclusive`` (neither) or ``right_open`` (the lower one alone).
+    Both ends belong to the range, unless it is ``exclusive`` (neither) or ``right_open`` (the lower one alone). ``note``
+    says how the range was read, where that is not as it was written.
     """
 
     field: str
@@ -93,6 +95,7 @@ class Between:
     high: int | float | None = None
     exclusive: bool = False
     right_open: bool = False
+    note: str = dataclass_field(default="", compare=False)
 
     def evaluate(self, subject: Subject) -> Truth:
         field = FIELDS_BY_PATH[self.field]

@@ -1,11 +1,11 @@
-"""What a query asks of dates: what the other date would find, and what is nearest where a period holds nothing."""
+"""What to say of the periods and ranges that a query asks for: what the other date finds, what is nearest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from reportcli.query.conditions import And, Not, Or, Query, Within, all_of, any_of, conditions_of
+from reportcli.query.conditions import And, Between, Not, Or, Query, Within, all_of, any_of, conditions_of
 from reportcli.query.period import Period, Relative
 from reportcli.query.subject import Hit
 
@@ -96,8 +96,6 @@ def _report_of(field: str, day: date, reports: DatedReports) -> str:
     return hits[0].report.name
 
 
-def reading_notes(queries: Iterable[Query]) -> list[str]:
-    """Return how numbers were read whose unit was left out."""
-    return [
-        note for query in queries for condition, _ in conditions_of(query) if (note := getattr(condition, "note", ""))
-    ]
+def reading_notes(query: Query) -> list[str]:
+    """Return how ranges were read whose left end had no unit."""
+    return [part.note for part, _ in conditions_of(query) if isinstance(part, Between) and part.note]

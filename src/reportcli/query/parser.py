@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from reportcli.errors import InvalidPeriod, InvalidQuery, did_you_mean
-from reportcli.query.conditions import OPERATORS, Between, Is, IsKnown, Not, Query, Within, Words, all_of, any_of
+from reportcli.errors import FIELDS_HINT, InvalidNumber, InvalidPeriod, InvalidQuery, did_you_mean
+from reportcli.query.conditions import OPERATORS, Is, IsKnown, Not, Query, Within, Words, all_of, any_of
+from reportcli.query.numbers import parse_number_condition
 from reportcli.query.period import parse_period
-from reportcli.report.field_names import field_named, field_names
+from reportcli.report.field_names import closest_field_names, field_named
 from reportcli.report.fields import DATE, NUMBER, YES_NO, Field
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import closest_spellings, fold_name, split_words
@@ -42,7 +43,9 @@ class _Token(NamedTuple):
 _TOKEN = r'[()]|(?:"[^"]*"|[^\s()"])+|"'
 _CONDITION = r"([A-Za-z_][\w.\-]*):(.*)"
 _COMPARISON = r"([A-Za-z_][\w.\-]*)\s*(<=|>=|!=|<|>|=)"
-_JOINER = r"(?<=\w)(?:[|&]|,(?!\d)|(?<!\d),)(?=\w)"  # between words, but 36,000 is a number
+_JOINER = r"(?<=\w)(?:\|\|?|&&?|,(?!\d)|(?<!\d),)(?=\w)"  # between words, but 36,000 is a number
+_FOREIGN_OPERATORS = {"|": "or", "||": "or", "&": "and", "&&": "and"}
+_FOLDED_SIGNS = {0x201C: '"', 0x201D: '"', 0x3000: " "} | {0xFEE0 + code: code for code in range(0x21, 0x7F)}
 _NEGATING = "-!~"  # signs that other languages negate with
 _MAX_NESTING = 50
 
@@ -52,8 +55,8 @@ class _Parser:
 
     def __init__(self, text: str, vocabulary: Callable[[], Vocabulary]) -> None:
         self.text = text
-        straight_quotes = text.translate({0x201C: '"', 0x201D: '"'})
-        self.tokens = [_Token(match.group(), match.start()) for match in re.finditer(_TOKEN, straight_quotes)]
+        folded = text.translate(_FOLDED_SIGNS)
+        self.tokens = [_Token(match.group(), match.start()) for match in re.finditer(_TOKEN, folded)]
         self.position = 0
         self.nesting = 0
         self.vocabulary = vocabulary
@@ -121,9 +124,8 @@ class _Parser:
         name, value = condition.groups()
         field = field_named(name)
         if field is None:
-            quoted = f'in quotes it is a phrase: "{token.text}"'
-            hint = did_you_mean(closest_spellings(name, field_names())) or quoted
-            raise self.error(token, f"unknown field {name}", hint)
+            hint = f'{FIELDS_HINT}; in quotes it is a phrase: "{token.text}"'
+            raise self.error(token, f"unknown field {name}", did_you_mean(closest_field_names(name)) or hint)
         return self.parse_value(field, name, _Token(value, token.start + len(name) + 1))
 
     def refuse_foreign_syntax(self, token: _Token, condition: re.Match[str] | None) -> None:
@@ -131,6 +133,11 @@ class _Parser:
         unquoted = re.sub(r'"[^"]*"', "", token.text)
         if '"' in unquoted:
             raise self.error(token, "missing closing quote", 'write "clip higher"')
+        if operator := _FOREIGN_OPERATORS.get(token.text):
+            signs = re.compile(r" (?:\|\|?|&&?) ")
+            whole = signs.sub(lambda sign: f" {_FOREIGN_OPERATORS[sign[0].strip()]} ", self.text)
+            hint = f"write {whole if self.position > 1 and self.token.text else f'grpo {operator} ppo'}"
+            raise self.error(token, f"{token.text} is not an operator", hint)
         if token.text[0] in _NEGATING:
             hint = f"write not {token.text.lstrip(_NEGATING) or 'kl'}"
             raise self.error(token, f"{token.text[0]!r} does not negate", hint)
@@ -140,7 +147,7 @@ class _Parser:
             right = {"!=": f"not {name}:{value}", "=": f"{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
             raise self.error(token, "a comparison needs a colon", f"write {right}")
         if joiner := re.search(_JOINER, unquoted):
-            hint = f"write {_with_operators(token.text, joiner[0], condition)}"
+            hint = f"write {_with_operators(token.text, joiner[0][0], condition)}"
             raise self.error(token, f"{joiner[0]} does not join words", hint)
 
     def parse_value(self, field: Field, name: str, value: _Token) -> Query:
@@ -204,22 +211,12 @@ class _Parser:
             raise self.error(value, error.problem, hint) from error
 
     def parse_number(self, field: Field, name: str, value: _Token) -> Query:
-        comparison = re.fullmatch(r"(>=|<=|>|<|=?)(.+)", value.text.strip('"').replace(" ", ""), re.S)
-        sign, number = comparison.groups() if comparison else ("", "")
-        first, dots, last = number.partition("..")
-        right_open, last = last.startswith("<"), last.removeprefix("<")
-        low, high = _number(first, field), _number(last, field)
-        unreadable = (first and not low) or (last and not high) or not (low or high)
-        if unreadable or (sign and dots):
+        try:
+            return parse_number_condition(field, value.text.strip('"'))
+        except InvalidNumber as error:
             example = f"{name}:{_example(field)}"
-            raise self.error(value, f"{value.text} is not a number or a range", f"write {example} or {example}..")
-        if dots:
-            if low and high and low[0] > high[1]:
-                raise self.error(value, "the range is reversed", f"write {name}:{last}..{first}")
-            end = high and high[0 if right_open else 1]
-            return Between(field.path, low and low[0], end, right_open=right_open)
-        assert low is not None
-        return _compare(field.path, sign, *low)
+            hint = f"write {name}:{error.meant}" if error.meant else f"write {example} or {example}.."
+            raise self.error(value, error.problem, hint) from error
 
     def error(self, token: _Token, problem: str, hint: str) -> InvalidQuery:
         return InvalidQuery(self.text, token.start, problem, hint)
@@ -234,47 +231,6 @@ def _with_operators(text: str, joiner: str, condition: re.Match[str] | None) -> 
         parts = [f"{name}:{value}" for value in re.split(r"[|,&]", values) if value]
     is_and = joiner == "&" or (joiner == "," and are_conditions and len(parts) > 1)
     return (" and " if is_and else " or ").join(parts)
-
-
-def _compare(field_path: str, sign: str, low: int | float, high: int | float) -> Query:
-    """Return the condition that compares with a number, which is two of them for a context of 128k."""
-    match sign:
-        case ">":
-            return Between(field_path, high, None, exclusive=True)
-        case "<":
-            return Between(field_path, None, low, exclusive=True)
-        case ">=":
-            return Between(field_path, low, None)
-        case "<=":
-            return Between(field_path, None, high)
-    return any_of(Between(field_path, number, number) for number in dict.fromkeys((low, high)))
-
-
-_DECIMAL_EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}
-_BINARY_EXPONENTS = {"k": 10, "m": 20}
-_MAX_DIGITS = 60
-
-
-def _number(text: str, field: Field) -> tuple[int | float, int | float] | None:
-    """Return the least and the greatest number that a text stands for: of a context, 128k is 128,000 and 131,072."""
-    match = re.fullmatch(r"(\d[\d_,]*)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?([kmbt]?)", text, re.I | re.A)
-    if not match or len(text) > _MAX_DIGITS:
-        return None
-    fraction, suffix = match[2] or "", match[4].lower()
-    digits = int(match[1].replace(",", "").replace("_", "") + fraction)
-    exponent = int(match[3] or 0) - len(fraction)
-    low = _scaled(digits, exponent + _DECIMAL_EXPONENTS[suffix])
-    if low >= 10**_MAX_DIGITS:
-        return None
-    if field.info.context and suffix in _BINARY_EXPONENTS:
-        return low, _scaled(digits * 2 ** _BINARY_EXPONENTS[suffix], exponent)
-    return low, low
-
-
-def _scaled(digits: int, exponent: int) -> int | float:
-    """Return digits · 10^exponent, as an int where it is whole."""
-    whole, rest = divmod(digits * 10 ** max(exponent, 0), 10 ** max(-exponent, 0))
-    return float(f"{digits}e{exponent}") if rest else whole
 
 
 def _example(field: Field) -> str:

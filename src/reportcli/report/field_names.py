@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS, Field
+from reportcli.text import closest_spellings
 
 
 def _fields_by_name(fields: tuple[Field, ...]) -> Mapping[str, Field]:
@@ -26,7 +27,22 @@ def field_named(name: str) -> Field | None:
     """Return the field that a name means, without regard to case, hyphens and a plural s."""
     key = name.lower().replace("-", "_")
     spellings = (key, key + "s", key.removesuffix("s"))
-    return next((FIELDS_BY_NAME[spelling] for spelling in spellings if spelling in FIELDS_BY_NAME), None)
+    names = (_SYNONYMS.get(spelling, spelling) for spelling in spellings)
+    return next((FIELDS_BY_NAME[spelling] for spelling in names if spelling in FIELDS_BY_NAME), None)
+
+
+_SYNONYMS = {  # what people type that is neither a key nor a short name
+    "size": "parameters", "ctx": "context", "window": "context", "year": "date", "month": "date", "released": "date",
+    "lab": "organizations", "company": "organizations", "organisation": "organizations", "vendor": "organizations",
+    "arch": "type", "attn": "attention", "norm": "normalization", "vocab": "vocabulary", "opt": "optimizer",
+    "algo": "rl_algorithm", "algorithm": "rl_algorithm", "framework": "rl_framework", "gpu": "hardware",
+    "licence": "license", "alias": "aliases", "author": "organizations",
+}  # fmt: skip
+
+
+def closest_field_names(name: str) -> list[str]:
+    """Return names of fields that are spelled almost like a text: a far-fetched guess is worse than none."""
+    return closest_spellings(name, field_names(), least=0.7)
 
 
 def short_name(field: Field) -> str:
