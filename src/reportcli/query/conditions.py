@@ -86,8 +86,8 @@ class Is:
 class Between:
     """A number is in a range; None is an open end.
 
-    Both ends belong to the range, unless it is ``exclusive`` (neither) or ``right_open`` (the lower one alone). ``note``
-    says how the range was read, where that is not as it was written.
+    Both ends belong to the range, unless it is ``exclusive`` (neither) or ``right_open`` (the lower one alone).
+    ``note`` says how the range was read, where that is not as it was written.
     """
 
     field: str
