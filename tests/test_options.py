@@ -60,7 +60,6 @@ def test_the_reason_of_a_match_is_a_column(cli: Run) -> None:
     ("command", "message"),
     [
         ("search rl:grpo --limit 0", "0 is not in the range"),
-        ("list -f bibtex -c name", "--format bibtex has no columns to choose"),
         ("list -c ,", "--columns is empty"),
         ("list --sort ,", "--sort is empty"),
         ("show qwen3 --notes ,", "--notes is empty"),
@@ -72,6 +71,14 @@ def test_an_option_that_does_not_fit_is_refused(cli: Run, command: str, message:
     ended = cli(*command.split())
     assert (ended.returncode, ended.stdout) == (2, "")
     assert message in ended.stderr
+
+
+def test_a_format_without_columns_says_so(cli: Run) -> None:
+    for name in ("names", "toml", "bibtex"):
+        ended = cli("list", "-f", name, "-c", "name")
+        assert ended.stdout == cli("list", "-f", name).stdout
+        assert ended.stderr == f"note: --format {name} has no columns to choose\n"
+        assert cli("list", "-f", name, "-c", "name", "-q").stderr == ""
 
 
 def test_the_other_date_is_filter_order_and_column(cli: Run) -> None:

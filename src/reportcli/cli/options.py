@@ -196,8 +196,8 @@ def answer_from_catalog(
     def attempt(cache: Path | None) -> int:
         with Library(catalog_folders(folders or ()), cache, output.progress(settings)) as library:
             names = listed("--columns", columns)
-            if names and "help" not in names and settings.format in _WITHOUT_COLUMNS:
-                raise UsageError(f"--format {settings.format} has no columns to choose", "leave out --columns")
+            if names and "help" not in names and settings.format in _WITHOUT_COLUMNS and not settings.quiet:
+                output.write_note(f"note: --format {settings.format} has no columns to choose")
             answer = field_table() if "help" in names else ask(library)
             return output.write(answer, library.unreadable(), settings)
 
