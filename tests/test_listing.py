@@ -4,15 +4,20 @@ import dataclasses
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.text import Text
 
 from makers import a_report, hits, shipped_reports
 from pictures import WIDTHS, draw, squeezed
 from reportcli.answer.details import full_record
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, parse_columns, parse_sort_keys
 from reportcli.errors import ReportcliError, UnknownField, UnsuitableField
+from reportcli.library import Library
 from reportcli.query.conditions import Words
 from reportcli.query.parser import parse_query
 from reportcli.render.terminal.listing import LIST_COLUMNS
+from reportcli.render.terminal.snippet import snippet
 from reportcli.report.fields import Report
 from test_comparison import BIG
 
@@ -105,7 +110,8 @@ def test_every_name_and_date_stands_whole_and_in_order() -> None:
 
 def test_a_wide_list_has_every_column_and_a_narrow_one_keeps_the_first() -> None:
     wide = draw(listing(*SHIPPED.values()), 250).text.splitlines()[0].split("  ")
-    assert [heading.strip() for heading in wide if heading.strip()] == [column.heading for column in LIST_COLUMNS]
+    headings = ["size" if column.key == "parameters" else column.heading for column in LIST_COLUMNS]
+    assert [heading.strip() for heading in wide if heading.strip()] == headings
     for width in (70, 80, 120):
         headings = draw(listing(*SHIPPED.values()), width).text.splitlines()[0]
         assert headings.split()[0] == "name"
@@ -129,6 +135,46 @@ def test_a_single_column_that_is_too_wide_is_shown_all_the_same() -> None:
     words = "A license of many words " * 10
     long = dataclasses.replace(SHIPPED["qwen3"], license=words)
     assert squeezed(words) in squeezed(draw(listing(long, columns=("license",)), 70).text)
+
+
+def test_a_long_list_of_organizations_hides_no_column() -> None:
+    many = dataclasses.replace(SHIPPED["qwen3"], organizations=tuple(f"University {n}" for n in range(20)))
+    for width in (60, 80, 120, 200):
+        with_many = draw(listing(many, *SHIPPED.values()), width)
+        usual = draw(listing(*SHIPPED.values()), width)
+        assert with_many.text.splitlines()[0].split() == usual.text.splitlines()[0].split()
+        assert re.search(r"University 0(, University \d+)* \+\d+ ", with_many.text)
+    chosen = draw(listing(many, columns=("name", "organizations", "date"))).text
+    assert [name for name in many.organizations if squeezed(name) not in squeezed(chosen)] == []
+
+
+def test_a_table_has_as_many_columns_as_fit_from_45_columns_on() -> None:
+    for width, least in ((45, 2), (60, 4), (80, 6), (120, 9)):
+        headings = draw(listing(*SHIPPED.values()), width).text.splitlines()[0].split()
+        assert headings[:2] == ["name", "date"]
+        assert len(headings) >= least
+    assert "date 2025-05-14" in draw(listing(*SHIPPED.values()), 44).text
+
+
+def test_a_hit_is_one_line_with_text_around_the_words(shipped: Library) -> None:
+    for query, count in (("GRPO", 14), ("rl:grpo kl:no", 4), ("long context", 0)):
+        answer = shipped.listing(shipped.parse(query), searched=True)
+        for width in (80, 120, 200):
+            lines = draw(answer, width).text.splitlines()
+            assert len(lines) == len(answer.hits) + 2
+            assert count in (0, len(answer.hits))
+            words = [word for word in query.lower().split() if ":" not in word]
+            assert [line for line in lines[2:] if not all(word in line.lower() for word in words)] == []
+
+
+@given(st.lists(st.sampled_from(["grpo", "深度", "a", "loss-free", "clip" * 9]), min_size=1), st.integers(8, 60))
+def test_a_snippet_fits_and_holds_the_marked_word(words: list[str], width: int) -> None:
+    text = Text(" ".join(words))
+    text.highlight_words(["grpo"], "bold")
+    part = snippet(text, width)
+    assert part.cell_len <= width
+    assert "grpo" not in words or "grpo" in part.plain
+    assert part.plain.strip("…") in text.plain
 
 
 def test_matched_words_are_marked() -> None:

@@ -189,7 +189,19 @@ def answers_about(text: str) -> Iterator[Answer]:
 def seen(picture: Picture) -> str:
     """Return the texts of a picture and its notes, without counts and bars beside them."""
     text = re.sub(r"(\s\s+(·|[\d,]+))+(\s+[█▉▊▋▌▍▎▏]+)?$", "", without_color(picture.text), flags=re.M)
-    return squeezed(text + " ".join(picture.notes))
+    return squeezed(text + " ".join(picture.notes) + by_column(without_color(picture.text)))
+
+
+def by_column(text: str) -> str:
+    """Return a table column by column, so that a text in several lines of one column is whole."""
+    starts = [match.start() for match in re.finditer(r"\S+( \S+)*", text.partition("\n")[0])]
+    columns = dict.fromkeys(starts, "")
+    for line in text.splitlines()[2:]:
+        position = 0
+        for char in line:
+            columns[max((start for start in starts if start <= position), default=starts[0])] += char
+            position += cell_len(char)
+    return "".join(columns.values())
 
 
 MARKUP = r"[bold]x[/bold] [/]x[/nothing] [link=https://evil.example]x[/link] :smile: \[x]"

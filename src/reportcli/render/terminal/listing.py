@@ -1,6 +1,7 @@
 """Reports one under another: a table that fits the width, or blocks on a narrow terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
@@ -9,14 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from reportcli.answer.listing import WHY, Listing, parse_columns
-from reportcli.query.explain import Match
-from reportcli.query.subject import FIELDS_BY_PATH, Hit
+from reportcli.query.subject import Hit
 from reportcli.render.terminal.screen import (
     GAP,
     LABEL,
     MIN_TEXT,
     NAME,
-    NARROW,
     RULE,
     TYPE_STYLES,
     Picture,
@@ -25,9 +24,9 @@ from reportcli.render.terminal.screen import (
     linked_text,
     render_to_text,
 )
+from reportcli.render.terminal.snippet import MIN_SNIPPET, draw_matches
 from reportcli.render.value import escape_controls, format_value, is_numeric
 from reportcli.report.fields import TEXTS, Field
-from reportcli.text import fold_name
 
 LIST_COLUMNS = parse_columns(
     (
@@ -35,9 +34,19 @@ LIST_COLUMNS = parse_columns(
         "license",
     )
 )  # fmt: skip
-SEARCH_COLUMNS = parse_columns(("name", "date", "organizations", "parameters"))
-_WRAPPED = ("summary", "title", "license")  # and every list: these may take several lines
-_MIN_WHY = 24  # columns for where a report matches, beside columns that the user chose
+SEARCH_COLUMNS = parse_columns(("name", "date", "parameters"))
+_WRAPPED = ("name", "summary", "title", "license")  # and every list: these may take several lines
+_BLOCKS = 45  # columns; below it a table becomes blocks
+_MIN_LIST, _MAX_LIST = 16, 30  # columns of a list that is shortened
+_DATE = 10  # columns
+
+
+class _Column(NamedTuple):
+    """A column, and how wide it must be and may become, in columns of the terminal."""
+
+    field: Field
+    least: int
+    most: int
 
 
 def draw(answer: Listing, width: int, color: bool) -> Picture:
@@ -45,107 +54,114 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
     if not answer.hits:
         return Picture("", ())
     usual = SEARCH_COLUMNS if answer.query else LIST_COLUMNS
-    columns = [column for column in answer.fields(usual) if column is not WHY]  # which every search has, at the end
-    columns = columns or [usual[0]]
-    widths = _widths(answer.hits, columns)
-    fitting = _fitting(answer, columns, widths, width) if width >= NARROW else []
+    fields = [field for field in answer.fields(usual) if field is not WHY] or usual[:1]  # every search has why, last
+    columns = [_measure(field, answer, width) for field in fields]
+    fitting = _fitting(answer, columns, width) if width >= _BLOCKS else []
     if not fitting:
-        return Picture(render_to_text(_blocks(answer, columns), width, color), ())
-    hidden = [column.heading for column in columns if column not in fitting]
-    return Picture(render_to_text(_table(answer, fitting, widths), width, color), hidden_columns_note(hidden))
+        return Picture(render_to_text(_blocks(answer, fields, width), width, color), ())
+    shown = [column.field for column in fitting]
+    hidden = [_heading(field, answer) for field in fields if field not in shown]
+    return Picture(render_to_text(_table(answer, fitting, width), width, color), hidden_columns_note(hidden))
 
 
-def _fitting(answer: Listing, columns: Sequence[Field], widths: Mapping[str, int], width: int) -> list[Field]:
+def _fitting(answer: Listing, columns: Sequence[_Column], width: int) -> list[_Column]:
     """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least."""
     fitting = list(columns)
-    why_width = (_MIN_WHY if answer.chosen else MIN_TEXT) + GAP if answer.query else 0
-    while fitting and sum(widths[column.path] + GAP for column in fitting) - 1 > width - why_width:
-        fitting.remove(fitting[-1] if answer.chosen else max(fitting, key=lambda column: column.info.rank))
+    free = width - (MIN_SNIPPET + 1 if answer.query else 0)
+    while fitting and _width(fitting) > free:
+        fitting.remove(fitting[-1] if answer.chosen else max(fitting, key=lambda column: column.field.info.rank))
+    room = free - _width(fitting)
+    for index, column in enumerate(fitting):  # what may grow takes what is left, from the left
+        grown = min(column.most - column.least, room)
+        fitting[index] = column._replace(least=column.least + grown)
+        room -= grown
     return fitting
 
 
-def _widths(hits: Iterable[Hit], columns: Sequence[Field]) -> dict[str, int]:
-    """Return how wide each column must be at least; each report is read once."""
-    widths = {column.path: cell_len(column.heading) for column in columns}
-    for hit in hits:
-        for column in columns:
-            widths[column.path] = max(widths[column.path], cell_len(_cell_text(column, hit)))
-    limits = {column.path: MIN_TEXT for column in columns if _wraps(column)}
-    return {path: min(width, limits.get(path, width)) for path, width in widths.items()}
+def _width(columns: Sequence[_Column]) -> int:
+    return sum(column.least + GAP for column in columns) - 1
 
 
-def _wraps(column: Field) -> bool:
-    return column.path in _WRAPPED or (column.kind == TEXTS and column.path != "organizations") or column.in_array
+def _measure(field: Field, answer: Listing, width: int) -> _Column:
+    """Return a column as wide as its longest text, or with what wraps or is shortened, as is good to read."""
+    heading = cell_len(_heading(field, answer))
+    longest = max(cell_len(_cell_text(field, hit)) for hit in answer.hits)
+    if field.path == "name":
+        longest = min(longest, max(min(MIN_TEXT, width - _DATE - 2 * GAP), width // 3))
+    elif _is_shortened(field, answer):
+        return _Column(field, max(heading, min(longest, _MIN_LIST)), max(heading, min(longest, _MAX_LIST)))
+    elif _wraps(field):
+        return _Column(field, max(heading, min(longest, MIN_TEXT)), max(heading, longest))
+    return _Column(field, max(heading, longest), max(heading, longest))
 
 
-def _table(answer: Listing, columns: Sequence[Field], widths: Mapping[str, int]) -> Table:
+def _heading(field: Field, answer: Listing) -> str:
+    """Return the name above a column: a short one for parameters, where the user did not ask for them by name."""
+    return "size" if field.key == "parameters" and not answer.chosen else field.heading
+
+
+def _wraps(field: Field) -> bool:
+    return field.path in _WRAPPED or field.kind == TEXTS or field.in_array
+
+
+def _is_shortened(field: Field, answer: Listing) -> bool:
+    return field.path == "organizations" and not answer.chosen
+
+
+def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in columns:
-        width = widths[column.path]
-        grows = _wraps(column) and width == MIN_TEXT
         table.add_column(
-            column.heading,
-            justify="right" if is_numeric(column) else "left",
-            width=None if grows else width,
-            no_wrap=not _wraps(column),
-            min_width=width if grows else None,
+            _heading(column.field, answer),
+            justify="right" if is_numeric(column.field) else "left",
+            width=column.least,
+            no_wrap=not _wraps(column.field),
             overflow="fold",
         )
     if answer.query:
         table.add_column("why", ratio=1, overflow="fold")
         table.expand = True
+    why_width = width - _width(columns) - 1
     for hit in answer.hits:
-        why = [_why(answer.why(hit))] if answer.query else []
-        table.add_row(*(_cell(column, hit) for column in columns), *why)
+        cells = [_cell(column, hit, answer) for column in columns]
+        table.add_row(*cells, *([draw_matches(answer.why(hit), why_width)] if answer.query else []))
     return table
 
 
-def _cell_text(column: Field, hit: Hit) -> str:
-    """Return the text of a cell; the name is that of the model too, if another than the flagship is shown."""
-    return format_value(column, hit.name if column.path == "name" else hit.value(column))
+def _cell_text(field: Field, hit: Hit) -> str:
+    return format_value(field, hit.name if field.path == "name" else hit.value(field))
 
 
-def _cell(column: Field, hit: Hit) -> Text:
-    text = _cell_text(column, hit)
-    if column.path == "name":
-        return linked_text(text, hit.report.links.front, NAME)
-    return Text(text, TYPE_STYLES.get(text, "") if column.key == "type" else "")
+def _cell(column: _Column, hit: Hit, answer: Listing) -> Text:
+    field, text = column.field, _cell_text(column.field, hit)
+    if field.path == "name":
+        words = [word for match in answer.why(hit) if match.field == "name" for word in match.words]
+        name = linked_text(text, hit.report.links.front, NAME)
+        name.spans += highlighted(text, words).spans
+        return name
+    if _is_shortened(field, answer):
+        return Text(_shorten([escape_controls(item) for item in hit.value(field)], column.least))
+    return Text(text, TYPE_STYLES.get(text, "") if field.key == "type" else "")
 
 
-def _why(matches: Sequence[Match]) -> Text:
-    """Return the weightiest place of each word, the word marked, and the other conditions on one line."""
-    lines, facts = list[Text](), list[Text]()
-    for match in _most_telling(matches):
-        labeled = Text.assemble((f"{match.label}: ", LABEL), _match_text(match))
-        (lines if match.words else facts).append(labeled)
-    return Text("\n").join([*lines, Text(" · ").join(facts)] if facts else lines)
+def _shorten(items: Sequence[str], width: int) -> str:
+    """Return the items as far as they fit, and how many more there are: ``Ai2, Stanford +18``; one of them always."""
+    for count in range(len(items), 0, -1):
+        text = ", ".join(items[:count]) + (f" +{len(items) - count}" if count < len(items) else "")
+        if cell_len(text) <= width:
+            return text
+    return items[0] + (f" +{len(items) - 1}" if len(items) > 1 else "") if items else ""
 
 
-def _match_text(match: Match) -> Text:
-    if match.words:
-        return highlighted(escape_controls(match.text), match.words)
-    return Text(format_value(FIELDS_BY_PATH[match.field], match.values) or escape_controls(match.text))
-
-
-def _most_telling(matches: Sequence[Match]) -> list[Match]:
-    """Return the first place of each condition, and a second one if there is only one condition."""
-    first: dict[object, Match] = {}
-    for match in matches:
-        first.setdefault(match.words or match.field, match)
-    if len(first) > 1:
-        return list(first.values())
-    texts = {fold_name(match.text) for match in first.values()}
-    return [*first.values(), *[match for match in matches if fold_name(match.text) not in texts][:1]]
-
-
-def _blocks(answer: Listing, columns: Sequence[Field]) -> Group:
+def _blocks(answer: Listing, fields: Iterable[Field], width: int) -> Group:
     """Return a block for each report: the first column, and indented below it the others."""
+    first, *others = fields
     parts: list[RenderableType] = []
     for hit in answer.hits:
-        parts.append(_cell(columns[0], hit))
-        values = [(column.heading, _cell_text(column, hit)) for column in columns[1:]]
+        parts.append(_cell(_Column(first, width, width), hit, answer))
+        values = [(_heading(field, answer), _cell_text(field, hit)) for field in others]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
         if answer.query:
-            parts.append(Padding(_why(answer.why(hit)), (0, 0, 0, 2)))
+            parts.append(Padding(draw_matches(answer.why(hit), width - 2), (0, 0, 0, 2)))
     return Group(*parts)

@@ -49,9 +49,8 @@ class _Entry(NamedTuple):
     organizations: tuple[Text, ...]
 
     def head(self) -> Text:
-        return Text.assemble(
-            (self.day, QUIET), " ", (self.mark, self.organizations[0].style if self.organizations else ""), " "
-        )
+        first = next(iter(self.organizations), Text(""))
+        return Text.assemble((self.day, QUIET), " ", (self.mark, first.style), " ")
 
     def organization_text(self) -> Text:
         return Text(", ").join(self.organizations)
