@@ -12,16 +12,46 @@ from reportcli.report.fields import FIELDS, Field, Report
 from reportcli.report.json import to_record
 from reportcli.text import fold_name
 
-GROUPS = ("identity", "size", "architecture", "pretraining", "posttraining", "techniques")
-_COMPARED = tuple(field for group in GROUPS for field in FIELDS + DERIVED if field.group == group)
+_FIRST = (  # what matters most
+    "derived.parameters", "derived.active_parameters", "pretraining.tokens", "derived.context_length",
+    "posttraining.rl_family", "posttraining.rl_algorithm", "posttraining.kl_penalty",
+)  # fmt: skip
+_LAST = ("tags",)
+_GROUPS = ("size", "architecture", "pretraining", "posttraining", "techniques", "identity")
+_TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
+
+
+def _group(field: Field) -> str:
+    return "" if field.path in _FIRST else field.group
+
+
+def _compared_fields() -> tuple[Field, ...]:
+    """Return the fields that are compared: first what matters most, then group by group, tags last."""
+    by_path = {field.path: field for field in FIELDS + DERIVED if field.group}
+    others = [field for group in _GROUPS for field in by_path.values() if _group(field) == group]
+    others.sort(key=lambda field: field.path in _LAST)
+    return (*map(by_path.__getitem__, _FIRST), *others)
+
+
+_COMPARED = _compared_fields()
 
 
 class ComparisonRow(NamedTuple):
-    """One field with its value on each side; ``differs`` is None if a value is unknown and the others agree."""
+    """One field with its value on each side; ``differs`` is None if a value is unknown and the others agree.
+
+    ``label`` is its name for a reader, which no other row has.
+    """
 
     field: Field
     values: tuple[Any, ...]
     differs: bool | None
+    label: str
+
+    @property
+    def group(self) -> str:
+        """The title of the group that the row belongs to; "" for what matters most."""
+        group = _group(self.field)
+        return _TITLES.get(group, group)
 
 
 class Comparison(NamedTuple):
@@ -67,22 +97,33 @@ def compare_reports(
 ) -> Comparison:
     """Set reports side by side, in the given fields, or else in all compared fields that at least one side knows.
 
-    With ``differences`` only the fields are kept that differ.
+    With ``differences`` the fields are left out that are known to be the same on all sides.
     """
     reports = tuple(map(as_selected_model, matches))
     sides = Counter(match.report.id for match in matches)
     names = _distinct_names([_side_name(match, sides[match.report.id] > 1) for match in matches])
-    rows = [_compare_field(field, reports) for field in fields or _COMPARED] if reports else []
-    known = [row for row in rows if fields or any(value is not None and value != () for value in row.values)]
-    kept = [row for row in known if row.differs or not differences]
+    rows = [(field, tuple(map(field.get, reports))) for field in fields or _COMPARED] if reports else []
+    shown = [row for row in rows if fields or any(value is not None and value != () for value in row[1])]
+    labels = _distinct_labels([field for field, _ in shown])
+    known = [
+        ComparisonRow(field, values, _differs(values), label)
+        for (field, values), label in zip(shown, labels, strict=True)
+    ]
+    kept = [row for row in known if row.differs is not False or not differences]
     if hidden := len(known) - len(kept):
         notes = (*notes, f"{hidden} identical {'row' if hidden == 1 else 'rows'} hidden")
     return Comparison(names, reports, tuple(kept), notes, bool(fields))
 
 
-def _compare_field(field: Field, reports: Sequence[Report]) -> ComparisonRow:
-    values = tuple(map(field.get, reports))
-    return ComparisonRow(field, values, _differs(values))
+def _distinct_labels(fields: Sequence[Field]) -> list[str]:
+    """Return the labels of fields; of several with the same, each but derived ones begins with its table."""
+    counts = Counter(field.label for field in fields)
+    labels = []
+    for field in fields:
+        table = field.path.rpartition(".")[0]
+        is_shared = counts[field.label] > 1 and not field.derived
+        labels.append(f"{_TITLES.get(table, table)} {field.label}".strip() if is_shared else field.label)
+    return labels
 
 
 def _side_name(match: ReportMatch, is_one_of_several: bool) -> str:

@@ -8,18 +8,21 @@ from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison
 from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import Listing
+from reportcli.render.caveats import caveat_lines, marked
 from reportcli.render.outline import (
     CONTINUES_NOTE,
     SECTIONS,
+    TECHNIQUES,
     by_topic,
     continues_training,
     dateline,
+    head_fields,
     heading,
     model_table,
     outline_lines,
 )
 from reportcli.render.value import escape_controls, format_value, is_numeric
-from reportcli.report.fields import Note, Report
+from reportcli.report.fields import Field, Note, Report
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#&])")
 _BLOCK_START = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)] )|(?<=^\d\d)(?=[.)] )")  # of a list, a rule or a heading
@@ -35,19 +38,34 @@ def table(answer: Answer) -> Iterator[str]:
 
 
 def listing(answer: Listing) -> Iterator[str]:
-    """Yield a table of reports, with figures for a reader and names as links."""
+    """Yield a table of reports, with figures for a reader and names as links, and below it the caveats."""
     columns = [column for column in answer.fields() if answer.chosen or column.path != "id"]
+    shown: list[tuple[str, Field, Report]] = []
     yield from _head([column.heading for column in columns], map(is_numeric, columns))
     for hit in answer.hits:
-        cells = ((column, format_value(column, answer.value(hit, column))) for column in columns)
-        yield _row(_linked(hit.report, hit.name) if column.path == "name" else _escape(text) for column, text in cells)
+        values = [hit.name if column.path == "name" else answer.value(hit, column) for column in columns]
+        texts = [(column, format_value(column, value)) for column, value in zip(columns, values, strict=True)]
+        shown += [(f"{hit.name}, {column.label}", column, hit.report) for column, text in texts if text]
+        cells = ((column, marked(text, column, hit.report)) for column, text in texts)
+        yield _row(_linked(hit.report, text) if column.path == "name" else _escape(text) for column, text in cells)
+    yield from _caveats(shown)
 
 
 def comparison(answer: Comparison) -> Iterator[str]:
-    """Yield a table with a row for each field and a column for each side."""
+    """Yield a table with a row for each field and a column for each side, and below it the caveats."""
+    shown: list[tuple[str, Field, Report]] = []
     yield from _head(["", *answer.titles], [False] * (1 + len(answer.names)))
     for row in answer.field_rows:
-        yield _row(map(_escape, (row.field.label, *(format_value(row.field, value) for value in row.values))))
+        texts = [format_value(row.field, value) for value in row.values]
+        sides = list(zip(answer.titles, answer.reports, texts, strict=True))
+        shown += [(f"{title}, {row.label}", row.field, report) for title, report, text in sides if text]
+        yield _row(map(_escape, (row.label, *(marked(text, row.field, report) for _, report, text in sides))))
+    yield from _caveats(shown)
+
+
+def _caveats(shown: Iterable[tuple[str, Field, Report]]) -> Iterator[str]:
+    for line in caveat_lines(shown):
+        yield f"\n{_escape(line)}\n"
 
 
 def _head(titles: Sequence[str], right: Iterable[bool]) -> Iterator[str]:
@@ -85,12 +103,28 @@ def pages(answer: ReportDetails) -> Iterator[str]:
         yield f"\n{_escape(report.title)}\n\n{_escape(dateline(report))}\n\n{_escape(report.summary)}\n"
         for section in SECTIONS:
             yield from _models(match.report) if section == "models" else _section(report, section)
-        yield from _list("Techniques", [", ".join(report.techniques)] if report.techniques else [])
+        names = marked(", ".join(report.techniques), TECHNIQUES, report)
+        yield from _list("Techniques", [names] if names else [])
         yield from _notes(report.notes)
         yield from _list("Corrections to the reading list", report.corrections)
         if answer.sources:
             yield from _list("Sources", [f"{key}: {text}" for key, text in report.sources.items()])
             yield from _list("Uncertain", [f"{key}: {text}" for key, text in report.confidence.items()])
+        else:
+            yield from _caveats(_page_values(match.report, report))
+
+
+def _page_values(whole: Report, report: Report) -> Iterator[tuple[str, Field, Report]]:
+    """Yield what may bear the mark on a page, with its name there."""
+    tables = [
+        ("", head_fields(report)),
+        *((table, [each for each, _ in outline_lines(report, table)]) for table in SECTIONS),
+    ]
+    tables += [("models", model_table(whole)[0]), ("", [TECHNIQUES])]
+    for table, fields in tables:
+        for field in fields:
+            if not field.derived:  # those of models have the caveats of the models
+                yield ", ".join(filter(None, (SECTIONS[table], field.label))), field, report
 
 
 def _section(report: Report, section: str) -> Iterator[str]:
@@ -101,17 +135,18 @@ def _section(report: Report, section: str) -> Iterator[str]:
     if lines and continues_training(report, section):
         yield f"{CONTINUES_NOTE}\n\n"
     for field, texts in lines:
+        mark = _escape(marked(" ", field, report).strip())
         if len(texts) == 1:
-            yield f"- **{field.label}**: {_escape(texts[0])}\n"
+            yield f"- **{field.label}**: {_escape(texts[0])}{mark}\n"
         else:
-            yield f"- **{field.label}**:\n" + "".join(f"  - {_escape(text)}\n" for text in texts)
+            yield f"- **{field.label}**{mark}:\n" + "".join(f"  - {_escape(text)}\n" for text in texts)
 
 
 def _models(report: Report) -> Iterator[str]:
     if report.models:
         columns, rows = model_table(report)
         yield "\n## Models\n\n"
-        yield from _head([column.heading for column in columns], map(is_numeric, columns))
+        yield from _head([marked(column.heading, column, report) for column in columns], map(is_numeric, columns))
         for row in rows:
             yield _row(map(_escape, row))
 

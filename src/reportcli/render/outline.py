@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from reportcli.render.caveats import marked
 from reportcli.render.value import escape_controls, format_value
 from reportcli.report.derived import DERIVED, flagship_model
 from reportcli.report.fields import FIELDS, TOPICS, Field, Model, Note, Report
@@ -16,17 +17,29 @@ _SHOWN_ELSEWHERE = (  # in the head of the page, or in a section of their own
     "id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number", "techniques",
     "corrections", "sources", "confidence", "flagship", "derived.model",
 )  # fmt: skip
+_HEAD_FIELDS = [
+    field for path in ("organizations", "date", "first_published", "license") for field in FIELDS if field.path == path
+]
+TECHNIQUES = next(field for field in FIELDS if field.path == "techniques")
 _ON_ONE_LINE = ("aliases", "based_on", "architecture.attention")
 
 
 def dateline(report: Report) -> str:
-    """Return the organizations, the dates and the license on one line."""
-    dates = report.date.isoformat()
-    if report.first_published and report.first_published != report.date:
-        dates += f" (first published {report.first_published.isoformat()})"
-    return " · ".join(
-        map(escape_controls, filter(None, [", ".join(report.organizations), dates, report.license or ""]))
-    )
+    """Return the organizations, the dates and the license on one line, with a mark after what has a caveat."""
+    texts = {field.path: _marked_text(field, report) for field in head_fields(report)}
+    if "first_published" in texts:
+        texts["date"] += f" (first published {texts.pop('first_published')})"
+    return " · ".join(filter(None, texts.values()))
+
+
+def head_fields(report: Report) -> list[Field]:
+    """Return the fields in the line of dates: the first version only where it is of another day."""
+    is_first = report.first_published in (None, report.date)
+    return [field for field in _HEAD_FIELDS if not (field.path == "first_published" and is_first)]
+
+
+def _marked_text(field: Field, report: Report) -> str:
+    return marked(format_value(field, field.get(report)), field, report)
 
 
 def outline_lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]]]:

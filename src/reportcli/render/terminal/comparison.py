@@ -1,6 +1,6 @@
 """Reports side by side, a row for each field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
@@ -8,32 +8,94 @@ from rich.table import Table
 from rich.text import Text
 
 from reportcli.answer.comparison import Comparison, ComparisonRow
-from reportcli.render.terminal.screen import BULLET, DIFFERENT, GAP, LABEL, NAME, RULE, Picture, render_to_text, wrap
-from reportcli.render.value import escape_controls, format_value
+from reportcli.render.caveats import caveat_lines, marked
+from reportcli.render.terminal.screen import (
+    BULLET,
+    DIFFERENT,
+    GAP,
+    LABEL,
+    NAME,
+    QUIET,
+    RULE,
+    Picture,
+    legend,
+    render_to_text,
+    wrap,
+)
+from reportcli.render.value import escape_controls, format_value, is_numeric
+from reportcli.report.fields import Field, Report
 
 _MIN_SIDE, _GOOD_SIDE = 14, 24  # columns; few words are longer than the former
 _MAX_LABEL = 15  # columns of normalization, with its mark
-_DIFFERS = "≠ "
-_GROUP_TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
+_SAME, _DIFFERS, _UNKNOWN = "  ", "≠ ", "? "
+_MARKS = {_DIFFERS: ("differs", DIFFERENT), _UNKNOWN: ("unknown on a side", QUIET)}
 
 
 def draw(answer: Comparison, width: int, color: bool) -> Picture:
-    """Draw reports side by side; if they do not fit, in several blocks one under another."""
+    """Draw reports side by side; if they do not fit, a row for each, or in several blocks one under another."""
+    if not answer.field_rows:
+        return Picture("", ())
+    parts = _turned(answer, width) or list(_blocks(answer, width))
+    if shared := _shared_techniques(answer):
+        parts.append(Text.assemble(("techniques of all: ", LABEL), escape_controls(", ".join(shared))))
+    marks = {_mark(answer, row) for row in answer.field_rows}
+    parts.append(
+        legend((Text.assemble((mark, style), text) for mark, (text, style) in _MARKS.items() if mark in marks), width)
+    )
+    parts += [wrap(line, width, QUIET, "  ") for line in caveat_lines(_known_values(answer))]
+    return Picture(render_to_text(Group(*parts), width, color), ())
+
+
+def _known_values(answer: Comparison) -> Iterator[tuple[str, Field, Report]]:
+    for row in answer.field_rows:
+        for title, report, value in zip(answer.titles, answer.reports, row.values, strict=True):
+            if value is not None and value != ():
+                yield f"{title}, {row.label}", row.field, report
+
+
+def _mark(answer: Comparison, row: ComparisonRow) -> str:
+    if len(answer.names) < 2:
+        return _SAME
+    return {True: _DIFFERS, False: _SAME, None: _UNKNOWN}[row.differs]
+
+
+def _blocks(answer: Comparison, width: int) -> Iterator[RenderableType]:
     count = len(answer.names)
-    longest = max((cell_len(_DIFFERS + row.field.label) for row in answer.field_rows), default=0)
+    longest = max(cell_len(_DIFFERS + row.label) for row in answer.field_rows)
     is_roomy = width - longest - 1 >= count * (_GOOD_SIDE + GAP)
     label_width = longest if is_roomy else min(longest, max(_MAX_LABEL, width // 6))
     fitting = max(1, (width - label_width - 1) // (_MIN_SIDE + GAP))
     block_size = -(-count // -(-count // fitting))  # blocks of like size
-    parts: list[RenderableType] = []
     for start in range(0, count, block_size):
         sides = range(start, min(start + block_size, count))
-        parts += [_side_by_side(answer, sides, label_width, width), Text("")]
-    if shared := _shared_techniques(answer):
-        parts.append(Text.assemble(("techniques of all: ", LABEL), escape_controls(", ".join(shared))))
-    if any(row.differs for row in answer.field_rows):
-        parts.append(Text.assemble((_DIFFERS, DIFFERENT), "differs"))
-    return Picture(render_to_text(Group(*parts), width, color), ())
+        yield _side_by_side(answer, sides, label_width, width)
+        yield Text("")
+
+
+def _turned(answer: Comparison, width: int) -> list[RenderableType]:
+    """Return few fields of many sides as a table with a row for each side; [] where that is no better."""
+    rows = answer.field_rows
+    columns = [[_mark(answer, row).strip() + " " + row.label, *_cells(answer, row)] for row in rows]
+    widths = [max(map(cell_len, texts)) for texts in columns]
+    name_width = max(map(cell_len, map(escape_controls, answer.titles)))
+    fits_beside = len(answer.names) * (_MIN_SIDE + GAP) < width - _MAX_LABEL
+    if fits_beside or not answer.chosen or name_width + GAP + sum(each + GAP for each in widths) - 1 > width:
+        return []
+    table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", style=NAME, no_wrap=True)
+    for row in rows:
+        mark, style = _mark(answer, row).strip(), _MARKS.get(_mark(answer, row), ("", ""))[1]
+        heading = Text.assemble((mark, style), " " if mark else "", (row.label, LABEL))
+        table.add_column(heading, justify="right" if is_numeric(row.field) else "left", no_wrap=True)
+    for title, *cells in zip(map(escape_controls, answer.titles), *(texts[1:] for texts in columns), strict=True):
+        table.add_row(Text(title), *map(Text, cells))
+    return [table, Text("")]
+
+
+def _cells(answer: Comparison, row: ComparisonRow) -> Iterator[str]:
+    """Yield the value of each side on one line."""
+    for value, report in zip(row.values, answer.reports, strict=True):
+        yield marked(format_value(row.field, value), row.field, report)
 
 
 def _shared_techniques(answer: Comparison) -> list[str]:
@@ -53,21 +115,23 @@ def _side_by_side(answer: Comparison, sides: range, label_width: int, width: int
         table.add_column(title, width=side_width, header_style=NAME, overflow="fold")
     shared, group = _shared_techniques(answer), ""
     for row in answer.field_rows:
-        if row.field.group != group and not answer.chosen:
-            group = row.field.group
-            table.add_row(Text(_GROUP_TITLES.get(group, group), style=f"{NAME} {LABEL}"))
-        label = wrap(row.field.label, label_width - 2, LABEL, "  ")
-        marked = Text.assemble((_DIFFERS if row.differs else "  ", DIFFERENT), label)
-        table.add_row(marked, *(wrap(_side_text(row, side, shared), side_width) for side in sides))
+        if row.group != group and not answer.chosen:
+            group = row.group
+            table.add_row(Text(group, style=f"{NAME} {LABEL}"))
+        mark = _mark(answer, row)
+        style = _MARKS[mark][1] if mark in _MARKS else ""
+        label = Text.assemble((mark, style), wrap(row.label, label_width - 2, LABEL, "  "))
+        texts = (_side_text(row, side, answer.reports[side], shared) for side in sides)
+        table.add_row(label, *(wrap(text, side_width) for text in texts))
     return table
 
 
-def _side_text(row: ComparisonRow, side: int, shared: Sequence[str]) -> str:
+def _side_text(row: ComparisonRow, side: int, report: Report, shared: Sequence[str]) -> str:
     """Return the value of a field on one side; techniques without those that all sides share."""
     value = row.values[side]
     if not isinstance(value, tuple):
-        return format_value(row.field, value)
+        return marked(format_value(row.field, value), row.field, report)
     items = [escape_controls(str(item)) for item in value if row.field.path != "techniques" or item not in shared]
     if row.field.info.vocabulary or row.field.info.choices or len(items) < 2:
-        return ", ".join(items)
-    return "\n".join(BULLET + item for item in items)
+        return marked(", ".join(items), row.field, report)
+    return marked("\n".join(BULLET + item for item in items), row.field, report)

@@ -9,11 +9,14 @@ from rich.text import Text
 
 from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.query.names import ReportMatch
+from reportcli.render.caveats import marked, of_fields
 from reportcli.render.outline import (
     CONTINUES_NOTE,
+    TECHNIQUES,
     by_topic,
     continues_training,
     dateline,
+    head_fields,
     heading,
     model_table,
     outline_lines,
@@ -33,7 +36,7 @@ from reportcli.render.terminal.screen import (
 )
 from reportcli.render.value import escape_controls, is_numeric
 from reportcli.report.derived import DERIVED, flagship_model
-from reportcli.report.fields import Note, Report
+from reportcli.report.fields import Field, Note, Report
 
 
 def draw(answer: ReportDetails, width: int, color: bool) -> Picture:
@@ -57,14 +60,14 @@ def _notes_page(match: ReportMatch, notes: Iterable[Note]) -> Iterator[Renderabl
 
 def _page(match: ReportMatch, with_sources: bool, width: int) -> Iterator[RenderableType]:
     report = as_selected_model(match)
-    yield from _head(report, match)
     figures = _Figures(report, with_sources)
+    yield from _head(report, match, figures.caveats(head_fields(report), width, indent=0))
     for table in ("", "links"):
         yield from figures.section(table, width)
     yield from _models(match.report, report, width, figures)
     for table in ("architecture", "pretraining", "posttraining", "derived"):
         yield from figures.section(table, width)
-    yield from _techniques(report, figures)
+    yield from _techniques(report, width, figures)
     if report.notes:
         yield from _heading("Notes", figures.remarks("notes"))
         yield from _notes(report.notes)
@@ -80,9 +83,10 @@ def _title(report: Report) -> Text:
     return Text.assemble(linked_text(escape_controls(report.name), report.links.front, NAME), title)
 
 
-def _head(report: Report, match: ReportMatch) -> Iterator[RenderableType]:
+def _head(report: Report, match: ReportMatch, caveats: Iterable[RenderableType]) -> Iterator[RenderableType]:
     yield _title(report)
     yield Text(dateline(report))
+    yield from caveats
     if match.origin:
         yield Text(f"from {escape_controls(match.origin)}", style=QUIET)
     flagship = flagship_model(match.report)
@@ -99,6 +103,7 @@ class _Figures:
         self.report = report
         self.with_sources = with_sources
         self._shown: set[str] = set()
+        self._told: set[str] = set()
 
     def section(self, table: str, width: int) -> Iterator[RenderableType]:
         """Yield the heading and the figures of a table of the report, if any is known."""
@@ -114,9 +119,17 @@ class _Figures:
         grid.add_column(ratio=1, overflow="fold")
         for field, texts in lines:
             links = [linked_text(text, self.report.links.front if field.key == "arxiv" else text) for text in texts]
+            links[-1].append(marked(" ", field, self.report).strip())
             values = links if len(links) == 1 else map(_hanging, links)
             grid.add_row(wrap(field.label, label_width, LABEL), Group(*values, *self.remarks(field.path)))
         yield Padding(grid, (0, 0, 0, 2))
+        yield from self.caveats([field for field, _ in lines], width)
+
+    def caveats(self, fields: Iterable[Field], width: int, indent: int = 2) -> Iterator[RenderableType]:
+        """Yield what is uncertain about values, each once; with sources it stands beside them already."""
+        lines = [] if self.with_sources else [line for line in of_fields(fields, self.report) if line not in self._told]
+        self._told.update(lines)
+        yield from (Padding(wrap(line, width - indent, QUIET, "  "), (0, 0, 0, indent)) for line in lines)
 
     def remarks(self, path: str) -> list[Text]:
         """Return the source of a figure, its uncertainty and its formula, if sources are asked for."""
@@ -157,21 +170,26 @@ def _models(report: Report, selected: Report, width: int, figures: _Figures) -> 
     if width < NARROW:
         for (name, *values), style in zip(rows, styles, strict=True):
             pairs = zip(columns[1:], values, strict=True)
-            facts = " · ".join(f"{column.heading} {value}" for column, value in pairs if value)
+            facts = " · ".join(f"{column.heading} {marked(value, column, report)}" for column, value in pairs if value)
             yield Padding(Text.assemble((name, style), "  ", facts), (0, 0, 0, 2))
+        yield from figures.caveats(columns, width)
         return
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in columns:
-        table.add_column(column.heading, justify="right" if is_numeric(column) else "left", no_wrap=True)
+        heading = marked(column.heading, column, report)
+        table.add_column(heading, justify="right" if is_numeric(column) else "left", no_wrap=True)
     for row, style in zip(rows, styles, strict=True):
         table.add_row(*map(Text, row), style=style)
     yield Padding(table, (0, 0, 0, 2))
+    yield from figures.caveats(columns, width)
 
 
-def _techniques(report: Report, figures: _Figures) -> Iterator[RenderableType]:
+def _techniques(report: Report, width: int, figures: _Figures) -> Iterator[RenderableType]:
     if report.techniques:
         yield from _heading("Techniques", figures.remarks("techniques"))
-        yield Padding(Text(escape_controls(", ".join(report.techniques))), (0, 0, 0, 2))
+        names = escape_controls(", ".join(report.techniques))
+        yield Padding(Text(marked(names, TECHNIQUES, report)), (0, 0, 0, 2))
+        yield from figures.caveats([TECHNIQUES], width)
 
 
 def _notes(notes: Sequence[Note]) -> Iterator[RenderableType]:

@@ -11,11 +11,13 @@ from rich.text import Text
 
 from reportcli.answer.listing import WHY, Listing, parse_columns
 from reportcli.query.subject import Hit
+from reportcli.render.caveats import MARK, caveat_lines, marked
 from reportcli.render.terminal.screen import (
     GAP,
     LABEL,
     MIN_TEXT,
     NAME,
+    QUIET,
     RULE,
     TYPE_STYLES,
     Picture,
@@ -23,6 +25,7 @@ from reportcli.render.terminal.screen import (
     highlighted,
     linked_text,
     render_to_text,
+    wrap,
 )
 from reportcli.render.terminal.snippet import MIN_SNIPPET, draw_matches
 from reportcli.render.value import escape_controls, format_value, is_numeric
@@ -47,6 +50,7 @@ class _Column(NamedTuple):
     field: Field
     least: int
     most: int
+    has_marks: bool = False  # a number without one has a space there, so that digits stand below one another
 
 
 def draw(answer: Listing, width: int, color: bool) -> Picture:
@@ -58,10 +62,26 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
     columns = [_measure(field, answer, width) for field in fields]
     fitting = _fitting(answer, columns, width) if width >= _BLOCKS else []
     if not fitting:
-        return Picture(render_to_text(_blocks(answer, fields, width), width, color), ())
+        content = Group(_blocks(answer, fields, width), *_caveats(answer, fields, width))
+        return Picture(render_to_text(content, width, color), ())
     shown = [column.field for column in fitting]
     hidden = [_heading(field, answer) for field in fields if field not in shown]
-    return Picture(render_to_text(_table(answer, fitting, width), width, color), hidden_columns_note(hidden))
+    content = Group(_table(answer, fitting, width), *_caveats(answer, shown, width))
+    return Picture(render_to_text(content, width, color), hidden_columns_note(hidden))
+
+
+def _caveats(answer: Listing, fields: Sequence[Field], width: int) -> list[RenderableType]:
+    """Return the sentences below a list; a search is short, and has neither marks nor sentences."""
+    if answer.query:
+        return []
+    shown = (
+        (f"{hit.name}, {_heading(field, answer)}", field, hit.report)
+        for hit in answer.hits
+        for field in fields
+        if _cell_text(field, hit, answer).endswith(MARK)
+    )
+    lines = [wrap(line, width, QUIET, "  ") for line in caveat_lines(shown)]
+    return [Text(""), *lines] if lines else []
 
 
 def _fitting(answer: Listing, columns: Sequence[_Column], width: int) -> list[_Column]:
@@ -85,14 +105,16 @@ def _width(columns: Sequence[_Column]) -> int:
 def _measure(field: Field, answer: Listing, width: int) -> _Column:
     """Return a column as wide as its longest text, or with what wraps or is shortened, as is good to read."""
     heading = cell_len(_heading(field, answer))
-    longest = max(cell_len(_cell_text(field, hit)) for hit in answer.hits)
+    texts = [_cell_text(field, hit, answer) for hit in answer.hits]
+    longest = max(map(cell_len, texts))
     if field.path == "name":
         longest = min(longest, max(min(MIN_TEXT, width - _DATE - 2 * GAP), width // 3))
     elif _is_shortened(field, answer):
         return _Column(field, max(heading, min(longest, _MIN_LIST)), max(heading, min(longest, _MAX_LIST)))
     elif _wraps(field):
         return _Column(field, max(heading, min(longest, MIN_TEXT)), max(heading, longest))
-    return _Column(field, max(heading, longest), max(heading, longest))
+    has_marks = any(text.endswith(MARK) for text in texts)
+    return _Column(field, max(heading + has_marks, longest), max(heading + has_marks, longest), has_marks)
 
 
 def _heading(field: Field, answer: Listing) -> str:
@@ -112,7 +134,7 @@ def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in columns:
         table.add_column(
-            _heading(column.field, answer),
+            _heading(column.field, answer) + (" " if column.has_marks and is_numeric(column.field) else ""),
             justify="right" if is_numeric(column.field) else "left",
             width=column.least,
             no_wrap=not _wraps(column.field),
@@ -128,20 +150,24 @@ def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
     return table
 
 
-def _cell_text(field: Field, hit: Hit) -> str:
-    return format_value(field, hit.name if field.path == "name" else hit.value(field))
+def _cell_text(field: Field, hit: Hit, answer: Listing) -> str:
+    text = format_value(field, hit.name if field.path == "name" else hit.value(field))
+    return text if answer.query else marked(text, field, hit.report)
 
 
 def _cell(column: _Column, hit: Hit, answer: Listing) -> Text:
-    field, text = column.field, _cell_text(column.field, hit)
+    field, text = column.field, _cell_text(column.field, hit, answer)
     if field.path == "name":
         words = [word for match in answer.why(hit) if match.field == "name" for word in match.words]
         name = linked_text(text, hit.report.links.front, NAME)
         name.spans += highlighted(text, words).spans
         return name
     if _is_shortened(field, answer):
-        return Text(_shorten([escape_controls(item) for item in hit.value(field)], column.least))
-    return Text(text, TYPE_STYLES.get(text, "") if field.key == "type" else "")
+        items = [escape_controls(item) for item in hit.value(field)]
+        return Text(marked(_shorten(items, column.least), field, hit.report))
+    if column.has_marks and is_numeric(field) and not text.endswith(MARK):
+        text += " "
+    return Text(text, TYPE_STYLES.get(text.removesuffix(MARK), "") if field.key == "type" else "")
 
 
 def _shorten(items: Sequence[str], width: int) -> str:
@@ -159,7 +185,7 @@ def _blocks(answer: Listing, fields: Iterable[Field], width: int) -> Group:
     parts: list[RenderableType] = []
     for hit in answer.hits:
         parts.append(_cell(_Column(first, width, width), hit, answer))
-        values = [(_heading(field, answer), _cell_text(field, hit)) for field in others]
+        values = [(_heading(field, answer), _cell_text(field, hit, answer)) for field in others]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
         if answer.query:
