@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from makers import a_report, shipped_reports
+from makers import a_report, hits, shipped_reports
 from pictures import draw, squeezed
 from reportcli.answer.comparison import Comparison, compare_reports
+from reportcli.answer.details import ReportDetails
+from reportcli.answer.listing import Listing, parse_columns
 from reportcli.query.names import ReportMatch
 from reportcli.report.fields import Architecture, Model, Posttraining, Pretraining, Report
+from samples import text as text_of
 
 SHIPPED = shipped_reports()
 BIG = a_report(
@@ -25,6 +28,10 @@ BIG = a_report(
     pretraining=Pretraining(tokens=2_000, stages=("one", "two"), optimizer="AdamW"),
     posttraining=Posttraining(rl_family=("grpo",), kl_penalty=False),
 )
+
+
+def comparison_of(report_id: str) -> Comparison:
+    return side_by_side(SHIPPED[report_id])
 
 
 def side_by_side(*reports: Report) -> Comparison:
@@ -63,8 +70,17 @@ def test_two_reports_stand_side_by_side_in_the_order_of_the_groups() -> None:
     comparison = side_by_side(BIG, other)
     assert rows(comparison) == expected
     assert len(comparison.field_rows) == len(expected)
-    groups = [row.field.group for row in comparison.field_rows]
-    order = ["identity", "size", "architecture", "pretraining", "posttraining", "techniques"]
+    paths = [row.field.path for row in comparison.field_rows]
+    assert paths[:4] == [
+        "derived.parameters",
+        "derived.active_parameters",
+        "pretraining.tokens",
+        "derived.context_length",
+    ]
+    assert paths[4:6] == ["posttraining.rl_family", "posttraining.kl_penalty"]
+    assert paths[-1] == "tags"
+    groups = [row.group for row in comparison.field_rows]
+    order = ["", "size", "architecture", "pre-training", "post-training", "techniques", "identity"]
     assert groups == sorted(groups, key=order.index)
 
 
@@ -162,10 +178,54 @@ def test_sides_share_their_lines() -> None:
         assert sum(all(str(report.date) in line for report in reports) for line in lines) == 1
 
 
-def test_a_difference_is_marked_and_an_unknown_is_not() -> None:
-    for license_name, expected in ((None, ["license", "MIT"]), ("BSD", ["≠", "license", "MIT", "BSD"])):
-        lines = draw(side_by_side(a_report("a", license="MIT"), a_report("b", license=license_name))).text.splitlines()
-        assert [line.split() for line in lines if "license" in line] == [expected]
+def test_what_differs_and_what_a_side_does_not_say_have_a_mark_each() -> None:
+    for license_name, expected in (
+        ("MIT", ["license", "MIT", "MIT"]), ("BSD", ["≠", "license", "MIT", "BSD"]), (None, ["?", "license", "MIT"]),
+    ):  # fmt: skip
+        text = draw(side_by_side(a_report("a", license="MIT"), a_report("b", license=license_name))).text
+        assert [line.split() for line in text.splitlines() if "license" in line] == [expected]
+        legend = " ".join(text.split("\n\n")[-1].split())
+        assert legend == {"≠": "≠ differs", "?": "? unknown on a side"}.get(expected[0], "≠ differs   ")[: len(legend)]
+
+
+def test_only_what_is_known_to_be_the_same_is_left_out() -> None:
+    sides = [SHIPPED["deepseek-v3"], SHIPPED["deepseek-r1"]]
+    fields = parse_columns(["tokens", "kl", "rl", "context", "layers", "sft"])
+    comparison = compare_reports([ReportMatch(report) for report in sides], fields, differences=True)
+    differs = {row.field.key: row.differs for row in comparison.field_rows}
+    assert differs == {"tokens": None, "layers": None, "sft_examples": True}
+    assert comparison.notes == ("3 identical rows hidden",)
+
+
+def test_no_two_rows_have_the_same_label() -> None:
+    for columns in ((), ("context", "pretraining.context_length", "models.context_length", "params", "models.params")):
+        fields = parse_columns([name.replace("models.params", "models.parameters") for name in columns])
+        labels = [row.label for row in compare_reports([ReportMatch(SHIPPED["qwen3"])], fields).field_rows]
+        assert len(labels) == len(set(labels))
+
+
+def test_few_fields_of_many_sides_have_a_row_for_each_side() -> None:
+    comparison = compare_reports(list(map(ReportMatch, SHIPPED.values())), parse_columns(["tokens", "kl", "params"]))
+    lines = draw(comparison).text.splitlines()
+    assert lines[0].split("  ")[-3:] == ["≠ tokens", "≠ KL penalty", "≠ parameters"]
+    assert [line.split()[0] for line in lines[2:6]] == [report.name.split()[0] for report in list(SHIPPED.values())[:4]]
+
+
+def test_a_value_with_a_caveat_has_a_mark_and_the_sentence_below() -> None:
+    text = draw(side_by_side(SHIPPED["qwen3"], SHIPPED["dots.llm1"])).text
+    assert re.search(r"≠ experts +8 +6\*", text)
+    sentence = SHIPPED["dots.llm1"].confidence["architecture.experts_active"]
+    assert squeezed(f"* dots.llm1, experts active: {sentence}") in squeezed(text)
+    listed = draw(Listing(hits(SHIPPED["deepseek-v3"]), parse_columns(["name", "params"]), chosen=True)).text
+    assert "671B*" in listed
+    assert squeezed(SHIPPED["deepseek-v3"].confidence["models.parameters"]) in squeezed(listed)
+    page = draw(ReportDetails((ReportMatch(SHIPPED["dots.llm1"]),))).text
+    assert re.search(r"experts active +6\*", page)
+    assert squeezed(f"* experts active: {sentence}") in squeezed(page)
+    for answer in (comparison_of("dots.llm1"), ReportDetails((ReportMatch(SHIPPED["dots.llm1"]),))):
+        markdown = text_of(answer, "markdown")
+        assert re.search(r"experts active\W+6\\\*", markdown)
+        assert sentence in markdown
 
 
 def test_techniques_that_all_sides_share_stand_below() -> None:

@@ -246,24 +246,24 @@ poor\tsummary\tNothing.
 
 COMPARISON_TSV = """\
 field\trich\tRich-1B\tpoor
-organizations\tAi2, Über, Inc.\tAi2, Über, Inc.\tNobody
-date\t2025-06-18\t2025-06-18\t2024-12-01
-first_published\t2025-06-01\t2025-06-01\t
-tags\tmoe, math\tmoe, math\t
-license\tMIT\tMIT\t
 derived.parameters\t8000000000\t\t
 derived.active_parameters\t2000000000\t\t
+pretraining.tokens\t16000000000000\t\t
 derived.context_length\t131072\t\t
+posttraining.rl_family\tgrpo, other\tgrpo, other\t
+posttraining.kl_penalty\tno\tno\t
 derived.sparsity\t0.25\t\t
 architecture.type\tmoe\tdense\t
 architecture.layers\t0\t\t
-pretraining.tokens\t16000000000000\t\t
 derived.tokens_per_parameter\t2000.0\t\t
 derived.tokens_per_active_parameter\t8000.0\t\t
 derived.training_flops\t1.92e+23\t\t
-posttraining.rl_family\tgrpo, other\tgrpo, other\t
-posttraining.kl_penalty\tno\tno\t
 techniques\tgrpo\tgrpo\t
+organizations\tAi2, Über, Inc.\tAi2, Über, Inc.\tNobody
+date\t2025-06-18\t2025-06-18\t2024-12-01
+first_published\t2025-06-01\t2025-06-01\t
+license\tMIT\tMIT\t
+tags\tmoe, math\tmoe, math\t
 """
 
 COMPARISON_JSON = """\
@@ -291,9 +291,7 @@ COMPARISON_JSON = """\
 """
 
 COMPARISON_LINES = """\
-{"field": "organizations", "values": {"rich": ["Ai2", "Über, Inc."], "Rich-1B": ["Ai2", "Über, Inc."], \
-"poor": ["Nobody"]}, "differs": true}
-{"field": "date", "values": {"rich": "2025-06-18", "Rich-1B": "2025-06-18", "poor": "2024-12-01"}, "differs": true}
+{"field": "derived.parameters", "values": {"rich": 8000000000, "Rich-1B": null, "poor": null}, "differs": null}
 """
 
 MATCHES_JSON = """\
@@ -389,9 +387,8 @@ def test_the_notes_under_one_topic_as_tsv() -> None:
 def test_a_comparison_in_every_format() -> None:
     assert text(COMPARISON, "tsv", True) == COMPARISON_TSV
     assert text(COMPARISON, "tsv") == COMPARISON_TSV.partition("\n")[2]
-    assert text(COMPARISON, "csv").splitlines()[:2] == [
-        "field,rich,Rich-1B,poor", 'organizations,"Ai2, Über, Inc.","Ai2, Über, Inc.",Nobody',
-    ]  # fmt: skip
+    assert text(COMPARISON, "csv").splitlines()[0] == "field,rich,Rich-1B,poor"
+    assert 'organizations,"Ai2, Über, Inc.","Ai2, Über, Inc.",Nobody' in text(COMPARISON, "csv").splitlines()
     rows = list(csv.reader(io.StringIO(text(COMPARISON, "csv"))))
     assert rows == [line.split("\t") for line in COMPARISON_TSV.splitlines()]
     fields = parse_columns(["date", "rl"])

@@ -143,7 +143,7 @@ def test_a_long_list_of_organizations_hides_no_column() -> None:
         with_many = draw(listing(many, *SHIPPED.values()), width)
         usual = draw(listing(*SHIPPED.values()), width)
         assert with_many.text.splitlines()[0].split() == usual.text.splitlines()[0].split()
-        assert re.search(r"University 0(, University \d+)* \+\d+ ", with_many.text)
+        assert re.search(r"University 0.*\s\+1\d", with_many.text, re.S)
     chosen = draw(listing(many, columns=("name", "organizations", "date"))).text
     assert [name for name in many.organizations if squeezed(name) not in squeezed(chosen)] == []
 

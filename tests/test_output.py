@@ -23,6 +23,7 @@ from terminal import on_terminal
 
 LINK = re.compile(r"\x1b\]8;id=\d+;(.*?)\x1b\\(.*?)\x1b\]8;;\x1b\\")
 COLOR = re.compile(r"\x1b\[[\d;]*m")
+LIST_LINES = 81  # of a list of the shipped catalogue on 80 columns
 
 
 @pytest.fixture(autouse=True)
@@ -132,9 +133,9 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(cli: Run, capfd: 
     long = {"terminal": True, "LINES": "20", "PAGER": "cat -n | sed s/^/X/"}
     assert cli("list", **long).stdout == ""
     paged = capfd.readouterr().out.splitlines()
-    assert paged[-1].startswith("X    38\t")
+    assert paged[-1].startswith(f"X {LIST_LINES:5}\t")
     for arguments, environment in (
-        (("list",), {"LINES": "60"}),
+        (("list",), {"LINES": "100"}),
         (("list", "--no-pager"), {}),
         (("list", "--format", "tsv"), {}),
         (("list", "--format", "table"), {"terminal": False}),
@@ -149,7 +150,7 @@ def test_without_a_pager_that_works_the_table_is_written(
     cli: Run, capfd: pytest.CaptureFixture[str], pager: str
 ) -> None:
     ended = cli("list", terminal=True, LINES="20", PAGER=pager)
-    assert (ended.returncode, len(ended.stdout.splitlines())) == (0, 38)
+    assert (ended.returncode, len(ended.stdout.splitlines())) == (0, LIST_LINES)
     assert capfd.readouterr().out == ""
 
 
@@ -157,7 +158,7 @@ def test_without_a_folder_for_the_text_of_the_pager_the_table_is_written(
     cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    assert len(cli("list", terminal=True, LINES="20", PAGER="less").stdout.splitlines()) == 38
+    assert len(cli("list", terminal=True, LINES="20", PAGER="less").stdout.splitlines()) == LIST_LINES
 
 
 def test_a_pager_that_ends_early_ends_the_program_in_peace(cli: Run, capfd: pytest.CaptureFixture[str]) -> None:
@@ -181,8 +182,8 @@ def test_a_pager_that_would_show_escapes_gets_none(cli: Run, tmp_path: Path, cap
 
 @pytest.mark.slow
 def test_the_pager_has_a_real_terminal() -> None:
-    assert on_terminal("reportcli list", lines=20, PAGER=PAGER)[0].startswith("paged 38\n")
-    assert on_terminal("reportcli list", lines=20, PAGER="test -t 1 && wc -l")[0].startswith("38\n")
+    assert on_terminal("reportcli list", lines=20, PAGER=PAGER)[0].startswith(f"paged {LIST_LINES}\n")
+    assert on_terminal("reportcli list", lines=20, PAGER="test -t 1 && wc -l")[0].startswith(f"{LIST_LINES}\n")
     assert "paged" not in on_terminal("reportcli list | cat", lines=20, PAGER=PAGER)[0]
 
 

@@ -40,7 +40,7 @@ LIST_COLUMNS = parse_columns(
 SEARCH_COLUMNS = parse_columns(("name", "date", "parameters"))
 _WRAPPED = ("name", "summary", "title", "license")  # and every list: these may take several lines
 _BLOCKS = 45  # columns; below it a table becomes blocks
-_MIN_LIST, _MAX_LIST = 16, 30  # columns of a list that is shortened
+_MIN_LIST, _MAX_LIST = 12, 30  # columns of a list that is shortened
 _DATE = 10  # columns
 
 
