@@ -428,6 +428,17 @@ def test_a_count_that_is_small_beside_another_has_a_bar_and_none_has_not() -> No
     assert draw(none, 60).text.splitlines()[3] == "dpo               0"
 
 
+def test_bars_are_as_long_as_the_known_values_say_and_unknown_is_a_number() -> None:
+    licenses = ["MIT"] * 4 + ["BSD"] * 2 + [None] * 1_303
+    reports = [a_report(str(number), license=value) for number, value in enumerate(licenses)]
+    lines = draw(count(reports, "license"), 60).text.splitlines()
+    assert [line.count("█") for line in lines[2:4]] == [42, 21]
+    assert lines[4] == "unknown    1,303"
+    by_year = draw(count(reports, "license", step="year"), 60).text.splitlines()
+    assert [line.count("█") for line in by_year[2:4]] == [37, 18]
+    assert by_year[4].split() == ["unknown", "1,303", "1,303"]
+
+
 def test_a_matrix_has_years_above_quarters(shipped: Library) -> None:
     answer = shipped.count("technique", ["grpo", "dpo", "ppo"], by="quarter")
     assert draw(answer, 40).text == MATRIX

@@ -103,7 +103,7 @@ def test_an_answer_and_its_picture_are_modules_of_the_same_name() -> None:
     answers, pictures = (
         {path.stem for path in (SOURCE / folder).glob("*.py")} for folder in ("answer", "render/terminal")
     )
-    assert pictures - answers == {"axis", "screen", "snippet"}
+    assert pictures - answers == {"axis", "screen", "snippet", "svg"}
     assert answers - pictures == set()
 
 

@@ -202,7 +202,7 @@ def drawn(picture: str) -> list[str]:
     """Return the lines of text that an svg picture shows, without spaces, which it does not draw."""
     lines: dict[float, list[tuple[float, str]]] = {}
     for x, y, text in re.findall(
-        r'<text [^>]*class="reportcli-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', picture
+        r'<text [^>]*class="reportcli-[0-9a-f]+-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', picture
     ):
         lines.setdefault(float(y), []).append((float(x), html.unescape(text)))
     return list(filter(None, ("".join("".join(text for _, text in sorted(lines[y])).split()) for y in sorted(lines))))
@@ -215,6 +215,23 @@ def test_a_picture_shows_what_the_terminal_shows(cli: Run) -> None:
         assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
         assert drawn(picture) == ["".join(line.split()) for line in table.splitlines() if line.strip()]
         assert not re.search(r"url\((?!#)|@import|(href|src)=(?!.#)", picture)  # it loads nothing from elsewhere
+
+
+def test_two_pictures_share_no_name_and_have_a_ground_that_can_be_chosen(cli: Run) -> None:
+    commands = ("list --limit 3", "list --limit 3 --plain", "list --limit 3 --theme light", "compare Qwen3 dots.llm1")
+    pictures = [cli(*command.split(), "--format", "svg").stdout for command in commands]
+    names = [set(re.findall(r'(?:id|class)="([^"]+)"', picture)) for picture in pictures]
+    assert all(names)
+    assert sum(map(len, names)) == len(set().union(*names))
+    usual, plain, light, _ = pictures
+    assert "<circle" in usual
+    assert "<circle" not in plain
+    assert ('fill="#000000"' in usual, 'fill="#ffffff"' in light) == (True, True)
+    assert drawn(plain) == drawn(usual) == drawn(light)
+    height = [float(re.findall(r'viewBox="0 \d+ \S+ (\S+)"', picture)[0]) for picture in (usual, plain)]
+    assert height[0] - height[1] == pytest.approx(32)
+    assert cli("list", "--theme", "blue", "-f", "svg").stderr.startswith("error: invalid value for --theme: 'blue'")
+    assert cli("list", "--plain", "-f", "tsv").returncode == 2
 
 
 # Encodings and streams.

@@ -33,7 +33,7 @@ from reportcli.curate.check import check
 from reportcli.library import Library
 from reportcli.render import formats
 from reportcli.render.formats import FORMATS, PICTURES, formats_for
-from reportcli.render.terminal.screen import as_svg
+from reportcli.render.terminal import svg
 from reportcli.render.value import escape_controls
 from reportcli.report.fields import FIELDS
 from reportcli.text import fold_name
@@ -184,7 +184,7 @@ def _picture(answer: Any, chance: Random) -> Iterator[str]:
     colored = formats.draw(answer, width, True)
     if chance.random() < 0.2:
         yield from (
-            f"svg {width}: {complaint}" for complaint in readers.wrong("svg", as_svg(colored.text, width), answer)
+            f"svg {width}: {complaint}" for complaint in readers.wrong("svg", svg.draw(colored.text, width), answer)
         )
         return
     for complaint in (*readers.terminal(colored.text), *readers.terminal("\n".join(colored.notes))):

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 COLOR = ("auto", "always", "never")
+THEMES = ("dark", "light")  # of a picture in SVG
 
 
 class GlobalOptions(NamedTuple):

@@ -13,7 +13,7 @@ from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
 from reportcli.answer.table import field_table
 from reportcli.catalog.files import catalog_folders
-from reportcli.cli import COLOR, output
+from reportcli.cli import COLOR, THEMES, output
 from reportcli.errors import IndexDamaged, UsageError
 from reportcli.library import Library, cache_folder
 from reportcli.query.conditions import Query, Within, all_of
@@ -103,6 +103,12 @@ Width = Annotated[
     int | None,
     _option("--width", "-w", metavar="N", min=20, max=10_000, panel=_OUTPUT, help="Width in columns (table, SVG)."),
 ]
+Theme = Annotated[
+    str | None,
+    _option("--theme", metavar="THEME", panel=_OUTPUT, help="Ground of a picture (SVG): dark (default) or light."),
+    THEMES,
+]
+Plain = Annotated[bool, _option("--plain", panel=_OUTPUT, help="Draw a picture (SVG) without a window around it.")]
 NoPager = Annotated[bool, _option("--no-pager", panel=_OUTPUT, help="Don't use a pager.")]
 Quiet = Annotated[bool, _option("--quiet", "-q", panel=_OUTPUT, help="Suppress notes and warnings.")]
 Color = Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer, HasExitCode
 from reportcli.catalog.files import Progress, UnreadableFile
-from reportcli.cli import COLOR, GlobalOptions, streams
+from reportcli.cli import COLOR, THEMES, GlobalOptions, streams
 from reportcli.errors import EntryUnreadable, ExitCode, IndexDamaged, OutputIncomplete, UnsupportedFormat, UsageError
 from reportcli.render import formats
 from reportcli.render.formats import SVG, TABLE, formats_for
@@ -37,6 +37,8 @@ class OutputSettings(NamedTuple):
     color: bool = False
     width: int = 0  # of a picture, in columns; 0 is that of the terminal
     pager: bool = True
+    theme: str = THEMES[0]  # of a picture in SVG
+    plain: bool = False  # without a window
 
 
 def output_settings(
@@ -49,6 +51,8 @@ def output_settings(
     no_pager: bool,
     quiet: bool,
     color: str | None,
+    theme: str | None = None,
+    plain: bool = False,
 ) -> OutputSettings:
     """Return how to write, as the options say; ``format_names`` are those that the command supports.
 
@@ -60,8 +64,13 @@ def output_settings(
     chosen = "json" if json else format_name or default
     if chosen not in format_names:
         raise UnsupportedFormat(chosen, format_names)
+    if theme not in (None, *THEMES):
+        raise UsageError(f"invalid value for --theme: {theme!r}", f"choose from {', '.join(THEMES)}")
+    if chosen != SVG and (theme or plain):
+        raise UsageError(f"{'--theme' if theme else '--plain'} is for pictures", f"add --format {SVG}, or drop it")
     quiet, color = quiet or before_command.quiet, color or before_command.color
-    return OutputSettings(chosen, header, quiet, use_color(color), width or 0, not no_pager)
+    settings = OutputSettings(chosen, header, quiet, use_color(color), width or 0, not no_pager)
+    return settings._replace(theme=theme or THEMES[0], plain=plain)
 
 
 def use_color(color: str | None = None) -> bool:
@@ -181,9 +190,10 @@ def _picture(answer: Answer, settings: OutputSettings) -> "Picture":
     width = settings.width or min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
     picture = formats.draw(answer, width, settings.color or settings.format == SVG)
     if settings.format == SVG:
-        from reportcli.render.terminal.screen import as_svg
+        from reportcli.render.terminal import svg
 
-        return picture._replace(text=as_svg(streams.without_links(picture.text), width))
+        text = svg.draw(streams.without_links(picture.text), width, settings.theme, settings.plain)
+        return picture._replace(text=text)
     return picture if streams.shows_links() else picture._replace(text=streams.without_links(picture.text))
 
 

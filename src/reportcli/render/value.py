@@ -66,7 +66,7 @@ def _round(value: int | float, digits: int) -> float:
 def _format_context(tokens: int) -> str:
     """Return a length in thousands or in powers of two, whichever divides it; else in digits."""
     for base in (1000, 1024):
-        for exponent, suffix in ((3, "B"), (2, "M"), (1, "K")):
+        for exponent, suffix in ((2, "M"), (1, "K")):
             number = tokens * 100 / base**exponent  # with two digits after the point at most
             if tokens >= base**exponent and number == int(number) and (exponent > 1 or number % 100 == 0):
                 return f"{number / 100:.10g}{suffix}"

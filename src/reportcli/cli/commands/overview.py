@@ -23,10 +23,12 @@ from reportcli.cli.options import (
     ListingOptions,
     Models,
     NoPager,
+    Plain,
     Quiet,
     Reverse,
     Since,
     Sort,
+    Theme,
     Until,
     Where,
     Width,
@@ -81,6 +83,8 @@ def count(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -92,17 +96,23 @@ def count(
 
     Example: reportcli count technique grpo dpo ppo --by quarter
     """
-    settings = output_settings(context.obj, COUNT, format_name, json, header, width, no_pager, quiet, color)
-    if by not in (None, *PERIOD_STEPS):
-        raise UsageError(f"invalid value for --by: {by!r}", f"choose from {', '.join(PERIOD_STEPS)}")
+    settings = output_settings(
+        context.obj, COUNT, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
+    step = _period_step(by)
 
     def ask(library: Library) -> CountTable:
         query = combined_query(library, where, DateFilter(since, until, date_field))
-        return library.count(
-            field, values or (), query, by=by or "", date_field=date_field, reverse=reverse, limit=limit
-        )
+        return library.count(field, values or (), query, by=step, date_field=date_field, reverse=reverse, limit=limit)
 
     return answer_from_catalog(ask, catalog, settings)
+
+
+def _period_step(by: str | None) -> str:
+    """Return the step that --by names, "" without one. Raises UsageError."""
+    if by not in (None, *PERIOD_STEPS):
+        raise UsageError(f"invalid value for --by: {by!r}", f"choose from {', '.join(PERIOD_STEPS)}")
+    return by or ""
 
 
 def timeline(
@@ -117,6 +127,8 @@ def timeline(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -126,7 +138,9 @@ def timeline(
 
     Example: reportcli timeline --where tag:reasoning
     """
-    settings = output_settings(context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color)
+    settings = output_settings(
+        context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
 
     def ask(library: Library) -> Timeline:
         query = combined_query(library, where, DateFilter(since, until, date_field))
@@ -149,6 +163,8 @@ def plot(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -158,7 +174,9 @@ def plot(
 
     Example: reportcli plot date flops
     """
-    settings = output_settings(context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color)
+    settings = output_settings(
+        context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
 
     def ask(library: Library) -> Plot:
         query = combined_query(library, where, DateFilter(since, until, date_field))
@@ -181,6 +199,8 @@ def lineage(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -190,7 +210,9 @@ def lineage(
 
     Example: reportcli lineage DeepSeek-R1
     """
-    settings = output_settings(context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color)
+    settings = output_settings(
+        context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
 
     def ask(library: Library) -> Lineage:
         query = combined_query(library, where, DateFilter(since, until, date_field))

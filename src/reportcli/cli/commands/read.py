@@ -27,10 +27,12 @@ from reportcli.cli.options import (
     ListingOptions,
     Models,
     NoPager,
+    Plain,
     Quiet,
     Reverse,
     Since,
     Sort,
+    Theme,
     Until,
     Where,
     Width,
@@ -115,6 +117,8 @@ def list_reports(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -124,11 +128,11 @@ def list_reports(
 
     Example: reportcli list --since 2025-06
     """
-    settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = (
-        DateFilter(since, until, date_field),
-        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    settings = output_settings(
+        context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
+    dates = DateFilter(since, until, date_field)
+    listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
 
     def ask(library: Library) -> Listing:
         return library.listing(combined_query(library, where, dates), **listing.arguments())
@@ -153,6 +157,8 @@ def search(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -162,11 +168,11 @@ def search(
 
     Example: reportcli search GRPO
     """
-    settings = output_settings(context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = (
-        DateFilter(since, until, date_field),
-        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    settings = output_settings(
+        context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
+    dates = DateFilter(since, until, date_field)
+    listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
 
     def ask(library: Library) -> Listing | Table:
         both = all_of([library.parse(" ".join(query)), dates.query()])
@@ -192,6 +198,8 @@ def filter_reports(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -201,11 +209,11 @@ def filter_reports(
 
     Example: reportcli filter 2025-01..2025-03
     """
-    settings = output_settings(context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = (
-        DateFilter(since, until, date_field),
-        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    settings = output_settings(
+        context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
+    dates = DateFilter(since, until, date_field)
+    listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
 
     def ask(library: Library) -> Listing:
         within = [Within(date_field, parse_period(" ".join(period)))] if period else []
@@ -223,6 +231,8 @@ def show(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -232,7 +242,9 @@ def show(
 
     Example: reportcli show Qwen3 --notes rl
     """
-    settings = output_settings(context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color)
+    settings = output_settings(
+        context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
     topics = tuple(listed("--notes", notes))
     if unknown := [topic for topic in topics if topic not in TOPICS]:
         raise UsageError(f"unknown topic {unknown[0]!r}", f"choose from {', '.join(TOPICS)}")
@@ -261,6 +273,8 @@ def compare(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -270,11 +284,11 @@ def compare(
 
     Example: reportcli compare Qwen3 dots.llm1 --differences
     """
-    settings = output_settings(context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color)
-    dates, listing = (
-        DateFilter(since, until, date_field),
-        ListingOptions(sort, reverse, limit, columns, models, date_field),
+    settings = output_settings(
+        context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
+    dates = DateFilter(since, until, date_field)
+    listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
     sides = list(_read_names(names or []))
 
     def ask(library: Library) -> Comparison:
@@ -291,6 +305,8 @@ def term(
     json: Json = False,
     header: Header = None,
     width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
     no_pager: NoPager = False,
     quiet: Quiet = False,
     color: Color = None,
@@ -300,7 +316,9 @@ def term(
 
     Example: reportcli term GRPO
     """
-    settings = output_settings(context.obj, TERM, format_name, json, header, width, no_pager, quiet, color)
+    settings = output_settings(
+        context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
 
     def ask(library: Library) -> TechniqueDetails | Table:
         return library.terms() if name is None else library.term(" ".join(name))

@@ -42,14 +42,14 @@ def _bars(answer: CountTable, width: int, color: bool) -> Picture:
     number_width = _number_width(answer, _REPORTS)
     label_width = _label_width(answer, width, GAP + number_width)
     bar_width = _bar_width(width - label_width - GAP - number_width)
-    greatest = _greatest(counted.total for counted in answer.value_counts)
+    greatest = _greatest(counted.total for counted in _known(answer))
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     table.add_column("\n".join(_break(answer.field.heading, label_width)), width=label_width)
     table.add_column(_REPORTS, width=number_width, justify="right", no_wrap=True)
     if bar_width:
         table.add_column("", width=bar_width, no_wrap=True)
     for counted in answer.value_counts:
-        bar = [Text(_bar(counted.total, greatest, bar_width), style=LABEL)] if bar_width else []
+        bar = [Text(_bar(counted, greatest, bar_width), style=LABEL)] if bar_width else []
         label = "\n".join(_break(escape_controls(counted.text), label_width))
         table.add_row(Text(label), f"{counted.total:,}", *bar, style=_style(counted))
     return Picture(render_to_text(table, width, color), ())
@@ -60,7 +60,13 @@ def _bar_width(columns: int) -> int:
     return min(columns - GAP, _MAX_BAR) if columns - GAP >= _MIN_BAR else 0
 
 
-def _bar(count: int, greatest: int, width: int) -> str:
+def _known(answer: CountTable) -> Iterator[ValueCount]:
+    return (counted for counted in answer.value_counts if counted.value is not None)
+
+
+def _bar(counted: ValueCount, greatest: int, width: int) -> str:
+    """Return the bar of a value beside the greatest of the known ones; unknown is a number alone, however great."""
+    count = 0 if counted.value is None else counted.total
     eighths = max(round(8 * width * count / greatest), min(count, 1))
     return BLOCKS[-1] * (eighths // 8) + BLOCKS[eighths % 8].strip()
 
@@ -101,10 +107,11 @@ class _Grid:
 
     def __init__(self, answer: CountTable, periods: Sequence[str], width: int) -> None:
         self.name = answer.field.heading
-        self.greatest = _greatest(count for counted in answer.value_counts for count in counted.counts)
-        self.greatest_total = _greatest(counted.total for counted in answer.value_counts)
+        self.greatest = _greatest(count for counted in _known(answer) for count in counted.counts)
+        self.greatest_total = _greatest(counted.total for counted in _known(answer))
         self.total_width = GAP + _number_width(answer, _TOTAL)
-        self.cell_width = max(len(_in_year(periods[0])), len(f"{self.greatest:,}"))
+        greatest = _greatest(count for counted in answer.value_counts for count in counted.counts)
+        self.cell_width = max(len(_in_year(periods[0])), len(f"{greatest:,}"))
         self.pitch = self.cell_width + GAP
         self.label_width = _label_width(answer, width, self.pitch + self.total_width)
         fitting = max((width - self.label_width - self.total_width) // self.pitch, 1)
@@ -127,7 +134,7 @@ class _Grid:
         first, *rest = _break(escape_controls(counted.text), self.label_width)
         cells = map(self._cell, counted.counts[-len(self.periods) :])
         total = f"{counted.total:,}".rjust(self.total_width)
-        bar = " " * GAP + _bar(counted.total, self.greatest_total, self.bar_width) if self.bar_width else ""
+        bar = " " * GAP + _bar(counted, self.greatest_total, self.bar_width) if self.bar_width else ""
         label, style = set_cell_size(first, self.label_width), _style(counted)
         yield Text.assemble(label, *cells, total, (bar.rstrip(), LABEL), style=style)
         yield from (Text(text, style=style) for text in rest)

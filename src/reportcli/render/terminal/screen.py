@@ -52,15 +52,6 @@ def linked_text(text: str, address: str | None, style: str = "") -> Text:
     return result
 
 
-def as_svg(text: str, width: int) -> str:
-    """Return what a terminal shows of a text with colors as a picture that loads nothing from elsewhere."""
-    console = Console(file=StringIO(), width=width, record=True, force_terminal=True, color_system="256")
-    console.print(Text.from_ansi(text), no_wrap=True, crop=False, end="")
-    picture = console.export_svg(title="reportcli", unique_id="reportcli")
-    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.S)
-    return picture.replace("<text ", '<text xml:space="preserve" ')
-
-
 def highlighted(text: str, words: Sequence[str]) -> Text:
     """Return the text with every one of the words marked; ``clip*`` marks all words with this prefix."""
     result = Text(text)
