@@ -36,7 +36,7 @@ COMMANDS = {
     "filter": Command("Browse", "List the reports of a period.", "read", "filter_reports"),
     "filter-by-date": Command("", "The same as filter.", "read", "filter_reports"),
     "show": Command("Browse", "Show everything known about a report.", "read", "show"),
-    "term": Command("Browse", "Explain a technique and list the reports that use it.", "read", "term"),
+    "term": Command("Browse", "Explain a technique and list the reports that use it.", "overview", "term"),
     "compare": Command("Analyse", "Compare reports or models side by side.", "read", "compare"),
     "count": Command("Analyse", "Count the reports with each value of a field.", "overview", "count"),
     "timeline": Command("Analyse", "Show when reports came out.", "overview", "timeline"),

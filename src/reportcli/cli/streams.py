@@ -1,10 +1,12 @@
-"""The standard streams: closed ones, encodings that lack a character, hyperlinks. Knows no answers."""
+"""The standard streams: closed ones, encodings that lack a character, hyperlinks, names. Knows no answers."""
 
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import TextIOWrapper
+
+from reportcli.errors import NoNamesGiven
 
 _HYPERLINK = r"\x1b\]8;[^\x1b]*\x1b\\"
 _COLOR = r"\x1b\[[\d;]*m"
@@ -54,3 +56,15 @@ def without_color(text: str) -> str:
 def shows_links() -> bool:
     """Return whether standard output is a terminal that ignores hyperlinks where it does not know them."""
     return sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "linux")
+
+
+def read_names(arguments: Iterable[str]) -> Iterator[str]:
+    """Yield names; ``-`` stands for those on standard input, one a line. Raises NoNamesGiven."""
+    for argument in arguments:
+        if argument != "-":
+            yield argument
+            continue
+        names = [line.split("\t")[0].strip() for line in sys.stdin]
+        if not any(names):
+            raise NoNamesGiven()
+        yield from filter(None, names)

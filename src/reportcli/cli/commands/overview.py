@@ -1,4 +1,4 @@
-"""The commands that picture the catalogue as a whole: count, timeline, plot, lineage. Each asks the library once."""
+"""The commands that picture the catalogue as a whole: term, count, timeline, plot, lineage. Each asks the library once."""
 
 from typing import Annotated
 
@@ -7,11 +7,14 @@ import typer
 from reportcli.answer.count import CountTable
 from reportcli.answer.lineage import Lineage
 from reportcli.answer.plot import Plot
+from reportcli.answer.table import Table
+from reportcli.answer.technique import TechniqueDetails
 from reportcli.answer.timeline import Timeline
 from reportcli.cli.options import (
     FIELD,
     FIGURE,
     NAMES,
+    TECHNIQUE,
     VALUE,
     Color,
     DateField,
@@ -53,6 +56,11 @@ By = Annotated[
     typer.Option("--by", metavar="PERIOD", show_default=False, help="Group by year, quarter or month."),
     tuple(PERIOD_STEPS),
 ]
+TechniqueName = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME]", show_default=False, help="A technique, by any of its names."),
+    TECHNIQUE,
+]
 XField = Annotated[str, typer.Argument(metavar="[X]", help="Field for the x axis: numbers or dates."), FIGURE]
 YField = Annotated[str, typer.Argument(metavar="[Y]", help="Field for the y axis."), FIGURE]
 Report = Annotated[
@@ -62,9 +70,11 @@ Report = Annotated[
 ]
 
 COUNT, TIMELINE, PLOT, LINEAGE = (formats_for([kind]) for kind in (CountTable, Timeline, Plot, Lineage))
+TERM = formats_for([TechniqueDetails, Table])
 CountFormat = Annotated[str | None, format_option(COUNT), COUNT]
 TimelineFormat = Annotated[str | None, format_option(TIMELINE), TIMELINE]
 PlotFormat = Annotated[str | None, format_option(PLOT), PLOT]
+TermFormat = Annotated[str | None, format_option(TERM), TERM]
 LineageFormat = Annotated[str | None, format_option(LINEAGE), LINEAGE]
 
 
@@ -218,5 +228,33 @@ def lineage(
         query = combined_query(library, where, DateFilter(since, until, date_field))
         order = ListingOptions(sort, reverse, limit, date_field=date_field).order()
         return library.lineage(" ".join(name) if name else None, query, **order)
+
+    return answer_from_catalog(ask, catalog, settings)
+
+
+def term(
+    context: typer.Context,
+    name: TechniqueName = None,
+    format_name: TermFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Explain a technique and list the reports that use it; without a name, list every technique.
+
+    Example: reportcli term GRPO
+    """
+    settings = output_settings(
+        context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
+
+    def ask(library: Library) -> TechniqueDetails | Table:
+        return library.terms() if name is None else library.term(" ".join(name))
 
     return answer_from_catalog(ask, catalog, settings)

@@ -1,7 +1,6 @@
-"""The commands that read reports: list, search, filter, show, compare, term. Each asks the library once."""
+"""The commands that read reports: list, search, filter, show, compare. Each asks the library once."""
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,12 +9,10 @@ from reportcli.answer.comparison import Comparison
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing, explanation
 from reportcli.answer.table import Table
-from reportcli.answer.technique import TechniqueDetails
 from reportcli.cli.options import (
     NAMES,
     PERIOD,
     QUERY,
-    TECHNIQUE,
     Color,
     Columns,
     DateField,
@@ -42,7 +39,8 @@ from reportcli.cli.options import (
     listed,
 )
 from reportcli.cli.output import output_settings
-from reportcli.errors import NoNamesGiven, UsageError
+from reportcli.cli.streams import read_names
+from reportcli.errors import UsageError
 from reportcli.library import Library
 from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
 from reportcli.query.period import parse_period
@@ -71,11 +69,6 @@ NamesToCompare = Annotated[
     ),
     NAMES,
 ]
-TechniqueName = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[NAME]", show_default=False, help="A technique, by any of its names."),
-    TECHNIQUE,
-]
 Exact = Annotated[bool, typer.Option("--exact", help="Match words exactly; don't correct typos.")]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Show how the query is understood and what each match adds to the score.")
@@ -92,14 +85,11 @@ EveryModel = Annotated[
 ]
 
 LISTING, SEARCH = formats_for([Listing]), formats_for([Listing, Table])
-DETAILS, COMPARISON, TERM = (
-    formats_for([ReportDetails]), formats_for([Comparison]), formats_for([TechniqueDetails, Table])
-)  # fmt: skip
+DETAILS, COMPARISON = formats_for([ReportDetails]), formats_for([Comparison])
 ListingFormat = Annotated[str | None, format_option(LISTING), LISTING]
 SearchFormat = Annotated[str | None, format_option(SEARCH), SEARCH]
 DetailsFormat = Annotated[str | None, format_option(DETAILS), DETAILS]
 ComparisonFormat = Annotated[str | None, format_option(COMPARISON), COMPARISON]
-TermFormat = Annotated[str | None, format_option(TERM), TERM]
 
 
 def list_reports(
@@ -248,7 +238,7 @@ def show(
     topics = tuple(listed("--notes", notes))
     if unknown := [topic for topic in topics if topic not in TOPICS]:
         raise UsageError(f"unknown topic {unknown[0]!r}", f"choose from {', '.join(TOPICS)}")
-    wanted = list(_read_names(names))
+    wanted = list(read_names(names))
 
     def ask(library: Library) -> ReportDetails:
         return library.details(wanted, sources=sources, topics=topics)
@@ -289,41 +279,13 @@ def compare(
     )
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
-    sides = list(_read_names(names or []))
+    sides = list(read_names(names or []))
 
     def ask(library: Library) -> Comparison:
         query = _compared_query(names or [], combined_query(library, where, dates), where, models, listing)
         return library.comparison(sides, query, differences=differences, **listing.arguments())
 
     return answer_from_catalog(ask, catalog, settings, columns)
-
-
-def term(
-    context: typer.Context,
-    name: TechniqueName = None,
-    format_name: TermFormat = None,
-    json: Json = False,
-    header: Header = None,
-    width: Width = None,
-    theme: Theme = None,
-    plain: Plain = False,
-    no_pager: NoPager = False,
-    quiet: Quiet = False,
-    color: Color = None,
-    catalog: Folders = None,
-) -> int:
-    """Explain a technique and list the reports that use it; without a name, list every technique.
-
-    Example: reportcli term GRPO
-    """
-    settings = output_settings(
-        context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain
-    )
-
-    def ask(library: Library) -> TechniqueDetails | Table:
-        return library.terms() if name is None else library.term(" ".join(name))
-
-    return answer_from_catalog(ask, catalog, settings)
 
 
 def _compared_query(
@@ -345,15 +307,3 @@ def _compared_query(
             f"write `reportcli compare {' '.join([*(names or ['NAME']), 'OTHER'])}`, or --where QUERY",
         )
     return None if query == EVERYTHING else query
-
-
-def _read_names(arguments: list[str]) -> Iterator[str]:
-    """Yield names; ``-`` stands for those on standard input, one a line. Raises NoNamesGiven."""
-    for argument in arguments:
-        if argument != "-":
-            yield argument
-            continue
-        names = [line.split("\t")[0].strip() for line in sys.stdin]
-        if not any(names):
-            raise NoNamesGiven()
-        yield from filter(None, names)
