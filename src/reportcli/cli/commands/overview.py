@@ -1,4 +1,4 @@
-"""The commands that picture the catalogue as a whole: term, count, timeline, plot, lineage. Each asks the library once."""
+"""The commands that show the catalogue as a whole: term, count, timeline, plot, lineage. Each asks once."""
 
 from typing import Annotated
 
