@@ -106,7 +106,7 @@ def words_of_a_report(draw: st.DrawFn) -> Words:
     is_prefix = draw(st.booleans())
     if is_prefix:
         part = [*part[:-1], part[-1][: draw(st.integers(1, len(part[-1])))]]
-    return Words(tuple(part), field, is_prefix)
+    return Words(tuple(part), field, is_prefix, draw(st.booleans()))
 
 
 @st.composite

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reportcli.answer.lineage import Lineage
     from reportcli.answer.plot import Plot
     from reportcli.answer.timeline import Timeline
+    from reportcli.query.relax import Meant
 
 
 class Library:
@@ -122,7 +123,7 @@ class Library:
         reverse: bool = False,
         limit: int | None = None,
         searched: bool = False,
-        exact: bool = True,
+        exact: bool = False,
         models: bool = False,
         date_field: str = "date",
     ) -> Listing:
@@ -130,24 +131,20 @@ class Library:
 
         Each is shown as its flagship if that fits, else as its largest model that does; with ``models`` as every model
         that fits.
-        Unless ``exact``, a word that no report contains may be replaced by one that is spelled like it; a note says so.
+        A query of a search is asked as it is meant, unless ``exact``: stop words are left out, and what finds nothing
+        is asked more loosely; notes say so.
         """
-        query, notes = (query, ()) if exact else self._corrected(query)
+        query, notes = self._understood(query, exact) if searched else (query, ())
         matching = self._index.matching(query, ranked=searched, by_model=models)
         day = FIELDS_BY_PATH[date_field]
         hits = SortAndLimit(sort, reverse, limit, day).apply(matching)
         notes = (*notes, *self._notes(query, len(hits), models))
         return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns), day)
 
-    def _corrected(self, query: Query) -> tuple[Query, tuple[str, ...]]:
-        """Return a query that finds nothing with its words replaced by like ones, and the note that says so."""
-        if self._total(query):
-            return query, ()
-        from reportcli.query.spelling import correct_spelling
+    def _understood(self, query: Query, exact: bool) -> "Meant":
+        from reportcli.query.relax import Meant, exact_words, understand
 
-        corrected, replaced = correct_spelling(query, self._index.terms())
-        note = "; ".join(f"no match for {typed!r}; showing results for {word!r}" for typed, word in replaced.items())
-        return corrected, (note,) if replaced else ()
+        return Meant(exact_words(query)) if exact else understand(query, self._index)
 
     def details(self, names: Iterable[str], *, sources: bool = False, topics: Sequence[str] = ()) -> ReportDetails:
         """Answer with everything known about the named reports."""
@@ -312,10 +309,12 @@ class Library:
         if query == EVERYTHING:
             return []
         from reportcli.query.dates import date_notes, reading_notes
+        from reportcli.query.relax import explain_nothing
 
-        unknown = self._index.total(query, by_model=models)[1]
+        total, unknown = self._index.total(query, by_model=models)
+        nothing = [] if total else explain_nothing(query, self._index)
         notes = [unknown_note(unknown, "model" if models else "report")] if unknown else []
-        return [*reading_notes(query), *notes, *date_notes(query, self._index)]
+        return [*nothing, *reading_notes(query), *notes, *date_notes(query, self._index)]
 
 
 def _side(hit: Hit) -> ReportMatch:

@@ -4,8 +4,13 @@ It knows nothing of fields and queries.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 _WORD = r"[^\W_]+"
 _NON_WORD = r"[\W_]+"
@@ -14,15 +19,22 @@ _TEXT_END = "\x1f"
 _ASCII_WORDS_AND_ENDS = _ASCII_WORDS | {ord(_TEXT_END): "="}
 _NON_ASCII = r"[^\x00-\x7f]+"
 _JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them
+_LETTERS = str.maketrans(
+    {
+        "æ": "ae", "ǽ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h",
+        "ŧ": "t", "ŋ": "n", "ɓ": "b", "ɖ": "d", "ɗ": "d", "ƒ": "f", "ɠ": "g", "ɨ": "i", "ƙ": "k", "ƴ": "y", "ĸ": "k",
+        "ẟ": "d",
+    }
+)  # fmt: skip
 _NAME_SEPARATORS = r"[\s.\-\u2010-\u2015]+"
 
 
 def fold(text: str) -> str:
-    """Return the text without differences of case, width and accents (``Tülu`` becomes ``tulu``)."""
+    """Return the text without differences of case, width and accents: ``Tülu`` becomes ``tulu``, ``Øre`` ``ore``."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(_NON_ASCII, lambda match: "".join(filter(_is_not_accent, match[0])), decomposed)
+    return re.sub(_NON_ASCII, lambda match: "".join(filter(_is_not_accent, match[0])).translate(_LETTERS), decomposed)
 
 
 def _is_not_accent(char: str) -> bool:
@@ -53,6 +65,59 @@ def joined_words(texts: Sequence[str]) -> str:
 def fold_name(text: str) -> str:
     """Return a name without case, spaces, hyphens, dots and accents: equal results are the same name."""
     return re.sub(_NAME_SEPARATORS, "", fold(text))
+
+
+@cache
+def stem(word: str) -> str:
+    """Return what the forms of a folded English word share (Porter2): ``distil`` of ``distilled``, ``distillation``.
+
+    Short words, words with digits, and the few whose stem does not begin as they do (``dying``) are their own stem.
+    """
+    if len(word) < _MIN_STEMMED or not (word.isascii() and word.isalpha()):
+        return word
+    stemmed: str = _stemmer().stemWord(word)
+    return stemmed if word.startswith(stem_root(stemmed)) else word
+
+
+_MIN_STEMMED = 4
+
+
+@cache
+def _stemmer() -> Any:
+    """Return the English stemmer: PyStemmer, which is compiled, where it is installed, else snowballstemmer's.
+
+    The package snowballstemmer imports thirty languages, in 12 ms; its English module alone takes half a millisecond.
+    """
+    if find_spec("Stemmer"):
+        from Stemmer import Stemmer
+
+        return Stemmer("english")
+    if "snowballstemmer" not in sys.modules and (package := find_spec("snowballstemmer")):
+        bare = ModuleType("snowballstemmer")
+        bare.__path__ = list(package.submodule_search_locations or ())
+        sys.modules["snowballstemmer"] = bare
+        try:
+            from snowballstemmer.english_stemmer import EnglishStemmer
+        finally:
+            del sys.modules["snowballstemmer"]
+    else:
+        from snowballstemmer.english_stemmer import EnglishStemmer
+    return EnglishStemmer()
+
+
+def stem_root(stemmed: str) -> str:
+    """Return the letters with which every word of a stem begins: Porter2 may change the last one."""
+    return stemmed[:-1] if stemmed.endswith(("i", "e", "y", "bl")) else stemmed
+
+
+def is_spaceless(word: str) -> bool:
+    """Return whether a word is in a script that puts no spaces between words: it is found by any part of it."""
+    return not word.isascii() and re.search(_SPACELESS, word) is not None
+
+
+_SPACELESS = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def is_displayable(char: str) -> bool:

@@ -193,7 +193,7 @@ def _bound_text(number: int | float) -> str:
 
 def _fits(value: Any, conditions: Sequence[Any]) -> bool:
     return any(
-        condition.occurs_in(padded_words(value)) if isinstance(condition, Words) else condition.accepts(value)
+        condition.match(padded_words(value)) is not None if isinstance(condition, Words) else condition.accepts(value)
         for condition in conditions
     )
 

@@ -183,6 +183,7 @@ class _Builder:
         self.recent = range(now - _CLOCK_TICK, now + _CLOCK_ERROR)
         self.is_final = True  # whether each file that was read need not be read again unless it changes
         self.vocabulary = Vocabulary()
+        self.words = {"="}  # that are known to be in the table of words; "=" is none
 
     def update(self, seen: _Seen) -> None:
         run = self.connection.execute
@@ -258,6 +259,9 @@ class _Builder:
         assert number is not None
         rows = ((code, value, number + MODEL_STEP * place) for code, value, place in contents.values)
         many("INSERT OR IGNORE INTO value VALUES (?, ?, ?)", rows)
+        new_words = set(" ".join(contents.texts[:-1]).split()) - self.words
+        many("INSERT OR IGNORE INTO word VALUES (?)", zip(new_words, strict=True))
+        self.words |= new_words
         spellings = ((name.folded, name.kind, number, name.written) for name in spellings_of(report))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)", spellings)
 

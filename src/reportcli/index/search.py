@@ -7,10 +7,12 @@ change in sound SQL, or a flipped bit, may go unnoticed.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from reportcli.catalog.files import CatalogFile, UnreadableFile
@@ -29,16 +31,15 @@ from reportcli.index.schema import (
     value_token,
 )
 from reportcli.index.sets import Everything, Sets, models_to_show
-from reportcli.query.conditions import And, Between, Is, IsKnown, Not, Or, Query, Within, Words, conditions_of
-from reportcli.query.explain import EXACT_NAME_SCORE, plain_words
+from reportcli.index.words import AFTER_ALL_LETTERS, Phrases
+from reportcli.query.conditions import And, Between, Is, IsKnown, MostOf, Not, Or, Query, Within, Words, conditions_of
+from reportcli.query.explain import EXACT_NAME_SCORE, OTHER_FORM, possible_names
 from reportcli.query.names import ARXIV_SPELLING, Spelling
 from reportcli.query.subject import MODEL_FIELDS, SEARCHED_FIELDS, Hit, Hits, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
-from reportcli.text import fold_name
 
-_AFTER_ALL_LETTERS = "\U0010ffff"
 _KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
 
 _SEARCHED_COLUMNS = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
@@ -59,6 +60,7 @@ class Index:
         self._connection = connection
         self._latest: dict[Query, Sets] = {}
         self._latest_report: tuple[int, Subject] | None = None
+        self._phrases = Phrases(self._rows)
 
     def close(self) -> None:
         """End the transaction."""
@@ -153,6 +155,10 @@ class Index:
                 return self._everything.intersection([self._join(part) for part in parts])
             case Or(parts):
                 return self._everything.union([self._join(part) for part in parts])
+            case MostOf(parts):
+                counts = Counter(chain.from_iterable(self._join(part).fits for part in parts))
+                fits = {number for number, count in counts.items() if count >= query.least}
+                return Sets(fits, fits)
             case Not(part):
                 return self._everything.without(self._join(part))
             case IsKnown(field, known):
@@ -172,7 +178,7 @@ class Index:
         """Look up a condition on what a report has for all its models."""
         match query:
             case Words(_, field):
-                fits = self._search(_phrase(query))
+                fits = self._search_words(query, 0, _SEARCHED_COLUMNS) | self._search_words(query, 1, _SEARCHED_COLUMNS)
                 if not field:
                     return Sets(fits, fits)
             case Is(field, value):
@@ -203,21 +209,30 @@ class Index:
     def _scores(self, query: Query) -> dict[int, float]:
         """Return what each report scores: a word adds the weight of every kind of field that contains it, once a kind.
 
-        A report whose name is exactly the words comes before all others.
+        A kind of field that has it only in another form adds a share. A report that the query names comes first.
         """
-        scores = dict.fromkeys(self._named(plain_words(query)), EXACT_NAME_SCORE)
+        scores = dict.fromkeys(self._named(possible_names(query)), EXACT_NAME_SCORE)
         for condition, negated in conditions_of(query):
-            if isinstance(condition, Words) and not negated:
-                for weight, columns in _COLUMNS_BY_WEIGHT:
-                    if not condition.field or COLUMN[condition.field] in columns:
-                        for number in self._search(_phrase(condition, columns)):
-                            scores[number] = scores.get(number, 0.0) + weight
+            if not isinstance(condition, Words) or negated:
+                continue
+            for weight, columns in _COLUMNS_BY_WEIGHT:
+                if condition.field and COLUMN[condition.field] not in columns:
+                    continue
+                exact = self._search_words(condition, 0, columns)
+                others = self._search_words(condition, 1, columns) - exact
+                for numbers, share in ((exact, 1.0), (others, OTHER_FORM)):
+                    for number in numbers:
+                        scores[number] = scores.get(number, 0.0) + weight * share
         return scores
 
-    def _named(self, words: Sequence[str]) -> set[int]:
-        values = [fold_name("".join(words)), ARXIV_SPELLING]
-        rows = self._rows("SELECT report FROM spelling WHERE folded = ? AND kind <> ?", values)
-        return {number for (number,) in rows}
+    def _named(self, names: Iterable[str]) -> set[int]:
+        sql = "SELECT report FROM spelling WHERE folded = ? AND kind <> ?"
+        return {number for name in names for (number,) in self._rows(sql, [name, ARXIV_SPELLING])}
+
+    def _search_words(self, words: Words, form: int, columns: Sequence[str]) -> set[int]:
+        phrases = self._phrases.of(words)[form]
+        columns = (COLUMN[words.field],) if words.field else columns
+        return self._search(f"{{{' '.join(columns)}}} : ({' OR '.join(phrases)})") if phrases else set()
 
     def report(self, report_id: str) -> Report:
         """Return one report by its id, which must exist."""
@@ -235,7 +250,7 @@ class Index:
     def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
         """Return the spellings that begin with a folded name, of one kind or (0) of all."""
         return self._spellings(
-            "folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + _AFTER_ALL_LETTERS, kind
+            "folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + AFTER_ALL_LETTERS, kind
         )
 
     def spellings(self) -> list[Spelling]:
@@ -256,7 +271,7 @@ class Index:
         rows = self._rows(
             "SELECT term FROM term WHERE col = ? AND term >= ? AND term < ? AND term GLOB '*[^0-9=]*'"
             " ORDER BY doc DESC LIMIT ?",
-            [COLUMN[field], prefix, prefix + _AFTER_ALL_LETTERS, most],
+            [COLUMN[field], prefix, prefix + AFTER_ALL_LETTERS, most],
         )
         return [word for (word,) in rows]
 
@@ -323,11 +338,6 @@ def _bounds(condition: Is | Between) -> tuple[tuple[str, int | float | str | Non
     low = ">" if condition.exclusive else ">="
     high = "<" if condition.exclusive or condition.right_open else "<="
     return (low, condition.low), (high, condition.high)
-
-
-def _phrase(words: Words, columns: Sequence[str] = ()) -> str:
-    columns = (COLUMN[words.field],) if words.field else columns or _SEARCHED_COLUMNS
-    return f'{{{" ".join(columns)}}} : "{" ".join(words.words)}"{" *" if words.is_prefix else ""}'
 
 
 def _fact(token: str) -> str:

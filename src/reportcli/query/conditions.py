@@ -11,11 +11,13 @@ from dataclasses import field as dataclass_field
 from itertools import chain
 from typing import Any, Protocol
 
+from reportcli.query.forms import Forms, forms_of
 from reportcli.query.period import Period
-from reportcli.query.subject import FIELDS_BY_PATH, SEARCHED_FIELDS, Subject
+from reportcli.query.subject import FIELDS_BY_PATH, NAME_FIELDS, SEARCHED_FIELDS, Subject
 from reportcli.report.fields import Field
 
 OPERATORS = ("and", "or", "not")
+NEGATIONS = ("not", "without")
 
 Truth = bool | None  # whether a report fits: yes, no, or unknown (None) because the catalogue does not record the field
 
@@ -29,11 +31,15 @@ class Query(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One text contains the folded words side by side."""
+    """One text contains a word in any of its forms; where ``is_exact``, exactly these folded words side by side.
+
+    Several words that are not exact were typed as one, with hyphens or dots: they are a word that may stand apart.
+    """
 
     words: tuple[str, ...]
     field: str = ""  # its path; "" is any searched field
-    is_prefix: bool = False  # the last word may be the beginning of a longer one
+    is_prefix: bool = False  # the last word may be the beginning of a longer one; the others are exact
+    is_exact: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -41,22 +47,30 @@ class Words:
         return (FIELDS_BY_PATH[self.field],) if self.field else SEARCHED_FIELDS
 
     @property
-    def highlights(self) -> tuple[str, ...]:
-        """The words to highlight in a match; a trailing ``*`` marks the beginning of a word."""
-        return (*self.words[:-1], self.words[-1] + "*") if self.is_prefix else self.words
+    def forms(self) -> Forms | None:
+        """The forms of the word; None where only these words are meant."""
+        return None if self.is_exact or self.is_prefix else forms_of(self.words, self.field in NAME_FIELDS)
 
     def evaluate(self, subject: Subject) -> Truth:
-        if any(self.occurs_in(text) for field in self.fields for text in subject.padded_texts(field)):
+        if any(self.match(text) for field in self.fields for text in subject.padded_texts(field)):
             return True
         return None if self.field and not subject.knows_every(FIELDS_BY_PATH[self.field]) else False
 
-    def occurs_in(self, padded_text: str) -> bool:
-        """Return whether a text contains the words; it comes as folded words with a space around each."""
-        return f" {' '.join(self.words)}{'' if self.is_prefix else ' '}" in padded_text
+    def match(self, padded_text: str) -> tuple[tuple[str, ...], bool] | None:
+        """Return the words of a text to highlight, and whether they are the very words; None if it has none.
+
+        The text comes as folded words with a space around each; a trailing ``*`` marks the beginning of a word.
+        """
+        if forms := self.forms:
+            return forms.match(padded_text)
+        if f" {' '.join(self.words)}{'' if self.is_prefix else ' '}" not in padded_text:
+            return None
+        return (*self.words[:-1], self.words[-1] + "*") if self.is_prefix else self.words, True
 
     def __str__(self) -> str:
-        needs_no_quotes = len(self.words) == 1 and self.words[0] not in (*OPERATORS, "known", "unknown")
-        text = self.words[0] if needs_no_quotes else f'"{" ".join(self.words)}"'
+        is_reserved = self.words[0] in (*OPERATORS, *NEGATIONS, "known", "unknown") and len(self.words) == 1
+        is_plain = len(self.words) == 1 if self.is_prefix else not self.is_exact
+        text = "-".join(self.words) if is_plain and not is_reserved else f'"{" ".join(self.words)}"'
         return (f"{self.field}:" if self.field else "") + text + ("*" if self.is_prefix else "")
 
 
@@ -204,6 +218,24 @@ class Or:
         return " or ".join(str(part) for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class MostOf:
+    """More than half of the parts hold; a part that is unknown does not."""
+
+    parts: tuple[Query, ...]
+
+    @property
+    def least(self) -> int:
+        """How many parts must hold."""
+        return len(self.parts) // 2 + 1
+
+    def evaluate(self, subject: Subject) -> Truth:
+        return sum(part.evaluate(subject) is True for part in self.parts) >= self.least
+
+    def __str__(self) -> str:
+        return f"at least {self.least} of: {', '.join(map(str, self.parts))}"
+
+
 EVERYTHING = And()
 
 
@@ -248,7 +280,7 @@ def conditions_of(query: Query, negated: bool = False) -> Iterator[tuple[Query, 
     """Yield the conditions of a query, each with whether it is negated."""
     if isinstance(query, Not):
         yield from conditions_of(query.part, not negated)
-    elif isinstance(query, (And, Or)):
+    elif isinstance(query, (And, Or, MostOf)):
         for part in query.parts:
             yield from conditions_of(part, negated)
     else:

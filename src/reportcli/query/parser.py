@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from reportcli.errors import FIELDS_HINT, InvalidNumber, InvalidPeriod, InvalidQuery, did_you_mean
-from reportcli.query.conditions import OPERATORS, Is, IsKnown, Not, Query, Within, Words, all_of, any_of
+from reportcli.query.conditions import NEGATIONS, OPERATORS, Is, IsKnown, Not, Query, Within, Words, all_of, any_of
 from reportcli.query.numbers import parse_number_condition
 from reportcli.query.period import parse_period
 from reportcli.report.field_names import closest_field_names, field_named
@@ -37,7 +37,8 @@ class _Token(NamedTuple):
     @property
     def operator(self) -> str:
         """The operator or bracket that the token is; "" for any other token."""
-        return self.text.lower() if self.text.lower() in OPERATORS else self.text if self.text in "()" else ""
+        text = self.text.lower()
+        return "not" if text in NEGATIONS else text if text in OPERATORS or text in "()" else ""
 
 
 _TOKEN = r'[()]|(?:"[^"]*"|[^\s()"])+|"'
@@ -172,7 +173,8 @@ class _Parser:
         words = tuple(split_words(token.text))
         if not words:
             raise self.error(token, "there is no word in this", "a word has letters or digits")
-        return Words(words, field_path, is_prefix=token.text.endswith("*"))
+        is_prefix = token.text.endswith("*")
+        return Words(words, field_path, is_prefix, is_exact='"' in token.text and not is_prefix)
 
     def parse_technique(self, field: Field, name: str, value: _Token) -> Query:
         vocabulary, text = self.vocabulary(), value.text.replace('"', "")

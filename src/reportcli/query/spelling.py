@@ -1,57 +1,55 @@
-"""A word that no report contains → the nearest word of the catalogue."""
+"""A word that no report contains → the words that it begins, else the nearest word or name of the catalogue."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reportcli.query.conditions import And, Not, Or, Query, Words, all_of, any_of, conditions_of
+from reportcli.query.conditions import Words
 
 _MIN_LENGTH, _LONG = 4, 8
+_MIN_BEGINNING = 2
 _NAME_WEIGHT = 100.0  # at least the weight of names and techniques, which are alike here
+_MOST_CONTINUATIONS = 4  # that a note names
+
+Terms = dict[str, tuple[float, int]]  # words and folded names, each with its greatest weight and its frequency
 
 
-def correct_spelling(query: Query, terms: Iterable[tuple[str, float, int]]) -> tuple[Query, dict[str, str]]:
-    """Replace words that no report contains by similar words of the catalogue; return the query and the replacements.
+def replace_word(typed: Words, terms: Terms, names: Collection[str]) -> tuple[Words, str] | None:
+    """Return what stands for a word that no report contains, and the note that says so; None without such a word.
 
-    ``terms`` are the words of the catalogue, each with its greatest weight and its frequency. Only plain words are
-    replaced: of four letters or more, without digits, outside a field and not negated. A word is replaced by the
-    nearest term within OSA distance 1 (2 from eight letters); of equally near ones by a technique or name before
-    others, then by one of the same length, then by the more frequent.
+    ``terms`` are the words of the catalogue, ``names`` its folded names. A word is replaced by the words or the name
+    that it begins. Else, if it has four letters or more, by the nearest of all within OSA distance 1 (2 from eight
+    letters) with the same digits; of equally near ones by a technique or name before others, then by one of the same
+    length, then by the more frequent.
     """
-    words = [
-        word
-        for condition, negated in conditions_of(query)
-        if isinstance(condition, Words) and not (condition.field or condition.is_prefix or negated)
-        for word in condition.words
-        if len(word) >= _MIN_LENGTH and word.isalpha()
-    ]
-    if not words:
-        return query, {}
-    known_terms = {term: (weight, count) for term, weight, count in terms}
-    closest = {word: _closest_term(word, known_terms) for word in dict.fromkeys(words) if word not in known_terms}
-    replacements = {word: term for word, term in closest.items() if term}
-    return _replace(query, replacements) if replacements else query, replacements
+    word = "".join(typed.words)
+    if len(word) >= _MIN_BEGINNING:
+        longer = [term for term in terms if term.startswith(word)]
+        longer.sort(key=lambda term: (-terms[term][0], -terms[term][1], term))
+        if longer:
+            shown = ", ".join(longer[:_MOST_CONTINUATIONS]) + ", …" * (len(longer) > _MOST_CONTINUATIONS)
+            note = f"no match for {str(typed)!r}; showing results for words that begin with it: {shown}"
+            return Words((word,), is_prefix=True), note
+    beginning = min((name for name in names if name.startswith(word)), default="") if len(word) >= _MIN_LENGTH else ""
+    known = {name: (_NAME_WEIGHT, 1) for name in names if len(name) >= _MIN_LENGTH} | terms
+    nearest = beginning or _closest_term(word, known)
+    return (Words((nearest,)), f"no match for {str(typed)!r}; showing results for {nearest!r}") if nearest else None
 
 
-def _closest_term(word: str, terms: dict[str, tuple[float, int]]) -> str:
-    max_distance = 2 if len(word) >= _LONG else 1
+def _closest_term(word: str, terms: Terms) -> str:
+    if sum(map(str.isalpha, word)) < _MIN_LENGTH:
+        return ""
+    max_distance, digits = 2 if len(word) >= _LONG else 1, _digits(word)
     near = process.extract(word, terms.keys(), scorer=OSA.distance, score_cutoff=max_distance, limit=None)
     ranked = []
     for term, distance, _ in near:
         weight, count = terms[term]
-        ranked.append((distance, -min(weight, _NAME_WEIGHT), len(term) != len(word), -count, term))
+        if _digits(term) == digits:
+            ranked.append((distance, -min(weight, _NAME_WEIGHT), len(term) != len(word), -count, term))
     return min(ranked)[-1] if ranked else ""
 
 
-def _replace(query: Query, replacements: dict[str, str], negated: bool = False) -> Query:
-    match query:
-        case Not(part):
-            return Not(_replace(part, replacements, not negated))
-        case And(parts):
-            return all_of(_replace(part, replacements, negated) for part in parts)
-        case Or(parts):
-            return any_of(_replace(part, replacements, negated) for part in parts)
-        case Words(words, "", False) if not negated:
-            return Words(tuple(replacements.get(word, word) for word in words))
-    return query
+def _digits(word: str) -> list[str]:
+    return re.findall(r"\d", word)

@@ -28,6 +28,9 @@ TEXT_FIELDS = tuple(
     for field in FIELDS + DERIVED
     if field.kind in (TEXT, TEXTS, MAP) and (field.info.weight or field not in CLOSED_FIELDS)
 )
+NAME_FIELDS = frozenset(
+    ("name", "aliases", "models.name", "flagship", "organizations", "posttraining.teachers", "based_on")
+)  # in which a word may be the beginning of a longer one
 FIELDS_BY_PATH = {field.path: field for field in FIELDS + DERIVED}
 MODEL_FIELDS = frozenset(field.path for field in FIELDS + DERIVED if depends_on_model(field))  # a value a model
 

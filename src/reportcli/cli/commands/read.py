@@ -69,7 +69,9 @@ NamesToCompare = Annotated[
     ),
     NAMES,
 ]
-Exact = Annotated[bool, typer.Option("--exact", help="Match words exactly; don't correct typos.")]
+Exact = Annotated[
+    bool, typer.Option("--exact", help="Match words exactly (no stems, joins, beginnings, spelling, stop words).")
+]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Show how the query is understood and what each match adds to the score.")
 ]
