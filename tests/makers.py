@@ -89,6 +89,9 @@ class MemoryRegister:
         spellings = (spelling for spelling in self._spellings if spelling.kind in kinds)
         return [spelling for spelling in spellings if spelling.folded.startswith(folded)]
 
+    def ending_with(self, folded: str) -> list[Spelling]:
+        return [spelling for spelling in self._spellings if spelling.folded.endswith(folded)]
+
     def spellings(self) -> list[Spelling]:
         return self._spellings
 

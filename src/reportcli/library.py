@@ -17,12 +17,12 @@ from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails, technique_table
 from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, catalog_folders, shipped_folder
 from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
-from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of
-from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named
+from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of
+from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named, split_names
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, Hit
 from reportcli.report.fields import Field, Report
 from reportcli.report.techniques import Vocabulary
-from reportcli.text import closest_spellings, fold, fold_name
+from reportcli.text import closest_spellings, fold, fold_name, split_words
 
 if TYPE_CHECKING:
     from reportcli.answer.action import ActionResult
@@ -89,6 +89,10 @@ class Library:
                 if fold_name(Path(file.path).stem) == fold_name(name):
                     raise EntryUnreadable(*file)
         return find_report(name, self._index)
+
+    def split_names(self, words: Sequence[str]) -> list[str]:
+        """Return the names that words on a command line are: ``kimi k1.5 qwen3`` are two."""
+        return split_names(words, self._index) if len(words) > 1 else list(words)
 
     def complete_name(self, text: str) -> list[Spelling]:
         """Return the names of reports and models that a text may be the beginning of."""
@@ -251,20 +255,28 @@ class Library:
             locate_points((hit.subject for hit in hits), x_field, y_field), self._notes(query, len(hits), models)
         )
 
-    def term(self, name: str) -> TechniqueDetails:
-        """Answer with a technique and the reports that use it. Raises UnknownName with the nearest."""
+    def term(self, name: str) -> TechniqueDetails | Table:
+        """Answer with a technique and the reports that use it; else with the techniques whose name holds the words.
+
+        Raises UnknownName with the nearest.
+        """
         techniques = self.techniques()
-        technique_id = techniques.find(name)
-        if technique_id is None:
+        exact = techniques.find(name)
+        holding = [exact] if exact else techniques.holding(Words(tuple(split_words(name)), "name").match)
+        if len(holding) > 1:
+            note = f"no technique named {name!r}; showing those with a name that contains it"
+            return self.terms(holding)._replace(notes=(note,))
+        if not holding:
             names = [name for technique in techniques.values() for name in technique.names]
             raise UnknownName(name, closest_spellings(name, names), "technique")
-        users = self._index.matching(Is("techniques", technique_id), ranked=False)
-        return TechniqueDetails(techniques[technique_id], tuple(hit.report for hit in reversed(users)))
+        users = self._index.matching(Is("techniques", holding[0]), ranked=False)
+        return TechniqueDetails(techniques[holding[0]], tuple(hit.report for hit in reversed(users)))
 
-    def terms(self) -> Table:
-        """Answer with every technique and the number of reports that use it."""
-        techniques = self.techniques().values()
-        return technique_table((technique, self._total(Is("techniques", technique.id))) for technique in techniques)
+    def terms(self, technique_ids: Iterable[str] = ()) -> Table:
+        """Answer with every technique, or some, and the number of reports that use it."""
+        techniques = self.techniques()
+        counted = [(key, self._total(Is("techniques", key))) for key in technique_ids or techniques]
+        return technique_table((techniques[key], count) for key, count in counted)
 
     def lineage(
         self,

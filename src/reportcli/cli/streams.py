@@ -58,13 +58,29 @@ def shows_links() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "linux")
 
 
-def read_names(arguments: Iterable[str]) -> Iterator[str]:
-    """Yield names; ``-`` stands for those on standard input, one a line. Raises NoNamesGiven."""
+def without_separators(names: list[str]) -> list[str]:
+    """Return names without what stands between them in a sentence: a comma, "vs"."""
+    stripped = [name.rstrip(",") for name in names if name.lower().rstrip(".") not in _SEPARATORS]
+    return [name for name in stripped if name]
+
+
+_SEPARATORS = ("vs", "versus")
+
+
+def read_names(arguments: list[str]) -> Iterator[list[str]]:
+    """Yield runs of words that may be one name or several; ``-`` stands for names on standard input, one a line.
+
+    Raises NoNamesGiven.
+    """
+    run: list[str] = []
     for argument in arguments:
         if argument != "-":
-            yield argument
+            run.append(argument)
             continue
-        names = [line.split("\t")[0].strip() for line in sys.stdin]
+        yield run
+        run = []
+        names = [line.split("\t")[0].strip().removeprefix("\ufeff") for line in sys.stdin]
         if not any(names):
             raise NoNamesGiven()
-        yield from filter(None, names)
+        yield from ([name] for name in names if name)
+    yield run

@@ -253,6 +253,10 @@ class Index:
             "folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + AFTER_ALL_LETTERS, kind
         )
 
+    def ending_with(self, folded: str) -> list[Spelling]:
+        """Return the spellings that end with a folded name."""
+        return self._spellings("substr(folded, -length(?1)) = ?1", folded)
+
     def spellings(self) -> list[Spelling]:
         """Return all spellings."""
         return self._spellings("true")

@@ -13,9 +13,16 @@ from reportcli.report.fields import Model, Report
 from reportcli.text import closest_spellings, fold_name
 
 ID_SPELLING, NAME_SPELLING, MODEL_SPELLING, ARXIV_SPELLING = 1, 2, 3, 4
+_ARXIV_HOSTS = (
+    r"(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/", r"(?:www\.)?alphaxiv\.org/(?:abs|pdf|overview)/",
+    r"(?:www\.)?huggingface\.co/papers/", r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.",
+)  # fmt: skip
+_ARXIV_PREFIXES = r"(?:arxiv:|(?:doi:)?10\.48550/arxiv\.)"
 ARXIV_ADDRESS = (
-    r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)?(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?"
+    rf"(?:(?:https?://)?(?:{'|'.join(_ARXIV_HOSTS)})|{_ARXIV_PREFIXES})?"
+    r"(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?(?:[?#].*)?"
 )
+_MAX_NAME_WORDS = 8
 
 
 class Spelling(NamedTuple):
@@ -44,6 +51,9 @@ class NameRegister(Protocol):
     def starting_with(self, folded: str, kind: int = 0, /) -> Sequence[Spelling]:
         """Return the spellings that begin with a folded text, of one kind or (0) of all."""
 
+    def ending_with(self, folded: str, /) -> Sequence[Spelling]:
+        """Return the spellings that end with a folded text."""
+
     def spellings(self) -> Iterable[Spelling]:
         """Return all spellings."""
 
@@ -66,15 +76,42 @@ def find_report(text: str, register: NameRegister) -> ReportMatch:
     """Return the report that a typed name means, and the model if it is the name of one.
 
     The steps, of which the first that finds reports decides: id, name or alias, model, arXiv number or address,
-    beginning of an id, name or alias. Raises UnknownName, or AmbiguousName where that step finds several.
+    beginning of an id, name or alias, end of one after a space or hyphen, such an end of a model. A spelling as typed
+    comes before folded ones. Raises UnknownName, or AmbiguousName where that step finds several.
     """
     text = text.encode("utf-8", "replace").decode()  # bytes of an argument that are not text become question marks
-    ids = ids_named(text, register) or _ids_beginning_with(text, register)
+    ids, models = ids_named(text, register), list[str]()
+    if not ids:
+        spellings = _begun(text, register) or _ended(text, register)
+        ids = [spelling.report for spelling in spellings]
+        models = [spelling.folded for spelling in spellings if spelling.kind == MODEL_SPELLING]
     if not ids:
         raise UnknownName(text, _similar_names(text, register))
     report = register.report(_only_id(text, ids))
-    folded = fold_name(text)
-    return ReportMatch(report, next((model for model in report.models if fold_name(model.name) == folded), None))
+    meant = (fold_name(text), *models)
+    return ReportMatch(report, next((model for model in report.models if fold_name(model.name) in meant), None))
+
+
+def split_names(words: Sequence[str], register: NameRegister) -> list[str]:
+    """Return the names that words are: from the left, the longest run of words that is a name is one.
+
+    Exact steps of ``find_report`` come before beginnings and ends; a word that begins no name is a name by itself.
+    """
+    names, position = list[str](), 0
+    while position < len(words):
+        lengths = range(min(_MAX_NAME_WORDS, len(words) - position), 1, -1)
+        runs = [(length, " ".join(words[position : position + length])) for length in lengths]
+        runs.append((1, words[position]))
+        length, name = next((run for run in runs if ids_named(run[1], register)), (0, ""))
+        if not length:
+            length, name = next((run for run in runs if _is_unique(run[1], register)), runs[-1])
+        names.append(name)
+        position += length
+    return names
+
+
+def _is_unique(text: str, register: NameRegister) -> bool:
+    return len({spelling.report for spelling in _begun(text, register) or _ended(text, register)}) == 1
 
 
 def ids_named(text: str, register: NameRegister) -> list[str]:
@@ -85,6 +122,7 @@ def ids_named(text: str, register: NameRegister) -> list[str]:
 def _ids_spelled_as(text: str, register: NameRegister) -> list[str]:
     folded = fold_name(text)
     spellings = _without_arxiv(register.spelled_as(folded)) if folded else []
+    spellings = [spelling for spelling in spellings if spelling.written == text] or spellings
     best_kind = min((spelling.kind for spelling in spellings), default=0)
     return [spelling.report for spelling in spellings if spelling.kind == best_kind]
 
@@ -107,10 +145,26 @@ def parse_arxiv_number(text: str) -> tuple[str, str] | None:
     return (match[1], (match[2] or "").lower()) if match else None
 
 
-def _ids_beginning_with(text: str, register: NameRegister) -> list[str]:
+def _begun(text: str, register: NameRegister) -> list[Spelling]:
+    """Return the ids, names and aliases that begin with a text."""
     folded = fold_name(text)
     spellings = register.starting_with(folded) if folded else ()
-    return [spelling.report for spelling in spellings if spelling.kind in (ID_SPELLING, NAME_SPELLING)]
+    return [spelling for spelling in spellings if spelling.kind in (ID_SPELLING, NAME_SPELLING)]
+
+
+def _ended(text: str, register: NameRegister) -> list[Spelling]:
+    """Return the ids, names and aliases that end with a text after a space or hyphen; else such models."""
+    folded = fold_name(text)
+    spellings = _without_arxiv(register.ending_with(folded)) if folded else []
+    ended = [spelling for spelling in spellings if folded in _ends_of(spelling.written)]
+    return [spelling for spelling in ended if spelling.kind != MODEL_SPELLING] or ended
+
+
+def _ends_of(name: str) -> set[str]:
+    return {fold_name(name[gap.end() :]) for gap in re.finditer(_GAP, name)}
+
+
+_GAP = r"[\s\-\u2010-\u2015]+"
 
 
 def _only_id(text: str, ids: Sequence[str]) -> str:

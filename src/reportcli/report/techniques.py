@@ -1,6 +1,6 @@
 """The vocabulary: techniques with their names and definitions. It reads no files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -56,6 +56,10 @@ class Vocabulary(Mapping[str, Technique]):
     def find(self, name: str) -> str | None:
         """Return the id of the technique with this name; case, spaces, hyphens and dots do not matter."""
         return self._ids_by_name.get(fold_name(name))
+
+    def holding(self, is_held: Callable[[str], object]) -> list[str]:
+        """Return the ids of the techniques of which a name fits; it is asked as ``padded_texts`` gives it."""
+        return [technique_id for technique_id in self if any(map(is_held, self.padded_texts(technique_id)))]
 
     def names(self, technique_id: str) -> tuple[str, ...]:
         """Return every name of a technique; of an unknown one, its id."""

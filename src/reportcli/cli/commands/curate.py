@@ -40,7 +40,7 @@ def _option(*names: str, **settings: Any) -> Any:
 
 
 Name = Annotated[
-    str,
+    list[str],
     typer.Argument(metavar="NAME", show_default=False, help="A report, or the id of an entry that cannot be read."),
     NAMES,
 ]
@@ -133,7 +133,7 @@ def edit(
     def answer(library: Library) -> ActionResult:
         from reportcli.curate import edit
 
-        return edit.edit(library, new_entry_folder(catalog or ()), name, _ask_on_terminal())
+        return edit.edit(library, new_entry_folder(catalog or ()), " ".join(name), _ask_on_terminal())
 
     return answer_from_catalog(answer, catalog, settings)
 

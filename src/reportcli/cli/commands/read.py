@@ -39,7 +39,7 @@ from reportcli.cli.options import (
     listed,
 )
 from reportcli.cli.output import output_settings
-from reportcli.cli.streams import read_names
+from reportcli.cli.streams import read_names, without_separators
 from reportcli.errors import UsageError
 from reportcli.library import Library
 from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
@@ -240,9 +240,10 @@ def show(
     topics = tuple(listed("--notes", notes))
     if unknown := [topic for topic in topics if topic not in TOPICS]:
         raise UsageError(f"unknown topic {unknown[0]!r}", f"choose from {', '.join(TOPICS)}")
-    wanted = list(read_names(names))
+    runs = list(read_names(names))
 
     def ask(library: Library) -> ReportDetails:
+        wanted = [name for run in runs for name in library.split_names(run)]
         return library.details(wanted, sources=sources, topics=topics)
 
     return answer_from_catalog(ask, catalog, settings)
@@ -281,10 +282,11 @@ def compare(
     )
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
-    sides = list(read_names(names or []))
+    runs = list(read_names(without_separators(names or [])))
 
     def ask(library: Library) -> Comparison:
         query = _compared_query(names or [], combined_query(library, where, dates), where, models, listing)
+        sides = [name for run in runs for name in library.split_names(run)]
         return library.comparison(sides, query, differences=differences, **listing.arguments())
 
     return answer_from_catalog(ask, catalog, settings, columns)

@@ -32,7 +32,7 @@ from reportcli.index.cache import index_path
 from reportcli.library import Library, cache_folder, distinct_folders
 from reportcli.render.formats import formats_for
 
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
+Name = Annotated[list[str], typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
 Link = Annotated[
     str | None,
     typer.Option("--link", metavar="KIND", show_default=False, help=f"One of: {', '.join(LINKS)}."),
@@ -68,7 +68,7 @@ def open_link(
     settings = output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
     def ask(library: Library) -> ActionResult:
-        links = library.links_to(name, link)
+        links = library.links_to(" ".join(name), link)
         return links if only_print else _open_in_browser(links)
 
     return answer_from_catalog(ask, catalog, settings)

@@ -74,9 +74,9 @@ def _most_telling(matches: Sequence[Match]) -> Iterator[Match]:
 
     A place that fits several conditions has the words of all.
     """
-    places: dict[tuple[str, str], dict[object, Match]] = {}
+    places: dict[tuple[str, str], dict[str, Match]] = {}
     for match in matches:
-        places.setdefault((match.field, match.text), {})[match.words or match.field] = match
+        places.setdefault((match.field, match.text), {})[match.condition] = match
     missing = {condition for fitting in places.values() for condition in fitting}
     while missing:
         fitting = max(places.values(), key=lambda each: (len(missing & each.keys()), _says_more(each.values())))
