@@ -155,7 +155,8 @@ ON_ARXIV = small("two", "Second", arxiv="2505.09388")
 @pytest.mark.parametrize(
     ("text", "reports", "expected"),
     [
-        pytest.param("Beta", (small("a", "Beta"), small("beta", "B")), ("beta", None), id="id before name"),
+        pytest.param("BETA", (small("a", "Beta"), small("beta", "B")), ("beta", None), id="id before name"),
+        pytest.param("Beta", (small("a", "Beta"), small("beta", "B")), ("a", None), id="as written before folded"),
         pytest.param("ALPHA", (FIRST, SECOND), ("two", None), id="alias before model"),
         pytest.param("alpha", (FIRST, small("two", "Alphabet")), ("one", "Alpha"), id="model before beginning"),
         pytest.param("2505.09388", (small("one", "2505.09388"), ON_ARXIV), ("one", None), id="name before number"),

@@ -30,7 +30,7 @@ from reportcli.query.dates import reading_notes
 from reportcli.query.explain import Match, explain, plain_words
 from reportcli.query.parser import parse_query
 from reportcli.query.period import Period, Relative, parse_period
-from reportcli.query.spelling import correct_spelling
+from reportcli.query.spelling import replace_word
 from reportcli.query.subject import CLOSED_FIELDS, FIELDS_BY_PATH, TEXT_FIELDS, Subject, subjects_of
 from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 from reportcli.report.techniques import Technique, Vocabulary
@@ -68,6 +68,10 @@ def word(*texts: str) -> Words:
     return Words(texts)
 
 
+def phrase(*texts: str) -> Words:
+    return Words(texts, is_exact=True)
+
+
 def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
@@ -80,10 +84,11 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (word("tulu"), ("Tülu",)),
     (word("qwen"), ("ＱＷＥＮ",)),
     (word("dots", "llm1"), ("dots.llm1",)),
-    (CLIP, ("clip-higher", "clip_higher", '"clip higher"', '"Clip  Higher!"', "“clip higher”")),
-    (word("pre", "clip", "higher"), ('pre"clip higher"',)),
-    (word("and"), ('"and"',)),
-    (word("grpo", "or", "ppo"), ('"GRPO or PPO"',)),
+    (CLIP, ("clip-higher", "clip_higher")),
+    (phrase("clip", "higher"), ('"clip higher"', '"Clip  Higher!"', "“clip higher”")),
+    (phrase("pre", "clip", "higher"), ('pre"clip higher"',)),
+    (phrase("and"), ('"and"',)),
+    (phrase("grpo", "or", "ppo"), ('"GRPO or PPO"',)),
     (Words(("clip",), is_prefix=True), ("clip*",)),
     (Words(("clip", "hi"), is_prefix=True), ("clip-hi*",)),
     (word("android"), ("android",)),
@@ -94,7 +99,7 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (Or((And((GRPO, PPO)), KL_WORD)), ("grpo ppo or kl",)),
     (Or((GRPO, PPO, KL_WORD)), ("grpo or ppo or kl", "grpo or (ppo or kl)")),
     (And((GRPO, PPO, KL_WORD)), ("grpo ppo and kl", "grpo and (ppo and kl)")),
-    (Not(KL_WORD), ("not kl", "NOT kl")),
+    (Not(KL_WORD), ("not kl", "NOT kl", "without kl")),
     (Not(Not(KL_WORD)), ("not not kl",)),
     (And((Not(GRPO), PPO)), ("not grpo ppo",)),
     (Or((Not(GRPO), PPO)), ("not grpo or ppo",)),
@@ -103,14 +108,14 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (And((Or((GRPO, PPO)), Is(KL, "no"))), ("(grpo or ppo) kl:no", "(grpo or ppo)kl:no")),
     # text fields
     (Words(("deepseek",), "organizations"), ("org:deepseek", "organizations:deepseek", "ORG:DeepSeek")),
-    (Words(("moonshot", "ai"), "organizations"), ('org:"Moonshot AI"',)),
+    (Words(("moonshot", "ai"), "organizations", is_exact=True), ('org:"Moonshot AI"',)),
     (Words(("moon",), "organizations", True), ("org:moon*",)),
     (Words(("qwen3", "32b"), "posttraining.teachers"), ("teacher:qwen3-32b",)),
     (Words(("qwen3",), "models.name"), ("model:qwen3",)),
     (Words(("heading",), "corrections"), ("corrections:heading",)),
     (Words(("abstract",), "sources"), ("sources:abstract",)),
     (Words(("nominal",), "confidence"), ("confidence:nominal",)),
-    (Words(("unknown",), "license"), ('license:"unknown"',)),
+    (Words(("unknown",), "license", is_exact=True), ('license:"unknown"',)),
     (Words(("2505", "09388"), "links.arxiv"), ("links.arxiv:2505.09388",)),
     # closed fields
     (Is(FAMILY, "grpo"), ("rl:grpo", "rl:GRPO")),
@@ -508,7 +513,6 @@ def test_nested_queries_are_flattened_and_repeated_ones_dropped() -> None:
     assert all_of([]) == EVERYTHING
     assert parse("kl (kl or kl) kl") == KL_WORD
     assert parse("kl not kl kl") == And((KL_WORD, Not(KL_WORD)))
-    assert correct_spelling(parse("grpo gpro"), TERMS)[0] == parse("grpo")
 
 
 def test_the_conditions_of_a_query_come_with_their_negation() -> None:
@@ -573,42 +577,43 @@ def test_plain_words_may_be_a_name() -> None:
     assert {text: " ".join(plain_words(parse(text))) for text in words} == words
 
 
-TERMS = [
-    ("grpo", 100.0, 9), ("ppo", 100.0, 7), ("dpo", 100.0, 3), ("tokens", 30.0, 36), ("distillation", 100.0, 12),
-    ("distillations", 1.0, 90), ("llama", 1000.0, 5), ("llamo", 30.0, 50), ("clipa", 1.0, 3), ("clipb", 1.0, 2),
-    ("soup", 1.0, 99), ("soups", 1.0, 1), ("rare", 1000.0, 1), ("rars", 100.0, 8), ("reinforcement", 30.0, 4),
-    ("gro", 1.0, 99),
-]  # fmt: skip
-
-
-CORRECTED = {
-    "GPRO": "grpo", "grppo": "grpo", "tokns": "tokens", "GPRO kl": "grpo kl", "gpro or tokns": "grpo or tokens",
-    "(gpro or ppo) kl:no": "(grpo or ppo) kl:no", '"gpro tokns"': '"grpo tokens"', "distilation": "distillation",
-    "distilaton": "distillation", "reinforcmant": "reinforcement", "llame": "llama", "rarx": "rars", "soupx": "soups",
-    "clipc": "clipa", "gpro not gpro": "grpo not gpro", "not not gpro": "not not grpo",
+TERMS = {
+    "grpo": (100.0, 9), "ppo": (100.0, 7), "dpo": (100.0, 3), "tokens": (30.0, 36), "distillation": (100.0, 12),
+    "distillations": (1.0, 90), "llama": (1000.0, 5), "llamo": (30.0, 50), "clipa": (1.0, 3), "clipb": (1.0, 2),
+    "soup": (1.0, 99), "soups": (1.0, 1), "rare": (1000.0, 1), "rars": (100.0, 8), "reinforcement": (30.0, 4),
+    "gro": (1.0, 99),
 }  # fmt: skip
-NOT_CORRECTED = [
-    "grpo", "gro", "gpo", "dpp", "grpo1", "gpr0", "tokesn1", "tkns", "tokxx", "not gpro", "not (gpro or tokns)",
-    "gpro*", "org:gpro", "rl:grpo kl:no", "soup", "abcdefgh", "reinforxxxent",
-]  # fmt: skip
+TERM_NAMES = {"kimik15", "deepseekr1", "qwen3"}
+NEAREST = {
+    "GPRO": "grpo", "grppo": "grpo", "tokns": "tokens", "distilation": "distillation", "distilaton": "distillation",
+    "reinforcmant": "reinforcement", "llame": "llama", "rarx": "rars", "soupx": "soups", "clipc": "clipa",
+    "deepsek-r1": "deepseekr1", "quen3": "qwen3", "kimik1": "kimik15",
+}  # fmt: skip
+BEGUN = {"distil": "distillation, distillations", "ll": "llama, llamo", "clip": "clipa, clipb", "re": "reinforcement"}
+NOT_REPLACED = ["gpo", "dpp", "grpo1", "gpr0", "tokesn1", "tkns", "tokxx", "abcdefgh", "reinforxxxent", "quen4", "r"]
 
 
-def test_a_word_that_no_report_contains_is_replaced_by_a_similar_one() -> None:
-    corrected = {text: correct_spelling(parse(text), TERMS) for text in CORRECTED}
-    assert {text: query for text, (query, _) in corrected.items()} == {
-        text: parse(better) for text, better in CORRECTED.items()
+def test_a_word_that_no_report_contains_is_replaced_by_a_similar_word_or_name() -> None:
+    replaced = {text: replace_word(parse_word(text), TERMS, TERM_NAMES) for text in NEAREST}
+    assert {text: pair and pair[0] for text, pair in replaced.items()} == {
+        text: word(nearest) for text, nearest in NEAREST.items()
     }
-    assert corrected["gpro or tokns"][1] == {"gpro": "grpo", "tokns": "tokens"}
 
 
-def test_other_words_stay_as_they_are() -> None:
-    queries = [parse(text) for text in NOT_CORRECTED]
-    assert [correct_spelling(query, TERMS) for query in queries] == [(query, {}) for query in queries]
+def test_a_beginning_comes_before_spelling() -> None:
+    for text, words in BEGUN.items():
+        note = f"no match for {text!r}; showing results for words that begin with it: {words}"
+        assert replace_word(parse_word(text), TERMS, TERM_NAMES) == (Words((text,), is_prefix=True), note)
 
 
-def test_an_unknown_word_is_compared_with_the_catalogue_once() -> None:
-    query = parse('"gpro gpro" or gpro kl or "tokns gpro"')
-    assert calls(lambda: correct_spelling(query, TERMS))["_closest_term"] == 2
+def test_what_is_like_nothing_stays() -> None:
+    assert [text for text in NOT_REPLACED if replace_word(parse_word(text), TERMS, TERM_NAMES)] == []
+
+
+def parse_word(text: str) -> Words:
+    parsed = parse(text)
+    assert isinstance(parsed, Words)
+    return parsed
 
 
 ONE_WORD = st.text(

@@ -122,9 +122,8 @@ def ids_named(text: str, register: NameRegister) -> list[str]:
 def _ids_spelled_as(text: str, register: NameRegister) -> list[str]:
     folded = fold_name(text)
     spellings = _without_arxiv(register.spelled_as(folded)) if folded else []
-    spellings = [spelling for spelling in spellings if spelling.written == text] or spellings
-    best_kind = min((spelling.kind for spelling in spellings), default=0)
-    return [spelling.report for spelling in spellings if spelling.kind == best_kind]
+    ranked = [(spelling.kind == MODEL_SPELLING, spelling.written != text, spelling.kind) for spelling in spellings]
+    return [spelling.report for spelling, rank in zip(spellings, ranked, strict=True) if rank == min(ranked)]
 
 
 def _ids_on_arxiv(text: str, register: NameRegister) -> list[str]:

@@ -174,6 +174,6 @@ def explain_nothing(query: Query, catalog: Catalog) -> Iterator[str]:
     parts = query.parts if isinstance(query, And) else ()
     empty = [part for part in parts if not catalog.total(part)[0]]
     if empty:
-        yield f"nothing fits {' or '.join(map(str, empty))} alone"
+        yield f"no report fits {' or '.join(map(str, empty))} by itself"
     elif parts:
-        yield "each condition alone finds something; no report fits all of them"
+        yield "each part by itself fits some report; together they fit none"
