@@ -306,7 +306,8 @@ MATCHES_JSON = """\
         "term"
       ],
       "weight": 3.0,
-      "values": []
+      "values": [],
+      "condition": "\\"kl term\\""
     },
     {
       "field": "posttraining.kl_penalty",
@@ -315,7 +316,8 @@ MATCHES_JSON = """\
       "weight": 0.0,
       "values": [
         false
-      ]
+      ],
+      "condition": "posttraining.kl_penalty:no"
     }
   ]
 }
@@ -363,8 +365,9 @@ def test_a_search_adds_score_and_matches() -> None:
     assert text(SEARCH, "json") == "[\n" + RICH_JSON.removesuffix("\n}") + MATCHES_JSON
     assert text(SEARCH, "jsonl") == RICH_LINE.removesuffix("}") + (
         ', "score": 0.333333, "matches": [{"field": "notes.text", "text": "No KL term.", "words": ["kl", "term"], '
-        '"weight": 3.0, "values": []}, {"field": "posttraining.kl_penalty", "text": "no", "words": [], "weight": 0.0, '
-        '"values": [false]}]}\n'
+        '"weight": 3.0, "values": [], "condition": "\\"kl term\\""}, {"field": "posttraining.kl_penalty", '
+        '"text": "no", "words": [], "weight": 0.0, "values": [false], '
+        '"condition": "posttraining.kl_penalty:no"}]}\n'
     )
 
 

@@ -151,7 +151,13 @@ def test_a_search_ranks_and_a_limit_takes_the_best(shipped: Library) -> None:
 
 def test_an_abstract_pasted_as_a_query_is_answered(shipped: Library) -> None:
     report = shipped.report("qwen3")
-    text = " ".join(note.text for note in report.notes).replace(":", " ").replace("/", " ").replace("'", " ").replace("without", " ")
+    text = (
+        " ".join(note.text for note in report.notes)
+        .replace(":", " ")
+        .replace("/", " ")
+        .replace("'", " ")
+        .replace("without", " ")
+    )
     assert [match.id for match in shipped.search(" ".join(text.split()[:400]))] == ["qwen3"]
 
 
@@ -284,7 +290,7 @@ def test_both_notes_stand_together(shipped: Library) -> None:
 
 
 def test_a_word_that_no_report_contains_is_replaced_by_one_a_typo_away(shipped: Library) -> None:
-    for typed, word in (("gpro", "grpo"), ("GPRO", "grpo"), ("magistrl", "magistral"), ("distilation", "distillation")):
+    for typed, word in (("gpro", "grpo"), ("GPRO", "grpo"), ("magistrl", "magistral"), ("distillaton", "distillation")):
         listing = shipped.listing(shipped.parse(typed), searched=True, exact=False)
         assert ids(listing) == ids(shipped.listing(shipped.parse(word), searched=True)) != []
         assert listing.notes == (f"no match for {typed.lower()!r}; showing results for {word!r}",)
@@ -292,10 +298,10 @@ def test_a_word_that_no_report_contains_is_replaced_by_one_a_typo_away(shipped: 
 
 
 def test_several_words_are_replaced_at_once(shipped: Library) -> None:
-    listing = shipped.listing(shipped.parse("gpro mistrall"), searched=True, exact=False)
+    listing = shipped.listing(shipped.parse("gpro mistrol"), searched=True, exact=False)
     assert listing.notes[:2] == (
         "no match for 'gpro'; showing results for 'grpo'",
-        "no match for 'mistrall'; showing results for 'mistral'",
+        "no match for 'mistrol'; showing results for 'mistral'",
     )
     assert ids(listing) == ids(shipped.listing(shipped.parse("grpo mistral"), searched=True))
 

@@ -82,8 +82,16 @@ def test_a_listing_has_the_shapes_of_an_answer() -> None:
 def test_a_search_says_where_a_report_matches() -> None:
     (hit,) = hits(BIG, score=0.123_456_789)
     [record] = Listing((hit,), parse_columns(["id"]), query=Words(("rope",))).records()
-    matches = [{"field": "architecture.position", "text": "RoPE", "words": ["rope"], "weight": 1.0, "values": [],
-                "condition": "rope"}]
+    matches = [
+        {
+            "field": "architecture.position",
+            "text": "RoPE",
+            "words": ["rope"],
+            "weight": 1.0,
+            "values": [],
+            "condition": "rope",
+        }
+    ]
     assert record == full_record(BIG) | {"score": 0.123457, "matches": matches}
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportcli.answer import left_out_note, unknown_note
+from reportcli.answer import left_out_note
 from reportcli.answer.comparison import Comparison, compare_reports, models_of
 from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
@@ -90,9 +90,9 @@ class Library:
                     raise EntryUnreadable(*file)
         return find_report(name, self._index)
 
-    def split_names(self, words: Sequence[str]) -> list[str]:
-        """Return the names that words on a command line are: ``kimi k1.5 qwen3`` are two."""
-        return split_names(words, self._index) if len(words) > 1 else list(words)
+    def split_names(self, runs: Iterable[Sequence[str]]) -> list[str]:
+        """Return the names that runs of words on a command line are: ``kimi k1.5 qwen3`` are two."""
+        return [name for words in runs for name in split_names(words, self._index)]
 
     def complete_name(self, text: str) -> list[Spelling]:
         """Return the names of reports and models that a text may be the beginning of."""
@@ -138,14 +138,14 @@ class Library:
         A query of a search is asked as it is meant, unless ``exact``: stop words are left out, and what finds nothing
         is asked more loosely; notes say so.
         """
-        query, notes = self._understood(query, exact) if searched else (query, ())
+        query, notes = self._as_meant(query, exact) if searched else (query, ())
         matching = self._index.matching(query, ranked=searched, by_model=models)
         day = FIELDS_BY_PATH[date_field]
         hits = SortAndLimit(sort, reverse, limit, day).apply(matching)
         notes = (*notes, *self._notes(query, len(hits), models))
         return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns), day)
 
-    def _understood(self, query: Query, exact: bool) -> "Meant":
+    def _as_meant(self, query: Query, exact: bool) -> "Meant":
         from reportcli.query.relax import Meant, exact_words, understand
 
         return Meant(exact_words(query)) if exact else understand(query, self._index)
@@ -218,8 +218,7 @@ class Library:
         hits = self._index.matching(query, ranked=False, by_model=counted.path in MODEL_FIELDS)
         subjects = (hit.subject for hit in hits)
         counts = count_values(subjects, counted, conditions, by, FIELDS_BY_PATH[date_field])
-        notes = self._notes_on(query)
-        return build_count_table(counts, notes, reverse, limit)
+        return build_count_table(counts, self._notes_on(query), reverse, limit)
 
     def timeline(
         self,
@@ -251,9 +250,8 @@ class Library:
 
         x_field, y_field = map(require_axis, parse_columns([x, y]))
         hits = self._index.matching(query, limit, ranked=False, by_model=models)
-        return build_plot(
-            locate_points((hit.subject for hit in hits), x_field, y_field), self._notes(query, len(hits), models)
-        )
+        points = locate_points((hit.subject for hit in hits), x_field, y_field)
+        return build_plot(points, self._notes(query, len(hits), models))
 
     def term(self, name: str) -> TechniqueDetails | Table:
         """Answer with a technique and the reports that use it; else with the techniques whose name holds the words.
@@ -320,13 +318,9 @@ class Library:
     def _notes_on(self, query: Query, models: bool = False) -> list[str]:
         if query == EVERYTHING:
             return []
-        from reportcli.query.dates import date_notes, reading_notes
-        from reportcli.query.relax import explain_nothing
+        from reportcli.answer.notes import notes_on
 
-        total, unknown = self._index.total(query, by_model=models)
-        nothing = [] if total else explain_nothing(query, self._index)
-        notes = [unknown_note(unknown, "model" if models else "report")] if unknown else []
-        return [*nothing, *reading_notes(query), *notes, *date_notes(query, self._index)]
+        return notes_on(query, self._index, models)
 
 
 def _side(hit: Hit) -> ReportMatch:

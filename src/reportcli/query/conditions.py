@@ -68,7 +68,8 @@ class Words:
         return (*self.words[:-1], self.words[-1] + "*") if self.is_prefix else self.words, True
 
     def __str__(self) -> str:
-        is_reserved = self.words[0] in (*OPERATORS, *NEGATIONS, "known", "unknown") and len(self.words) == 1
+        reserved = ("known", "unknown") if self.field else (*OPERATORS, *NEGATIONS)
+        is_reserved = len(self.words) == 1 and self.words[0] in reserved
         is_plain = len(self.words) == 1 if self.is_prefix else not self.is_exact
         text = "-".join(self.words) if is_plain and not is_reserved else f'"{" ".join(self.words)}"'
         return (f"{self.field}:" if self.field else "") + text + ("*" if self.is_prefix else "")

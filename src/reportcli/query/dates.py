@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from reportcli.query.conditions import And, Between, Not, Or, Query, Within, all_of, any_of, conditions_of
+from reportcli.query.conditions import And, Not, Or, Query, Within, all_of, any_of, conditions_of
 from reportcli.query.period import Period, Relative
 from reportcli.query.subject import Hit
 
@@ -15,8 +15,8 @@ _OTHER_DATE = "first_published"
 class DatedReports(Protocol):
     """What is asked of the index."""
 
-    def total(self, query: Query) -> tuple[int, int]:
-        """Return how many reports fit a query, and of how many this is unknown."""
+    def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
+        """Return how many reports, or ``by_model`` models, fit a query, and of how many this is unknown."""
 
     def dates(self, field: str) -> Mapping[date, int]:
         """Return the days that a field holds."""
@@ -94,8 +94,3 @@ def _common_period(periods: Sequence[Period]) -> tuple[date, date, str]:
 def _report_of(field: str, day: date, reports: DatedReports) -> str:
     hits = reports.matching(Within(field, Period(str(day), day, day)), 1, ranked=False)
     return hits[0].report.name
-
-
-def reading_notes(query: Query) -> list[str]:
-    """Return how ranges were read whose left end had no unit."""
-    return [part.note for part, _ in conditions_of(query) if isinstance(part, Between) and part.note]

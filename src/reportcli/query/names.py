@@ -98,6 +98,8 @@ def split_names(words: Sequence[str], register: NameRegister) -> list[str]:
     Exact steps of ``find_report`` come before beginnings and ends; a word that begins no name is a name by itself.
     """
     names, position = list[str](), 0
+    if len(words) == 1:
+        return list(words)
     while position < len(words):
         lengths = range(min(_MAX_NAME_WORDS, len(words) - position), 1, -1)
         runs = [(length, " ".join(words[position : position + length])) for length in lengths]

@@ -1,6 +1,6 @@
 """A query as it is meant: stop words are left out, names are joined, and what finds nothing is asked more loosely."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from reportcli.query.conditions import And, MostOf, Not, Or, Query, Within, Words, all_of, any_of, conditions_of
@@ -137,7 +137,7 @@ def _replace_unknown(query: Query, catalog: Catalog) -> Meant:
     unknown = [words for words in dict.fromkeys(plain) if not catalog.total(words)[0]]
     if not unknown:
         return Meant(query)
-    names = {spelling.folded for spelling in catalog.spellings() if spelling.kind != ARXIV_SPELLING}
+    names = {spelling.folded: spelling.written for spelling in catalog.spellings() if spelling.kind != ARXIV_SPELLING}
     terms = {word: (weight, count) for word, weight, count in catalog.terms()}
     replacements = {words: pair for words in unknown if (pair := replace_word(words, terms, names))}
     notes = tuple(note for _, note in replacements.values())
@@ -166,14 +166,3 @@ def _ask_for_most(query: Query, catalog: Catalog) -> Meant:
     if not catalog.total(loose)[0]:
         return Meant(query)
     return Meant(loose, (f"no report has all {len(words)} words; showing those with at least {most.least}",))
-
-
-def explain_nothing(query: Query, catalog: Catalog) -> Iterator[str]:
-    """Yield the notes on an empty answer: how the query was understood, and which condition alone finds nothing."""
-    yield f"understood as: {query}"
-    parts = query.parts if isinstance(query, And) else ()
-    empty = [part for part in parts if not catalog.total(part)[0]]
-    if empty:
-        yield f"no report fits {' or '.join(map(str, empty))} by itself"
-    elif parts:
-        yield "each part by itself fits some report; together they fit none"

@@ -243,8 +243,7 @@ def show(
     runs = list(read_names(names))
 
     def ask(library: Library) -> ReportDetails:
-        wanted = [name for run in runs for name in library.split_names(run)]
-        return library.details(wanted, sources=sources, topics=topics)
+        return library.details(library.split_names(runs), sources=sources, topics=topics)
 
     return answer_from_catalog(ask, catalog, settings)
 
@@ -286,8 +285,7 @@ def compare(
 
     def ask(library: Library) -> Comparison:
         query = _compared_query(names or [], combined_query(library, where, dates), where, models, listing)
-        sides = [name for run in runs for name in library.split_names(run)]
-        return library.comparison(sides, query, differences=differences, **listing.arguments())
+        return library.comparison(library.split_names(runs), query, differences=differences, **listing.arguments())
 
     return answer_from_catalog(ask, catalog, settings, columns)
 
