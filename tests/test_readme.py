@@ -43,7 +43,7 @@ def run_examples(block: str, folder: Path) -> Iterator[tuple[str, str, str]]:
     """Run the commands of a block one after another in a folder with the files that the README shows."""
     for name, text in FILE.findall(TEXT):
         (folder / name).write_text(text, encoding="utf-8")
-    on_terminal("reportcli list")  # builds the index, so that no progress is drawn
+    on_terminal("reportcli list", PAGER="cat")  # builds the index, so that no progress is drawn
     for command, output in examples(block):
         written, _ = on_terminal(f"cd '{folder}'; {command}", NO_COLOR="1", PAGER="cat")
         plain = COLOR.sub("", written) if "| jq" in command else written  # jq knows no NO_COLOR before 1.7
