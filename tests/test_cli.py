@@ -89,7 +89,7 @@ FAILURES = [
     ("term gpro", 2, ["no technique named 'gpro'", "grpo"]),
     ("nonsense", 2, ["no command named 'nonsense'"]),
     ("list --sort", 2, ["'--sort' requires an argument", "try `reportcli list --help`"]),
-    ("list --limit x", 2, ["'--limit'", "try `reportcli list --help`"]),
+    ("list --limit x", 2, ["--limit is a whole number", "write --limit 20"]),
     ("list --nonsense", 2, ["no such option: --nonsense", "try `reportcli list --help`"]),
     (
         "list qwen 3",
@@ -298,4 +298,4 @@ def test_short_options_are_the_long_ones(cli: Run) -> None:
 def test_a_limit_of_nothing_is_refused(cli: Run) -> None:
     ended = cli("search", "rl:grpo", "--limit", "0")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.endswith("try `reportcli search --help`\n")
+    assert ended.stderr.endswith("write --limit 20\n")

@@ -317,7 +317,7 @@ MATCHES_JSON = """\
       "values": [
         false
       ],
-      "condition": "posttraining.kl_penalty:no"
+      "condition": "kl_penalty:no"
     }
   ]
 }
@@ -366,8 +366,7 @@ def test_a_search_adds_score_and_matches() -> None:
     assert text(SEARCH, "jsonl") == RICH_LINE.removesuffix("}") + (
         ', "score": 0.333333, "matches": [{"field": "notes.text", "text": "No KL term.", "words": ["kl", "term"], '
         '"weight": 3.0, "values": [], "condition": "\\"kl term\\""}, {"field": "posttraining.kl_penalty", '
-        '"text": "no", "words": [], "weight": 0.0, "values": [false], '
-        '"condition": "posttraining.kl_penalty:no"}]}\n'
+        '"text": "no", "words": [], "weight": 0.0, "values": [false], "condition": "kl_penalty:no"}]}\n'
     )
 
 

@@ -59,7 +59,7 @@ def test_the_reason_of_a_match_is_a_column(cli: Run) -> None:
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("search rl:grpo --limit 0", "0 is not in the range"),
+        ("search rl:grpo --limit 0", "--limit is a whole number from 1 to 1,000,000,000, not 0"),
         ("list -c ,", "--columns is empty"),
         ("list --sort ,", "--sort is empty"),
         ("show qwen3 --notes ,", "--notes is empty"),

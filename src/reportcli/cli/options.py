@@ -34,6 +34,19 @@ def _option(*names: str, panel: str, **settings: Any) -> Any:
     return typer.Option(*names, rich_help_panel=panel, show_default=False, **settings)
 
 
+def _whole_number(option: str, least: int, most: int, example: int) -> Callable[[str], int]:
+    """Return the function that reads the value of an option that is a whole number. It raises UsageError."""
+
+    def read(text: str) -> int:
+        if not (text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+            raise UsageError(
+                f"{option} is a whole number from {least} to {most:,}, not {text}", f"write {option} {example}"
+            )
+        return int(text)
+
+    return read
+
+
 def format_option(formats: Sequence[str]) -> Any:
     """Return the option that chooses one of these formats."""
     return _option("--format", "-f", metavar="FORMAT", panel=_OUTPUT, help=f"One of: {', '.join(formats)}.")
@@ -88,7 +101,15 @@ Sort = Annotated[
 Reverse = Annotated[bool, _option("--reverse", panel=_OUTPUT, help="Reverse the order.")]
 Models = Annotated[bool, _option("--models", panel=_OUTPUT, help="Show each model that fits, not only one a report.")]
 Limit = Annotated[
-    int | None, _option("--limit", "-n", metavar="N", min=1, panel=_OUTPUT, help="Show at most N results.")
+    int | None,
+    _option(
+        "--limit",
+        "-n",
+        metavar="N",
+        panel=_OUTPUT,
+        parser=_whole_number("--limit", 1, 10**9, 20),
+        help="Show at most N results.",
+    ),
 ]
 Columns = Annotated[
     list[str] | None,
@@ -101,7 +122,14 @@ Json = Annotated[bool, _option("--json", panel=_OUTPUT, help="Same as --format j
 Header = Annotated[bool | None, _option("--header/--no-header", panel=_OUTPUT, help="Print a header row (TSV, CSV).")]
 Width = Annotated[
     int | None,
-    _option("--width", "-w", metavar="N", min=20, max=10_000, panel=_OUTPUT, help="Width in columns (table, SVG)."),
+    _option(
+        "--width",
+        "-w",
+        metavar="N",
+        panel=_OUTPUT,
+        parser=_whole_number("--width", 20, 10_000, 100),
+        help="Width in columns (table, SVG).",
+    ),
 ]
 Theme = Annotated[
     str | None,

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from reportcli.query.forms import Forms, forms_of
 from reportcli.query.period import Period
 from reportcli.query.subject import FIELDS_BY_PATH, NAME_FIELDS, SEARCHED_FIELDS, Subject
+from reportcli.report.field_names import short_name
 from reportcli.report.fields import Field
 
 OPERATORS = ("and", "or", "not")
@@ -72,7 +73,7 @@ class Words:
         is_reserved = len(self.words) == 1 and self.words[0] in reserved
         is_plain = len(self.words) == 1 if self.is_prefix else not self.is_exact
         text = "-".join(self.words) if is_plain and not is_reserved else f'"{" ".join(self.words)}"'
-        return (f"{self.field}:" if self.field else "") + text + ("*" if self.is_prefix else "")
+        return (f"{_field_name(self.field)}:" if self.field else "") + text + ("*" if self.is_prefix else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Is:
 
     def __str__(self) -> str:
         needs_no_quotes = re.fullmatch(r"[\w.\-]+", self.value) and self.value not in ("known", "unknown")
-        return f"{self.field}:{self.value}" if needs_no_quotes else f'{self.field}:"{self.value}"'
+        return f"{_field_name(self.field)}:" + (self.value if needs_no_quotes else f'"{self.value}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,13 @@ class Between:
         return is_above and (self.high is None or (value < self.high if without_high else value <= self.high))
 
     def __str__(self) -> str:
+        name = _field_name(self.field)
         low, high = ("" if end is None else self._shortest_spelling(end) for end in (self.low, self.high))
         if self.exclusive:
-            return f"{self.field}:{'<' if high else '>'}{low or high}"
+            return f"{name}:{'<' if high else '>'}{low or high}"
         if self.right_open:
-            return f"{self.field}:{low}..<{high}"
-        return f"{self.field}:{low}" if low == high else f"{self.field}:{low}..{high}"
+            return f"{name}:{low}..<{high}"
+        return f"{name}:{low}" if low == high else f"{name}:{low}..{high}"
 
     def _shortest_spelling(self, number: int | float) -> str:
         """Return a number in its shortest spelling, but context lengths in digits, as their suffixes are ambiguous."""
@@ -159,7 +161,7 @@ class Within:
 
     def __str__(self) -> str:
         text = self.period.text
-        return f'{self.field}:"{text}"' if " " in text else f"{self.field}:{text}"
+        return f"{_field_name(self.field)}:" + (f'"{text}"' if " " in text else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class IsKnown:
         return self.known
 
     def __str__(self) -> str:
-        return f"{self.field}:{'known' if self.known else 'unknown'}"
+        return f"{_field_name(self.field)}:{'known' if self.known else 'unknown'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,10 @@ def _combine(decisive: bool, truths: Iterable[Truth]) -> Truth:
         if truth is None:
             result = None
     return result
+
+
+def _field_name(path: str) -> str:
+    return short_name(FIELDS_BY_PATH[path])
 
 
 def _in_brackets(part: Query, *kinds: type) -> str:

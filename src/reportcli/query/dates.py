@@ -82,7 +82,7 @@ def _common_period(periods: Sequence[Period]) -> tuple[date, date, str]:
     """Return the first and the last day that lie in all periods, and how they are called."""
     spans = [period.span() for period in periods]
     first, last = max(span[0] for span in spans), min(span[1] for span in spans)
-    ends = f"{'' if first == date.min else first}..{'' if last == date.max else last}"
+    ends = f"{'' if first == date.min else first}..{'' if last == date.max else last}" if first != last else str(first)
     if len(periods) > 1:
         return first, last, ends
     (period,) = periods

@@ -42,6 +42,7 @@ _WRAPPED = ("name", "summary", "title", "license")  # and every list: these may 
 _BLOCKS = 45  # columns; below it a table becomes blocks
 _MIN_LIST, _MAX_LIST = 12, 30  # columns of a list that is shortened
 _DATE = 10  # columns
+_MOST_CAVEATS = 6  # whose sentences stand below a list
 
 
 class _Column(NamedTuple):
@@ -71,7 +72,7 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
 
 
 def _caveats(answer: Listing, fields: Sequence[Field], width: int) -> list[RenderableType]:
-    """Return the sentences below a list; a search is short, and has neither marks nor sentences."""
+    """Return the sentences below a list if they are few; a search is short, and has neither marks nor sentences."""
     if answer.query:
         return []
     shown = (
@@ -80,8 +81,10 @@ def _caveats(answer: Listing, fields: Sequence[Field], width: int) -> list[Rende
         for field in fields
         if _cell_text(field, hit, answer).endswith(MARK)
     )
-    lines = [wrap(line, width, QUIET, "  ") for line in caveat_lines(shown)]
-    return [Text(""), *lines] if lines else []
+    lines = list(caveat_lines(shown))
+    if len(lines) > _MOST_CAVEATS:
+        lines = [f"{MARK} {len(lines)} values with a caveat; `reportcli show NAME` tells it"]
+    return [Text(""), *(wrap(line, width, QUIET, "  ") for line in lines)] if lines else []
 
 
 def _fitting(answer: Listing, columns: Sequence[_Column], width: int) -> list[_Column]:
@@ -144,10 +147,16 @@ def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
         table.add_column("why", ratio=1, overflow="fold")
         table.expand = True
     why_width = width - _width(columns) - 1
+    shown = [column.field.path for column in columns]
     for hit in answer.hits:
         cells = [_cell(column, hit, answer) for column in columns]
-        table.add_row(*cells, *([draw_matches(answer.why(hit), why_width)] if answer.query else []))
+        table.add_row(*cells, *([_why(answer, hit, shown, why_width)] if answer.query else []))
     return table
+
+
+def _why(answer: Listing, hit: Hit, shown: Sequence[str], width: int) -> Text:
+    """Return where a hit matches, without the conditions on values that are shown beside it."""
+    return draw_matches([match for match in answer.why(hit) if match.words or match.field not in shown], width)
 
 
 def _cell_text(field: Field, hit: Hit, answer: Listing) -> str:
@@ -189,5 +198,5 @@ def _blocks(answer: Listing, fields: Iterable[Field], width: int) -> Group:
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
         if answer.query:
-            parts.append(Padding(draw_matches(answer.why(hit), width - 2), (0, 0, 0, 2)))
+            parts.append(Padding(_why(answer, hit, [field.path for field in others], width - 2), (0, 0, 0, 2)))
     return Group(*parts)

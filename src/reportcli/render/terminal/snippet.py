@@ -24,7 +24,7 @@ _IN_NAME = ("name", "id")  # these are in the row already
 def draw_matches(matches: Sequence[Match], width: int) -> Text:
     """Return a part for each condition, beside one another as far as they fit; `--explain` has the rest."""
     lines: list[list[_Part]] = []
-    for part in (_Part(f"{match.label}: ", _match_text(match), bool(match.words)) for match in _most_telling(matches)):
+    for part in map(_part, _most_telling(matches)):
         if lines and sum(each.least + len(_SEPARATOR) for each in lines[-1]) + part.least <= width:
             lines[-1].append(part)
         else:
@@ -50,6 +50,11 @@ class _Part(NamedTuple):
     def draw(self, width: int) -> Text:
         label = self.label if width - cell_len(self.label) >= min(_MIN_PART // 2, self.text.cell_len) else ""
         return Text.assemble((label, LABEL), snippet(self.text, width - cell_len(label)))
+
+
+def _part(match: Match) -> _Part:
+    label = match.label if match.words else FIELDS_BY_PATH[match.field].heading
+    return _Part(f"{label}: ", _match_text(match), bool(match.words))
 
 
 def _draw_line(parts: Sequence[_Part], width: int) -> Text:
