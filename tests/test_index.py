@@ -32,6 +32,7 @@ from reportcli.query.conditions import (
     Between,
     Is,
     IsKnown,
+    MostOf,
     Not,
     Or,
     Query,
@@ -106,7 +107,9 @@ def words_of_a_report(draw: st.DrawFn) -> Words:
     is_prefix = draw(st.booleans())
     if is_prefix:
         part = [*part[:-1], part[-1][: draw(st.integers(1, len(part[-1])))]]
-    return Words(tuple(part), field, is_prefix, draw(st.booleans()))
+    elif draw(st.integers(0, 2)) == 0:  # joined, or in another form
+        part = ["".join(part), *draw(st.sampled_from([[], [part[-1] + "s"], [part[0].removesuffix("s")]]))]
+    return Words(tuple(filter(None, part)) or ("s",), field, is_prefix, draw(st.booleans()))
 
 
 @st.composite
@@ -152,7 +155,12 @@ def several_figures(draw: st.DrawFn) -> And:
     return And(tuple(parts))
 
 
+def most_words() -> st.SearchStrategy[MostOf]:
+    return st.builds(MostOf, st.lists(words_of_a_report(), min_size=3, max_size=5).map(tuple))
+
+
 LEAVES = st.one_of(
+    most_words(),
     several_figures(),
     several_figures(),
     words_of_a_report(),

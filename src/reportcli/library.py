@@ -6,11 +6,12 @@
 import os
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportcli.answer import left_out_note
-from reportcli.answer.comparison import Comparison, compare_reports, models_of
+from reportcli.answer.comparison import Comparison, compare_reports, models_of, notes_on_names
 from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
 from reportcli.answer.table import Table
@@ -188,11 +189,10 @@ class Library:
         if query:
             others = self.listing(query, sort=sort, reverse=reverse, limit=limit, date_field=date_field)
         fitting = map(ReportMatch, others.reports) if models else map(_side, others.hits)
-        matches: Iterable[ReportMatch] = (*map(self.find, names), *fitting)
-        if models:
-            matches = [model for match in matches for model in models_of(match)]
-        sides = {(match.report.id, match.model and match.model.name): match for match in matches}
-        return compare_reports(list(sides.values()), columns, differences=differences, notes=others.notes)
+        named = tuple(map(self.find, names))
+        matches = chain.from_iterable(map(models_of, (*named, *fitting))) if models else (*named, *fitting)
+        notes = (*notes_on_names(named), *others.notes)
+        return compare_reports(matches, columns, differences=differences, notes=notes)
 
     def count(
         self,

@@ -1,7 +1,7 @@
 """Reports, or single models, side by side: which fields are compared, and where they differ."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
@@ -89,16 +89,17 @@ class Comparison(NamedTuple):
 
 
 def compare_reports(
-    matches: Sequence[ReportMatch],
+    matches: Iterable[ReportMatch],
     fields: Sequence[Field] = (),
     *,
     differences: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Comparison:
-    """Set reports side by side, in the given fields, or else in all compared fields that at least one side knows.
+    """Set reports side by side, each once, in the given fields, or else in all compared ones that a side knows.
 
     With ``differences`` the fields are left out that are known to be the same on all sides.
     """
+    matches = list({_meant(match): match for match in matches}.values())
     reports = tuple(map(as_selected_model, matches))
     sides = Counter(match.report.id for match in matches)
     names = _distinct_names([_side_name(match, sides[match.report.id] > 1) for match in matches])
@@ -113,6 +114,16 @@ def compare_reports(
     if hidden := len(known) - len(kept):
         notes = (*notes, f"{hidden} identical {'row' if hidden == 1 else 'rows'} hidden")
     return Comparison(names, reports, tuple(kept), notes, bool(fields))
+
+
+def _meant(match: ReportMatch) -> tuple[str, str]:
+    return match.report.id, match.model.name if match.model else ""
+
+
+def notes_on_names(named: Sequence[ReportMatch]) -> list[str]:
+    """Return the note that several names mean one report or model, if they do."""
+    count = len(set(map(_meant, named)))
+    return [f"{len(named)} names mean {count} report{'s' if count > 1 else ''}"] if count < len(named) else []
 
 
 def _distinct_labels(fields: Sequence[Field]) -> list[str]:

@@ -80,15 +80,15 @@ def find_report(text: str, register: NameRegister) -> ReportMatch:
     comes before folded ones. Raises UnknownName, or AmbiguousName where that step finds several.
     """
     text = text.encode("utf-8", "replace").decode()  # bytes of an argument that are not text become question marks
-    ids, models = ids_named(text, register), list[str]()
+    ids, meant = ids_named(text, register), [fold_name(text)]
     if not ids:
-        spellings = _begun(text, register) or _ended(text, register)
-        ids = [spelling.report for spelling in spellings]
-        models = [spelling.folded for spelling in spellings if spelling.kind == MODEL_SPELLING]
+        ids = [spelling.report for spelling in _begun(text, register)]
+    if not ids:
+        ended = _ended(text, register)
+        ids, meant = [spelling.report for spelling in ended], [spelling.folded for spelling in ended]
     if not ids:
         raise UnknownName(text, _similar_names(text, register))
     report = register.report(_only_id(text, ids))
-    meant = (fold_name(text), *models)
     return ReportMatch(report, next((model for model in report.models if fold_name(model.name) in meant), None))
 
 

@@ -174,7 +174,8 @@ class _Parser:
         if not words:
             raise self.error(token, "there is no word in this", "a word has letters or digits")
         is_prefix = token.text.endswith("*")
-        return Words(words, field_path, is_prefix, is_exact='"' in token.text and not is_prefix)
+        is_exact = '"' in token.text or (not field_path and words[0] in (*OPERATORS, *NEGATIONS) and len(words) == 1)
+        return Words(words, field_path, is_prefix, is_exact and not is_prefix)
 
     def parse_technique(self, field: Field, name: str, value: _Token) -> Query:
         vocabulary, text = self.vocabulary(), value.text.replace('"', "")
