@@ -72,13 +72,13 @@ def stem(word: str) -> str:
 
     Short words, words with digits, and the few whose stem does not begin as they do (``dying``) are their own stem.
     """
-    if len(word) < _MIN_STEMMED or not (word.isascii() and word.isalpha()):
+    if len(word) < MIN_STEMMED or not (word.isascii() and word.isalpha()):
         return word
     stemmed: str = _stemmer().stemWord(word)
     return stemmed if word.startswith(stem_root(stemmed)) else word
 
 
-_MIN_STEMMED = 4
+MIN_STEMMED = 4
 
 
 @cache

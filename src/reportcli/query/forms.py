@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from reportcli.text import is_spaceless, stem, stem_root
+from reportcli.text import MIN_STEMMED, is_spaceless, stem, stem_root
 
 _MAX_PARTS = 6  # words of a text that may be one typed word
 _MAX_LETTERS = 60  # of a typed word that may stand apart
@@ -76,6 +76,8 @@ class Forms:
         rest = self.letters[position:]
         if word == rest or (self.begins and word.startswith(rest)):
             return True
+        if len(rest) < MIN_STEMMED:
+            return word == f"{rest}s" and stem(word) == rest
         stemmed = stem(rest)
         return word.startswith(stem_root(stemmed)) and stem(word) == stemmed
 
@@ -95,10 +97,7 @@ class Forms:
             exact.append(_phrase(before, rest))
             if self.begins:
                 others.append(f"{_phrase(before, rest)} *")
-            stemmed = stem(rest)
-            if stemmed.isascii() and stemmed.isalpha():
-                same = (word for word in beginning(stem_root(stemmed)) if word != rest and stem(word) == stemmed)
-                others += [_phrase(before, word) for word in same]
+            others += [_phrase(before, word) for word in _same_stem(rest, known, beginning)]
         return exact, others
 
     def _ways(self, known: Callable[[Iterable[str]], set[str]]) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -114,6 +113,17 @@ class Forms:
                 parts = {self.letters[position:end] for end in ends}
                 next_words[position] = sorted(known(parts)) if parts else []
             ways += [(position + len(word), (*before, word)) for word in next_words[position]]
+
+
+def _same_stem(
+    rest: str, known: Callable[[Iterable[str]], set[str]], beginning: Callable[[str], Iterable[str]]
+) -> list[str]:
+    """Return the other known words of the same stem; a short word has no other form but its plural."""
+    stemmed = stem(rest)
+    if not (stemmed.isascii() and stemmed.isalpha()):
+        return []
+    candidates = known([f"{rest}s"]) if len(rest) < MIN_STEMMED else beginning(stem_root(stemmed))
+    return [word for word in candidates if word != rest and stem(word) == stemmed]
 
 
 def _phrase(before: tuple[str, ...], last: str) -> str:
