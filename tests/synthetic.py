@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 
 from reportcli.catalog.files import read_vocabularies, vocabulary_files
-from reportcli.report.fields import TAGS, TOPICS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.choices import TAGS, TOPICS
+from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 from reportcli.report.json import to_record
 
 ORGANIZATIONS = (

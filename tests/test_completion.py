@@ -11,9 +11,10 @@ from conftest import CATALOG, Run
 from reportcli.cli.complete import shells
 from reportcli.cli.complete.command_line import Program, parameters_of
 from reportcli.cli.main import COMMANDS, command_function, root, run
+from reportcli.report.choices import TAGS, TOPICS
 from reportcli.report.derived import DERIVED
 from reportcli.report.field_names import FIELDS_BY_NAME, field_named
-from reportcli.report.fields import DATE, FIELDS, MAP, NUMBER, TAGS, TOPICS
+from reportcli.report.fields import DATE, FIELDS, MAP, NUMBERS
 
 Complete = Callable[[str], list[str]]
 
@@ -94,7 +95,7 @@ VALUES = {  # what completes a line, where it can be written without spaces
     "show --notes r": "release rl rewards", "list --date-field ": "date first_published", "list --sort layer": "layers",
     "list --sort date,-active": "date,-active_parameters", "list --sort sourc": "", "list --columns id,nam": "id,name",
     "list --columns name,nam": "", "list --columns org": "organizations", "list --columns para": "parameters",
-    "list --columns params": "params", "list --columns models.par": "models.parameters", "list --columns he": "help",
+    "list --columns params": "params", "list --columns models.par": "models.parameters", "list --columns hel": "help",
     "list --limit ": "", "search rl:gr": "rl:grpo", "search RL:GR": "RL:grpo", "search an": "and", "search grp": "grpo",
     "search kl:": "kl:unknown kl:known kl:yes kl:no", "search params:": "params:unknown params:known",
     "search type:d": "type:dense type:diffusion", "search tech:grp": "tech:grpo", "search nothing-like:": "",
@@ -156,7 +157,7 @@ def test_an_axis_takes_single_figures_and_days(offered: Complete) -> None:
     axes = offered("plot ")
     assert offered("plot date ") == axes
     fields = [field_named(name) for name in axes]
-    assert {field.kind for field in fields if field} == {NUMBER, DATE}
+    assert {field.kind for field in fields if field} == {*NUMBERS, DATE}
     assert {"date", "tokens", "parameters", "training_flops"} <= set(axes)
     assert "models.parameters" not in axes
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from makers import a_report, shipped_reports
+from reportcli.render.value import format_value
 from reportcli.report.derived import DERIVED, Derived, as_model, derive, flagship_model
 from reportcli.report.field_names import field_named, field_names
-from reportcli.report.fields import FIELDS, Architecture, Model, Pretraining, Report
+from reportcli.report.fields import FIELDS, Architecture, AttentionLayers, Model, Pretraining, Report
 
 B, T = 10**9, 10**12
 
@@ -179,12 +180,91 @@ def test_a_model_of_another_or_an_unknown_size_has_no_figures_of_the_flagship() 
         assert view.pretraining == Pretraining()
 
 
+def with_layers(*groups: AttentionLayers, **sizes: Any) -> Report:
+    return with_models(Model(name="m"), architecture=Architecture(attention_layers=groups, **sizes))
+
+
+@pytest.mark.parametrize(
+    ("groups", "token", "long"),
+    [
+        pytest.param([AttentionLayers(kind="latent", layers=61, cache_size=576)], 70_272, 70_272 * 131_072, id="V3"),
+        pytest.param(
+            [AttentionLayers(kind="full", layers=32, kv_heads=8, head_dimension=128)], 131_072, 2**34, id="Llama 3 8B"
+        ),
+        pytest.param(
+            [AttentionLayers(kind="full", layers=62, kv_heads=16, head_dimension=128)], 507_904, 62 * 2**30,
+            id="Gemma 3 27B without windows",
+        ),
+        pytest.param(
+            [
+                AttentionLayers(kind="window", layers=52, kv_heads=16, head_dimension=128, window=1024),
+                AttentionLayers(kind="full", layers=10, kv_heads=16, head_dimension=128),
+            ],
+            81_920, 10 * 2**30 + 52 * 8192 * 1024, id="Gemma 3 27B: 10.4 GiB",
+        ),
+        pytest.param(
+            [
+                AttentionLayers(kind="full", layers=1, kv_heads=2, head_dimension=192, value_dimension=128),
+                AttentionLayers(kind="linear", layers=3),
+            ],
+            1280, 1280 * 131_072, id="values narrower than keys, linear layers",
+        ),
+        pytest.param([AttentionLayers(kind="window", layers=1, kv_heads=1, head_dimension=1)], 0, None, id="no window"),
+        pytest.param([AttentionLayers(kind="latent", layers=2)], None, None, id="latent of unknown size"),
+        pytest.param([AttentionLayers(kind="full", layers=2, kv_heads=8)], None, None, id="unknown dimension"),
+        pytest.param([], None, None, id="unknown layers"),
+    ],
+)  # fmt: skip
+def test_the_kv_cache_is_that_of_published_figures(
+    groups: list[AttentionLayers], token: int | None, long: int | None
+) -> None:
+    derived = derive(with_layers(*groups))
+    assert (derived.kv_cache, derived.kv_cache_128k) == (token, long)
+
+
+def test_layers_without_heads_of_their_own_have_those_of_the_architecture_if_all_are_described() -> None:
+    full = AttentionLayers(kind="full", layers=2)
+    assert derive(with_layers(full, layers=2, kv_heads=4, head_dimension=8)).kv_cache == 2 * 2 * 4 * 16
+    assert derive(with_layers(full, layers=3, kv_heads=4, head_dimension=8)).kv_cache is None
+
+
+def test_the_sizes_that_a_model_states_take_the_place_of_those_of_the_flagship() -> None:
+    full = AttentionLayers(kind="full", layers=80, kv_heads=8, head_dimension=128)
+    small = Model(name="8B", parameters=8 * B, layers=32, kv_heads=4, attention_layers=(replace(full, layers=32),))
+    report = with_models(
+        Model(name="70B", parameters=70 * B), small, Model(name="3B", parameters=3 * B, layers=28),
+        architecture=Architecture(layers=80, kv_heads=8, rope_base=500_000, position="RoPE", attention_layers=(full,)),
+    )  # fmt: skip
+    view = as_model(report, small).architecture
+    assert view == Architecture(layers=32, kv_heads=4, position="RoPE", attention_layers=small.attention_layers)
+    caches = [derive(report, model).kv_cache for model in report.models]
+    assert caches == [2 * 80 * 8 * 256, 2 * 32 * 8 * 256, None]
+
+
+def test_flops_that_the_report_states_are_told_from_an_estimate() -> None:
+    estimated = with_models(
+        Model(name="m", parameters=B), architecture=Architecture(type="dense"), pretraining=Pretraining(tokens=T)
+    )
+    stated = replace(estimated, pretraining=Pretraining(tokens=T, training_flops=7e21))
+    [field] = [field for field in DERIVED if field.key == "training_flops"]
+    assert [format_value(field, field.get(report)) for report in (estimated, stated)] == ["≈ 6e21", "7e21"]
+    continued = replace(stated, models=(Model(name="m", parameters=B, based_on=("n",)),))
+    assert derive(continued).training_flops is None
+
+
 FIELD_BY_NAME = {
     "organizations": "org organization organizations", "techniques": "tech technique techniques",
     "posttraining.rl_family": "rl rl_family rl-family", "posttraining.kl_penalty": "kl KL",
     "pretraining.tokens": "tokens token", "models.name": "model models", "posttraining.teachers": "teacher teachers",
     "tags": "tag tags", "notes.topic": "topic", "architecture.type": "type", "architecture.experts_total": "experts",
-    "name": "name", "date": "date", "derived.sparsity": "sparsity", "derived.training_flops": "flops",
+    "name": "name", "date": "date", "derived.sparsity": "sparsity", "derived.training_flops": "flops training_flops",
+    "posttraining.rl.learning_rate": "learning_rate lr", "pretraining.learning_rate": "pretraining_lr",
+    "posttraining.sft_learning_rate": "sft_lr", "posttraining.rewards": "rewards reward", "authors": "author",
+    "posttraining.rl.rollouts": "rollouts group_size", "posttraining.rl.kl_coefficient": "kl_coefficient",
+    "posttraining.rl.max_response_tokens": "max_response_tokens", "architecture.kv_heads": "kv_heads",
+    "architecture.layers": "layers", "architecture.attention_layers.window": "window", "based_on": "based_on base",
+    "architecture.head_dimension": "head_dimension", "derived.kv_cache": "kv_cache",
+    "pretraining.training_flops": "pretraining.training_flops",
     "pretraining.context_length": "pretraining.context_length", "models.tokens": "models.tokens",
     "derived.parameters": "params parameters derived.parameters", "models.parameters": "models.parameters",
     "derived.active_parameters": "active active_parameters", "derived.context_length": "context context_length",

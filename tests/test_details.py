@@ -35,6 +35,8 @@ def test_training_that_continues_another_model_has_no_figures_as_a_whole() -> No
         "tokens_per_parameter": None,
         "tokens_per_active_parameter": None,
         "training_flops": None,
+        "kv_cache": None,
+        "kv_cache_128k": None,
     }
 
 

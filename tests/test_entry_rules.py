@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import tomli
 
+from reportcli.curate import recipe_rules
+from reportcli.curate.entry import parse_entry
 from reportcli.curate.entry_rules import (
     EMPTY_TEXT,
     ENTRY_RULES,
-    active_experts,
-    active_parameters,
     arxiv_pdf,
     closed_lists,
     confidence_keys,
@@ -22,13 +22,13 @@ from reportcli.curate.entry_rules import (
     layout,
     lengths,
     order_of_dates,
-    parse_entry,
     past_dates,
     patterns,
     redundant_aliases,
     sources,
     tag_and_type,
     techniques,
+    undisclosed,
     value_types,
 )
 from reportcli.report.parse import Problem
@@ -129,6 +129,29 @@ def test_a_good_entry_keeps_every_rule() -> None:
 
 
 DATE, TECHNIQUE, PDF = "date = 2025-05-14", '    "grpo",\n]\n\n[links]', "https://arxiv.org/pdf/2505.09388v1"
+KL = "kl_penalty = false\n"
+
+
+def run(*lines: str, kl_penalty: str = "kl_penalty = false") -> str:
+    """Return the good entry with a run of RL."""
+    return changed((KL, "\n".join((kl_penalty, "", "[[posttraining.rl]]", *lines, ""))))
+
+
+LAYERS = """
+layers = 94
+hidden_size = 4096
+vocabulary = 151_669
+expert_size = 1536
+heads = 64
+kv_heads = 4
+head_dimension = 128
+
+[[architecture.attention_layers]]
+kind = "full"
+layers = 94
+"""
+SIZED = changed(("experts_active = 8\n", f"experts_active = 8{LAYERS}"))
+
 CASES = [
     (value_types, changed(("number = 10", "number = 0.5")), "number",
      "expected a whole number from 0 to 2^63 - 1, got 0.5"),
@@ -175,9 +198,9 @@ CASES = [
      'leads to arXiv:2505.09389, but links.arxiv is "2505.09388"'),
     (flagship, changed(('flagship = "Qwen3-235B-A22B"', 'flagship = "Qwen3-235B"')), "flagship",
      '"Qwen3-235B" is not one of the models; did you mean Qwen3-235B-A22B?'),
-    (active_parameters, changed(("235_000_000_000", "21_999_999_999")), "models[1].active_parameters",
+    (recipe_rules.active_parameters, changed(("235_000_000_000", "21_999_999_999")), "models[1].active_parameters",
      "22_000_000_000 is more than the total of 21_999_999_999"),
-    (active_experts, changed(("experts_total = 128", "experts_total = 7")), "architecture.experts_active",
+    (recipe_rules.active_experts, changed(("experts_total = 128", "experts_total = 7")), "architecture.experts_active",
      "8 is more than the total of 7"),
     (past_dates, changed((DATE, "date = 2025-07-01")), "date", "2025-07-01 is in the future; today is 2025-06-30"),
     (order_of_dates, changed((DATE, "date = 2025-05-12")), "date",
@@ -205,6 +228,24 @@ CASES = [
     (lengths, changed(('    "Alibaba Qwen",\n', "")), "organizations", "required, but empty"),
     (tag_and_type, changed(('[architecture]\ntype = "moe"', '[architecture]\ntype = "other"')), "tags[0]",
      '"moe" is a tag, but the type is dense, other'),
+    (undisclosed, changed(("\n[links]", 'undisclosed = ["pretraining.gpu_hour"]\n\n[links]')), "undisclosed[0]",
+     'unknown field "pretraining.gpu_hour"; did you mean pretraining.gpu_hours?'),
+    (undisclosed, changed(("\n[links]", 'undisclosed = ["license", "models.parameters"]\n\n[links]')),
+     "undisclosed[1]", "the entry has models.parameters"),
+    (recipe_rules.limits, run("learning_rate = 3"), "posttraining.rl[0].learning_rate",
+     "3.0 is not between 0 and 0.01; highest learning rate of RL"),
+    (recipe_rules.limits, run("rollouts = 8", "top_p = 95"), "posttraining.rl[0].top_p",
+     "95.0 is not between 0 and 1; top-p of the rollouts"),
+    (recipe_rules.layers, SIZED.replace("layers = 94", "layers = 95", 1), "architecture.attention_layers",
+     "the attention layers are 94 together, but architecture.layers is 95"),
+    (recipe_rules.kl_penalty, run("kl_coefficient = 0.001"), "posttraining.rl[0].kl_coefficient",
+     "is 0.001, but posttraining.kl_penalty is false"),
+    (recipe_rules.kl_penalty, run("kl_coefficient = 0", kl_penalty="kl_penalty = true"), "posttraining.kl_penalty",
+     "is true, but every run has a kl_coefficient of 0"),
+    (recipe_rules.families_of_runs, run('algorithm = "CISPO"'), "posttraining.rl[0].algorithm",
+     'the run uses CISPO, but "cispo" is not in posttraining.rl_family'),
+    (recipe_rules.parameter_count, SIZED.replace("expert_size = 1536", "expert_size = 2048"), "models[1].parameters",
+     "is 235_000_000_000, but layers, widths and experts amount to about 3.1e+11"),
     (redundant_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is redundant'),
 ]  # fmt: skip
 
@@ -243,6 +284,15 @@ def test_every_rule_has_a_case() -> None:
         pytest.param(changed(("Eight models.", "上海 – Tülu \u200d")), id="letters of all scripts"),
         pytest.param(changed(("models = ", '"models.active_parameters" = ')), id="source of what one model has"),
         pytest.param(changed(("license = ", "sources = ")), id="doubt of the sources"),
+        pytest.param(SIZED, id="sizes that amount to the parameters"),
+        pytest.param(run('algorithm = "GRPO with dynamic sampling"', "kl_coefficient = 0"), id="run that agrees"),
+        pytest.param(
+            run("steps = 5").replace(
+                '"grpo",\n]\n\n', '"grpo",\n]\nundisclosed = [\n    "posttraining.rl.rollouts",\n]\n\n', 1
+            ),
+            id="what no run states",
+        ),
+        pytest.param(changed(("models = ", '"posttraining.rl_family" = "t"\nmodels = ')), id="source of a table"),
     ],
 )
 def test_what_is_right_passes(text: str) -> None:

@@ -47,6 +47,7 @@ RICH_JSON = """\
     "Ai2",
     "Über, Inc."
   ],
+  "authors": [],
   "date": "2025-06-18",
   "first_published": "2025-06-01",
   "arxiv_version": null,
@@ -58,10 +59,12 @@ RICH_JSON = """\
   "license": "MIT",
   "flagship": "Rich-8B",
   "based_on": [],
+  "follows": [],
   "techniques": [
     "grpo"
   ],
   "corrections": [],
+  "undisclosed": [],
   "links": {
     "arxiv": "2506.00001",
     "pdf": null,
@@ -79,7 +82,16 @@ RICH_JSON = """\
       "parameters": 8000000000,
       "active_parameters": 2000000000,
       "tokens": null,
-      "context_length": 131072
+      "context_length": 131072,
+      "based_on": [],
+      "layers": null,
+      "hidden_size": null,
+      "heads": null,
+      "kv_heads": null,
+      "head_dimension": null,
+      "experts_total": null,
+      "experts_active": null,
+      "attention_layers": []
     },
     {
       "name": "Rich-1B",
@@ -87,7 +99,16 @@ RICH_JSON = """\
       "parameters": null,
       "active_parameters": null,
       "tokens": null,
-      "context_length": null
+      "context_length": null,
+      "based_on": [],
+      "layers": null,
+      "hidden_size": null,
+      "heads": null,
+      "kv_heads": null,
+      "head_dimension": null,
+      "experts_total": null,
+      "experts_active": null,
+      "attention_layers": []
     }
   ],
   "architecture": {
@@ -104,7 +125,14 @@ RICH_JSON = """\
     "hidden_size": null,
     "vocabulary": null,
     "vision_encoder": null,
-    "audio_encoder": null
+    "audio_encoder": null,
+    "feed_forward_size": null,
+    "expert_size": null,
+    "rope_base": null,
+    "heads": null,
+    "kv_heads": null,
+    "head_dimension": null,
+    "attention_layers": []
   },
   "pretraining": {
     "tokens": 16000000000000,
@@ -112,7 +140,12 @@ RICH_JSON = """\
     "context_length": null,
     "optimizer": null,
     "hardware": null,
-    "gpu_hours": null
+    "gpu_hours": null,
+    "batch_tokens": null,
+    "learning_rate": null,
+    "schedule": null,
+    "precision": null,
+    "training_flops": null
   },
   "posttraining": {
     "stages": [],
@@ -126,7 +159,11 @@ RICH_JSON = """\
     "kl_penalty": false,
     "rewards": [],
     "teachers": [],
-    "rl_framework": null
+    "rl_framework": null,
+    "sft_learning_rate": null,
+    "sft_epochs": null,
+    "preference_pairs": null,
+    "rl": []
   },
   "notes": [
     {
@@ -150,51 +187,64 @@ RICH_JSON = """\
     "sparsity": 0.25,
     "tokens_per_parameter": 2000.0,
     "tokens_per_active_parameter": 8000.0,
-    "training_flops": 1.92e+23
+    "training_flops": 1.92e+23,
+    "kv_cache": null,
+    "kv_cache_128k": null
   }
 }"""
 
 RICH_LINE = (
     '{"id": "rich", "number": 7, "name": "Rich", "title": "A \\"quoted\\" title,\\twith a tab\\nand a line", '
-    '"aliases": ["Ritch", "Reich"], "organizations": ["Ai2", "Über, Inc."], "date": "2025-06-18", '
-    '"first_published": "2025-06-01", "arxiv_version": null, "summary": "Red \\u001b[31malarm\\u001b[0m, '
-    '\\u202eevil, 深度.", "tags": ["moe", "math"], "license": "MIT", "flagship": "Rich-8B", "based_on": [], '
-    '"techniques": ["grpo"], "corrections": [], "links": {"arxiv": "2506.00001", "pdf": null, '
-    '"huggingface": [], "code": ["https://example.org/a", "https://example.org/b"], "page": []}, '
-    '"models": [{"name": "Rich-8B", "type": null, "parameters": 8000000000, '
-    '"active_parameters": 2000000000, "tokens": null, "context_length": 131072}, {"name": "Rich-1B", '
-    '"type": "dense", "parameters": null, "active_parameters": null, "tokens": null, '
-    '"context_length": null}], "architecture": {"type": "moe", "description": null, "attention": [], '
-    '"position": null, "normalization": null, "activation": null, "experts_total": null, '
-    '"experts_active": null, "experts_shared": null, "layers": 0, "hidden_size": null, '
-    '"vocabulary": null, "vision_encoder": null, "audio_encoder": null}, '
-    '"pretraining": {"tokens": 16000000000000, "stages": [], "context_length": null, "optimizer": null, '
-    '"hardware": null, "gpu_hours": null}, "posttraining": {"stages": [], "sft_examples": null, '
-    '"preference_method": null, "rl_algorithm": null, "rl_family": ["grpo", "other"], '
-    '"kl_penalty": false, "rewards": [], "teachers": [], "rl_framework": null}, '
-    '"notes": [{"topic": "rl", "text": "No KL term.", "detail": ["Not at all."], "origin": "report"}], '
-    '"sources": {"title": "page\\t1"}, "confidence": {}, "derived": {"model": "Rich-8B", '
-    '"parameters": 8000000000, "active_parameters": 2000000000, "context_length": 131072, '
-    '"sparsity": 0.25, "tokens_per_parameter": 2000.0, "tokens_per_active_parameter": 8000.0, '
-    '"training_flops": 1.92e+23}}'
+    '"aliases": ["Ritch", "Reich"], "organizations": ["Ai2", "Über, Inc."], "authors": [], "date": '
+    '"2025-06-18", "first_published": "2025-06-01", "arxiv_version": null, "summary": "Red '
+    '\\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.", "tags": ["moe", "math"], "license": "MIT", "flagship": '
+    '"Rich-8B", "based_on": [], "follows": [], "techniques": ["grpo"], "corrections": [], "undisclosed": '
+    '[], "links": {"arxiv": "2506.00001", "pdf": null, "huggingface": [], "code": '
+    '["https://example.org/a", "https://example.org/b"], "page": []}, "models": [{"name": "Rich-8B", '
+    '"type": null, "parameters": 8000000000, "active_parameters": 2000000000, "tokens": null, '
+    '"context_length": 131072, "based_on": [], "layers": null, "hidden_size": null, "heads": null, '
+    '"kv_heads": null, "head_dimension": null, "experts_total": null, "experts_active": null, '
+    '"attention_layers": []}, {"name": "Rich-1B", "type": "dense", "parameters": null, '
+    '"active_parameters": null, "tokens": null, "context_length": null, "based_on": [], "layers": null, '
+    '"hidden_size": null, "heads": null, "kv_heads": null, "head_dimension": null, "experts_total": null, '
+    '"experts_active": null, "attention_layers": []}], "architecture": {"type": "moe", "description": '
+    'null, "attention": [], "position": null, "normalization": null, "activation": null, "experts_total": '
+    'null, "experts_active": null, "experts_shared": null, "layers": 0, "hidden_size": null, '
+    '"vocabulary": null, "vision_encoder": null, "audio_encoder": null, "feed_forward_size": null, '
+    '"expert_size": null, "rope_base": null, "heads": null, "kv_heads": null, "head_dimension": null, '
+    '"attention_layers": []}, "pretraining": {"tokens": 16000000000000, "stages": [], "context_length": '
+    'null, "optimizer": null, "hardware": null, "gpu_hours": null, "batch_tokens": null, "learning_rate": '
+    'null, "schedule": null, "precision": null, "training_flops": null}, "posttraining": {"stages": [], '
+    '"sft_examples": null, "preference_method": null, "rl_algorithm": null, "rl_family": ["grpo", '
+    '"other"], "kl_penalty": false, "rewards": [], "teachers": [], "rl_framework": null, '
+    '"sft_learning_rate": null, "sft_epochs": null, "preference_pairs": null, "rl": []}, "notes": '
+    '[{"topic": "rl", "text": "No KL term.", "detail": ["Not at all."], "origin": "report"}], "sources": '
+    '{"title": "page\\t1"}, "confidence": {}, "derived": {"model": "Rich-8B", "parameters": 8000000000, '
+    '"active_parameters": 2000000000, "context_length": 131072, "sparsity": 0.25, "tokens_per_parameter": '
+    '2000.0, "tokens_per_active_parameter": 8000.0, "training_flops": 1.92e+23, "kv_cache": null, '
+    '"kv_cache_128k": null}}'
 )
 
 POOR_LINE = (
     '{"id": "poor", "number": null, "name": "Poor", "title": "Little is known", "aliases": [], '
-    '"organizations": ["Nobody"], "date": "2024-12-01", "first_published": null, "arxiv_version": null, '
-    '"summary": "Nothing.", "tags": [], "license": null, "flagship": null, "based_on": [], '
-    '"techniques": [], "corrections": [], "links": {"arxiv": null, "pdf": null, "huggingface": [], '
-    '"code": [], "page": []}, "models": [], "architecture": {"type": null, "description": null, '
-    '"attention": [], "position": null, "normalization": null, "activation": null, '
-    '"experts_total": null, "experts_active": null, "experts_shared": null, "layers": null, '
-    '"hidden_size": null, "vocabulary": null, "vision_encoder": null, "audio_encoder": null}, '
-    '"pretraining": {"tokens": null, "stages": [], "context_length": null, "optimizer": null, '
-    '"hardware": null, "gpu_hours": null}, "posttraining": {"stages": [], "sft_examples": null, '
-    '"preference_method": null, "rl_algorithm": null, "rl_family": [], "kl_penalty": null, '
-    '"rewards": [], "teachers": [], "rl_framework": null}, "notes": [], "sources": {}, "confidence": {}, '
-    '"derived": {"model": null, "parameters": null, "active_parameters": null, "context_length": null, '
-    '"sparsity": null, "tokens_per_parameter": null, "tokens_per_active_parameter": null, '
-    '"training_flops": null}}'
+    '"organizations": ["Nobody"], "authors": [], "date": "2024-12-01", "first_published": null, '
+    '"arxiv_version": null, "summary": "Nothing.", "tags": [], "license": null, "flagship": null, '
+    '"based_on": [], "follows": [], "techniques": [], "corrections": [], "undisclosed": [], "links": '
+    '{"arxiv": null, "pdf": null, "huggingface": [], "code": [], "page": []}, "models": [], '
+    '"architecture": {"type": null, "description": null, "attention": [], "position": null, '
+    '"normalization": null, "activation": null, "experts_total": null, "experts_active": null, '
+    '"experts_shared": null, "layers": null, "hidden_size": null, "vocabulary": null, "vision_encoder": '
+    'null, "audio_encoder": null, "feed_forward_size": null, "expert_size": null, "rope_base": null, '
+    '"heads": null, "kv_heads": null, "head_dimension": null, "attention_layers": []}, "pretraining": '
+    '{"tokens": null, "stages": [], "context_length": null, "optimizer": null, "hardware": null, '
+    '"gpu_hours": null, "batch_tokens": null, "learning_rate": null, "schedule": null, "precision": null, '
+    '"training_flops": null}, "posttraining": {"stages": [], "sft_examples": null, "preference_method": '
+    'null, "rl_algorithm": null, "rl_family": [], "kl_penalty": null, "rewards": [], "teachers": [], '
+    '"rl_framework": null, "sft_learning_rate": null, "sft_epochs": null, "preference_pairs": null, "rl": '
+    '[]}, "notes": [], "sources": {}, "confidence": {}, "derived": {"model": null, "parameters": null, '
+    '"active_parameters": null, "context_length": null, "sparsity": null, "tokens_per_parameter": null, '
+    '"tokens_per_active_parameter": null, "training_flops": null, "kv_cache": null, "kv_cache_128k": '
+    "null}}"
 )
 POOR_JSON = json.dumps(json.loads(POOR_LINE), indent=2)
 

@@ -205,11 +205,15 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.render.formats",
         "reportcli.render.value",
         "reportcli.report",
+        "reportcli.report.architecture",
+        "reportcli.report.choices",
+        "reportcli.report.declare",
         "reportcli.report.derived",
         "reportcli.report.field_names",
         "reportcli.report.fields",
         "reportcli.report.json",
         "reportcli.report.techniques",
+        "reportcli.report.training",
         "reportcli.text",
     }
 

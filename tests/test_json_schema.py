@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from reportcli.catalog.files import shipped_folder
 from reportcli.curate.check import check
-from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS, MAP, NUMBER, TEXT, TEXTS, YES_NO
+from reportcli.report.fields import DATE, DECIMAL, ENTRY_FIELDS, ENTRY_PATHS, MAP, NUMBER, TEXT, TEXTS, YES_NO
 from reportcli.report.json_schema import entry_schema, schema_text
 
 SCHEMA = entry_schema()
@@ -66,12 +66,22 @@ def test_it_knows_the_fields_of_a_file_and_no_others() -> None:
 
 
 def test_a_field_has_its_description_type_limits_and_example() -> None:
-    types = {TEXT: "string", TEXTS: "array", NUMBER: "integer", DATE: "string", YES_NO: "boolean", MAP: "object"}
+    types = {
+        TEXT: "string",
+        TEXTS: "array",
+        NUMBER: "integer",
+        DECIMAL: "number",
+        DATE: "string",
+        YES_NO: "boolean",
+        MAP: "object",
+    }
     for path, schema in leaves(SCHEMA):
         field = next(field for field in ENTRY_FIELDS if field.path == path)
         item = schema.get("items", schema)
         assert (schema["description"], schema["type"]) == (field.info.help, types[field.kind])
         assert (item.get("enum", []), item.get("maxLength", 0)) == (list(field.info.choices), field.info.max_length)
+        if field.info.limits:
+            assert (schema["minimum"], schema["maximum"]) == field.info.limits
         if field.kind == MAP:
             assert list(schema["properties"]) == list(ENTRY_PATHS)
         elif field.kind != YES_NO and not field.info.choices:

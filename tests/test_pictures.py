@@ -28,7 +28,7 @@ from reportcli.query.names import ReportMatch
 from reportcli.query.parser import parse_query
 from reportcli.query.subject import FIELDS_BY_PATH, Subject
 from reportcli.render.terminal.screen import Picture
-from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.fields import ARRAYS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report
 from reportcli.report.techniques import Technique, Vocabulary
 from terminal import on_terminal
 
@@ -147,8 +147,13 @@ def filled(text: str) -> Report:
     texts = (text, text)
 
     def table(kind: Any) -> Any:
-        values: dict[Any, Any] = {str | None: text, tuple[str, ...]: texts, int | None: 7, bool | None: False}
-        return kind(**{field.name: values[field.type] for field in dataclasses.fields(kind)})
+        values: dict[Any, Any] = {
+            str: text, str | None: text, tuple[str, ...]: texts, int | None: 7, float | None: 0.5, bool | None: False,
+        }  # fmt: skip
+        return kind(**{
+            field.name: (table(ARRAYS[field.type]),) if field.type in ARRAYS else values[field.type]
+            for field in dataclasses.fields(kind)
+        })  # fmt: skip
 
     return Report(
         id=text, name=text, title=f"{text}!", aliases=texts, organizations=texts, date=datetime.date(2025, 1, 2),

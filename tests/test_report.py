@@ -10,17 +10,8 @@ import pytest
 
 from conftest import CATALOG
 from makers import shipped_reports
-from reportcli.report.fields import (
-    FIELDS,
-    Architecture,
-    Links,
-    Model,
-    Note,
-    Posttraining,
-    Pretraining,
-    Report,
-    is_web_address,
-)
+from reportcli.report.choices import is_web_address
+from reportcli.report.fields import FIELDS, Architecture, Links, Model, Note, Posttraining, Pretraining, Report, RLRun
 from reportcli.report.json import pack, to_record, unpack
 from reportcli.report.parse import parse_report
 
@@ -63,10 +54,20 @@ NUMBER, DAY = (
     "expected a whole number from 0 to 2^63 - 1, got",
     "expected a date such as 2025-06-18, without quotes, got",
 )
+DECIMAL = "expected a number from 0 to 1e300, got"
 WRONG_VALUES = [
     ('number = "ten"', f'number: {NUMBER} "ten"'),
     ("number = 1.5", f"number: {NUMBER} 1.5"),
-    ("number = 10.0", f"number: {NUMBER} 10.0"),
+    ("number = inf", f"number: {NUMBER} inf"),
+    ("[pretraining]\nlearning_rate = nan", f"pretraining.learning_rate: {DECIMAL} nan"),
+    ("[pretraining]\nlearning_rate = inf", f"pretraining.learning_rate: {DECIMAL} inf"),
+    ("[pretraining]\nlearning_rate = true", f"pretraining.learning_rate: {DECIMAL} true"),
+    ("[[posttraining.rl]]\nrollouts = 1.5", f"posttraining.rl[0].rollouts: {NUMBER} 1.5"),
+    ("[posttraining]\nrl = [{}, 3]", "posttraining.rl[1]: expected a table, got 3"),
+    (
+        "[architecture]\n[[architecture.attention_layers]]",
+        "architecture.attention_layers[0].kind: required, but missing",
+    ),
     ("number = true", f"number: {NUMBER} true"),
     ("number = -1", f"number: {NUMBER} -1"),
     ("number = 9_223_372_036_854_775_808", f"number: {NUMBER} 9223372036854775808"),
@@ -148,6 +149,31 @@ def test_the_least_and_the_greatest_number_are_numbers() -> None:
         assert parsed(LEAST + f"[pretraining]\ntokens = {number}").pretraining.tokens == number
 
 
+def test_numbers_may_be_written_with_an_exponent_and_decimals_without_a_point() -> None:
+    report = parsed(LEAST + "[pretraining]\ntokens = 7e3\nlearning_rate = 1\ntraining_flops = 3e24")
+    assert repr(report.pretraining.tokens) == "7000"
+    assert (repr(report.pretraining.learning_rate), report.pretraining.training_flops) == ("1.0", 3e24)
+
+
+def test_a_record_is_made_of_known_names_and_all_that_are_required() -> None:
+    with pytest.raises(TypeError, match=r"Model: missing or unknown: name, size$"):
+        Model(size=7)  # type: ignore[call-arg]
+    assert Model(name="M") == Model(name="M", parameters=None) != Model(name="N")
+    assert repr(Note(topic="rl", text="t")) == "Note(topic='rl', text='t', detail=(), origin='report')"
+
+
+def test_what_follows_from_the_runs_of_rl() -> None:
+    def kl_penalty(*coefficients: float | None, stated: bool | None = None) -> bool | None:
+        runs = tuple(RLRun(kl_coefficient=coefficient) for coefficient in coefficients)
+        return Posttraining(kl_penalty=stated, rl=runs).has_kl_penalty
+
+    assert [kl_penalty(), kl_penalty(0, None), kl_penalty(None)] == [None] * 3
+    assert (kl_penalty(0, 0.001, None), kl_penalty(0, 0)) == (True, False)
+    assert (kl_penalty(0, stated=True), kl_penalty(0.1, stated=False)) == (True, False)
+    runs = (RLRun(rewards=("a", "b")), RLRun(rewards=("b", "c")))
+    assert Posttraining(rewards=("b",), rl=runs).all_rewards == ("b", "a", "c")
+
+
 def test_a_report_cannot_be_changed() -> None:
     report = shipped_reports()["qwen3"]
     with pytest.raises(AttributeError):
@@ -160,26 +186,32 @@ def test_a_record_has_every_key_with_null_or_an_empty_list_where_unknown() -> No
     report = parsed(LEAST + '[[models]]\nname = "Qwen3-8B"\n[[notes]]\ntopic = "rl"\ntext = "x"')
     assert json.loads(json.dumps(to_record(report))) == {
         "id": "qwen3", "number": None, "name": "Qwen3", "title": "Qwen3 Technical Report", "aliases": [],
-        "organizations": ["Alibaba Qwen"], "date": "2025-05-14", "first_published": None, "arxiv_version": None,
-        "summary": "Eight language models.", "tags": ["language-model"], "license": None, "flagship": None,
-        "based_on": [], "techniques": [], "corrections": [],
+        "organizations": ["Alibaba Qwen"], "authors": [], "date": "2025-05-14", "first_published": None,
+        "arxiv_version": None, "summary": "Eight language models.", "tags": ["language-model"], "license": None,
+        "flagship": None, "based_on": [], "follows": [], "techniques": [], "corrections": [], "undisclosed": [],
         "links": {"arxiv": None, "pdf": None, "huggingface": [], "code": [], "page": []},
         "models": [{
             "name": "Qwen3-8B", "type": None, "parameters": None, "active_parameters": None, "tokens": None,
-            "context_length": None,
+            "context_length": None, "based_on": [], "layers": None, "hidden_size": None, "heads": None,
+            "kv_heads": None, "head_dimension": None, "experts_total": None, "experts_active": None,
+            "attention_layers": [],
         }],
         "architecture": {
             "type": None, "description": None, "attention": [], "position": None, "normalization": None,
             "activation": None, "experts_total": None, "experts_active": None, "experts_shared": None,
             "layers": None, "hidden_size": None, "vocabulary": None, "vision_encoder": None, "audio_encoder": None,
+            "feed_forward_size": None, "expert_size": None, "rope_base": None, "heads": None, "kv_heads": None,
+            "head_dimension": None, "attention_layers": [],
         },
         "pretraining": {
             "tokens": None, "stages": [], "context_length": None, "optimizer": None, "hardware": None,
-            "gpu_hours": None,
+            "gpu_hours": None, "batch_tokens": None, "learning_rate": None, "schedule": None, "precision": None,
+            "training_flops": None,
         },
         "posttraining": {
             "stages": [], "sft_examples": None, "preference_method": None, "rl_algorithm": None, "rl_family": [],
             "kl_penalty": None, "rewards": [], "teachers": [], "rl_framework": None,
+            "sft_learning_rate": None, "sft_epochs": None, "preference_pairs": None, "rl": [],
         },
         "notes": [{"topic": "rl", "text": "x", "detail": [], "origin": "report"}],
         "sources": {}, "confidence": {},
@@ -215,7 +247,9 @@ def test_a_report_with_every_field_survives_packing() -> None:
         models=(Model(name="X-1B", type="moe", parameters=2, active_parameters=1, tokens=3, context_length=4),),
         architecture=Architecture(type="moe", description="d", attention=("GQA",), layers=5, vocabulary=6),
         pretraining=Pretraining(tokens=7, stages=("s",), context_length=8, gpu_hours=9),
-        posttraining=Posttraining(stages=("RL",), rl_family=("grpo",), kl_penalty=False, teachers=("T",)),
+        posttraining=Posttraining(
+            stages=("RL",), rl_family=("grpo",), kl_penalty=False, teachers=("T",), rl=(RLRun(clip_low=0.2),),
+        ),
         notes=(Note(topic="rl", text="t", detail=("d",), origin="list"),),
         sources={"title": "title page"}, confidence={"date": "sure"},
     )  # fmt: skip

@@ -45,7 +45,7 @@ def keys(table: dict[str, Any]) -> set[str]:
     found = set()
     for key, value in table.items():
         inner = value[0] if isinstance(value, list) and isinstance(value[0], dict) else value
-        found |= {f"{key}.{name}" for name in inner} if isinstance(inner, dict) and key not in MAPS else {key}
+        found |= {f"{key}.{name}" for name in keys(inner)} if isinstance(inner, dict) and key not in MAPS else {key}
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
-from reportcli.report.fields import RL_FAMILIES, TAGS, TOPICS, TYPES
+from reportcli.report.choices import RL_FAMILIES, TAGS, TOPICS, TYPES
 
 Table = dict[str, Any]
 

@@ -104,7 +104,7 @@ def compare_reports(
     sides = Counter(match.report.id for match in matches)
     names = _distinct_names([_side_name(match, sides[match.report.id] > 1) for match in matches])
     rows = [(field, tuple(map(field.get, reports))) for field in fields or _COMPARED] if reports else []
-    shown = [row for row in rows if fields or any(value is not None and value != () for value in row[1])]
+    shown = [row for row in rows if fields or any(map(_is_known, row[1]))]
     labels = _distinct_labels([field for field, _ in shown])
     known = [
         ComparisonRow(field, values, _differs(values), label)
@@ -163,9 +163,16 @@ def _distinct_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
+def _is_known(value: Any) -> bool:
+    """Return whether a value is known; of a field of several tables, whether one of them has it."""
+    return any(map(_is_known, value)) if isinstance(value, tuple) else value is not None
+
+
 def _differs(values: Sequence[Any]) -> bool | None:
     known = [
-        frozenset(value) if isinstance(value, tuple) else value for value in values if value is not None and value != ()
+        frozenset(filter(_is_known, value)) if isinstance(value, tuple) else value
+        for value in values
+        if _is_known(value)
     ]
     if any(value != known[0] for value in known):
         return True

@@ -16,7 +16,7 @@ from reportcli.errors import UnsuitableField
 from reportcli.query.conditions import Is, IsKnown, Query, Words, conditions_of, value_text
 from reportcli.query.period import parse_period, period_containing, periods_between
 from reportcli.query.subject import MODEL_FIELDS, Subject
-from reportcli.report.fields import DATE, MAP, NUMBER, YES_NO, Field
+from reportcli.report.fields import DATE, MAP, NUMBERS, YES_NO, Field
 from reportcli.text import fold_name, padded_words
 
 
@@ -140,7 +140,7 @@ _MOST_PERIODS = 1_200  # the months of a century: a single wrong date must not m
 def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
     if field.kind == DATE:
         return lambda day: period_containing(day, step or "month")
-    if field.kind == NUMBER:
+    if field.kind in NUMBERS:
         return context_bin if field.info.context else decade_bin
     return lambda value: value
 
@@ -220,7 +220,7 @@ def _gaps(counted: Collection[Value], field: Field, step: str) -> Iterator[Value
 
 def _sort_key(field: Field) -> Callable[[ValueCount], Any]:
     """Return the order of values: bins and dates ascending, others by their count; unknown is last."""
-    if field.kind in (NUMBER, DATE):
+    if field.kind in (*NUMBERS, DATE):
         return lambda counted: (counted.value is None, counted.value or ())
     return lambda counted: (
         counted.value is None, -counted.total, fold_name(str(counted.value)), str(counted.value),
@@ -254,7 +254,7 @@ class CountTable(NamedTuple):
         for counted in self.value_counts:
             bounds = counted.value if isinstance(counted.value, Bin) else None
             record: Record = {"value": str(bounds) if bounds else counted.value}
-            if self.field.kind == NUMBER:
+            if self.field.kind in NUMBERS:
                 record |= {"low": bounds and bounds.low, "high": bounds and bounds.high}
             for cell in self._cells(counted):
                 yield record | dict(zip(self.header[1:], cell, strict=True))

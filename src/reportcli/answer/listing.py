@@ -10,8 +10,9 @@ from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
 from reportcli.query.subject import FIELDS_BY_PATH, Hit
+from reportcli.report.declare import FieldInfo
 from reportcli.report.field_names import closest_field_names, field_named, short_name
-from reportcli.report.fields import DATE, MAP, NUMBER, TEXTS, Field, FieldInfo, Report
+from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, Field, Report
 from reportcli.report.json import to_record
 
 SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
@@ -149,7 +150,7 @@ def _sort_value(key: Field, hit: Hit) -> Any:
     value = hit.value(key)
     if isinstance(value, tuple):
         items = [item for item in value if item is not None and item != ()]
-        value = items[0] if items and key.kind not in (NUMBER, DATE) else max(items, default=None)
+        value = items[0] if items and key.kind not in (*NUMBERS, DATE) else max(items, default=None)
     return value.casefold() if isinstance(value, str) else value
 
 

@@ -9,7 +9,7 @@ from reportcli.errors import UnsuitableField
 from reportcli.query.subject import Subject
 from reportcli.report.derived import DERIVED, is_training_total
 from reportcli.report.field_names import short_name
-from reportcli.report.fields import DATE, FIELDS, NUMBER, Field
+from reportcli.report.fields import DATE, FIELDS, NUMBERS, Field
 from reportcli.report.json import to_record
 from reportcli.report.techniques import Vocabulary
 
@@ -96,7 +96,7 @@ def require_axis(field: Field) -> Field:
 
 
 def _is_axis(field: Field) -> bool:
-    return field.kind in (NUMBER, DATE) and not field.in_array
+    return field.kind in (*NUMBERS, DATE) and not field.in_array
 
 
 class Plot(NamedTuple):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from reportcli.answer.check import PROBLEM, REMARK
-from reportcli.curate.entry_rules import Problems
+from reportcli.curate.entry import Problems
 from reportcli.query.names import without_remark
 from reportcli.report.fields import Report
 from reportcli.report.parse import Problem, quoted

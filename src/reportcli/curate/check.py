@@ -19,7 +19,8 @@ from reportcli.catalog.files import (
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, broken_catalog_rules, names_of
-from reportcli.curate.entry_rules import ParsedEntry, broken_rules, layout, parse_entry
+from reportcli.curate.entry import ParsedEntry, parse_entry
+from reportcli.curate.entry_rules import broken_rules, layout
 from reportcli.curate.technique_rules import TECHNIQUE_RULES, TechniqueFile
 from reportcli.errors import EntryChanged, EntryUnreadable, PathNotFound
 from reportcli.report.parse import Problem

@@ -25,7 +25,8 @@ from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
 from reportcli.curate.check import entry_findings
 from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
-from reportcli.curate.entry_rules import layout, parse_entry
+from reportcli.curate.entry import parse_entry
+from reportcli.curate.entry_rules import layout
 from reportcli.curate.template import Template, empty_template, strip_template
 from reportcli.errors import (
     EDITOR_MUST_WAIT,
@@ -48,7 +49,8 @@ from reportcli.query.names import (
     Spelling,
     parse_arxiv_number,
 )
-from reportcli.report.fields import ID_PATTERN, Report
+from reportcli.report.choices import ID_PATTERN
+from reportcli.report.fields import Report
 from reportcli.report.json_schema import entry_schema, schema_text
 from reportcli.report.techniques import Vocabulary
 from reportcli.report.toml import to_toml

@@ -2,63 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from itertools import chain, zip_longest
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
 
 from reportcli.answer.check import PROBLEM, REMARK
+from reportcli.curate import recipe_rules
+from reportcli.curate.entry import ParsedEntry, Problems, suggestion
 from reportcli.errors import did_you_mean
 from reportcli.query.names import ARXIV_ADDRESS
-from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS, ID_PATTERN, Field, Report
-from reportcli.report.parse import Problem, parse_partial_report, quoted
-from reportcli.report.techniques import Vocabulary
+from reportcli.report.choices import ID_PATTERN
+from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS
+from reportcli.report.parse import Problem, quoted
 from reportcli.report.toml import to_toml
 from reportcli.report.toml_lines import ancestor_keys, lines_without_comments, split_schema_line
-from reportcli.text import closest_spellings, fold_name, is_displayable
-
-Problems = Iterator[Problem]
-
-
-class ParsedEntry(NamedTuple):
-    """An entry as far as it can be read, and what else its rules may look at."""
-
-    file_name: str
-    text: str
-    table: Mapping[str, Any]
-    report: Report  # made of the values of the right types
-    type_problems: Sequence[Problem]
-    texts: Sequence[tuple[str, Field, str]]  # dotted key, field and text of every text
-    vocabulary: Vocabulary | None  # None where it cannot be read
-    today: date
-
-
-def parse_entry(
-    file_name: str, text: str, table: Mapping[str, Any], vocabulary: Vocabulary | None, today: date
-) -> ParsedEntry:
-    """Return an entry as far as it can be read; ``table`` is what ``parse_toml`` made of the text."""
-    report, problems = parse_partial_report(file_name.removesuffix(".toml"), table)
-    return ParsedEntry(file_name, text, table, report, problems, list(_texts(report)), vocabulary, today)
-
-
-def _texts(report: Report) -> Iterator[tuple[str, Field, str]]:
-    for field in ENTRY_FIELDS:
-        array, _, key = field.path.partition(".")
-        values = enumerate(field.get(report)) if field.in_array else ()
-        single = () if field.in_array else [(field.path, field.get(report))]
-        for path, value in chain(((f"{array}[{index}].{key}", value) for index, value in values), single):
-            if isinstance(value, str):
-                yield path, field, value
-            elif isinstance(value, tuple):
-                yield from ((f"{path}[{index}]", field, item) for index, item in enumerate(value))
-            elif isinstance(value, Mapping):
-                yield from ((f"{path}.{name}", field, item) for name, item in value.items())
-
-
-def suggestion(text: str, names: Iterable[str]) -> str:
-    """Return "; did you mean …?" with the closest of some names; "" where none is close."""
-    question = did_you_mean(closest_spellings(text, names)[:1])
-    return f"; {question}" if question else ""
+from reportcli.text import fold_name, is_displayable
 
 
 def value_types(entry: ParsedEntry) -> Problems:
@@ -74,10 +32,9 @@ def file_name(entry: ParsedEntry) -> Problems:
 
 
 def _keys_by_table() -> Mapping[str, Sequence[str]]:
-    keys: dict[str, dict[str, None]] = {"": {}}
-    for field in ENTRY_FIELDS:
-        table, _, key = field.path.rpartition(".")
-        keys[""][table or key] = None
+    keys: dict[str, dict[str, None]] = {}
+    for path in ENTRY_PATHS:
+        table, _, key = path.rpartition(".")
         keys.setdefault(table, {})[key] = None
     return {table: tuple(inner) for table, inner in keys.items()}
 
@@ -88,23 +45,24 @@ _KEYS = _keys_by_table()  # "" stands for the top level
 def known_keys(entry: ParsedEntry) -> Problems:
     """Every key is that of a field."""
     yield from _unknown_keys("", "", entry.table)
-    for table, value in entry.table.items():
-        if table in _KEYS and isinstance(value, Mapping):
-            yield from _unknown_keys(table, f"{table}.", value)
-        elif table in _KEYS and isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, Mapping):
-                    yield from _unknown_keys(table, f"{table}[{index}].", item)
 
 
 def _unknown_keys(table: str, path: str, values: Mapping[str, Any]) -> Problems:
-    for key in values:
-        if f"{path}{key}" == "id":
+    """Yield a problem for each unknown key of a table and of those in it; ``path`` has the places in arrays."""
+    for key, value in values.items():
+        inner_table, inner_path = f"{table}.{key}".lstrip("."), f"{path}.{key}".lstrip(".")
+        if inner_path == "id":
             yield Problem(key, "unknown key; the id is the name of the file")
         elif key not in _KEYS[table]:
             in_other_tables = [field.path for field in ENTRY_FIELDS if field.path.endswith(f".{key}")]
             advice = f"; {did_you_mean(in_other_tables)}" if in_other_tables else suggestion(key, _KEYS[table])
-            yield Problem(f"{path}{key}", f"unknown key{advice}")
+            yield Problem(inner_path, f"unknown key{advice}")
+        elif inner_table in _KEYS and isinstance(value, Mapping):
+            yield from _unknown_keys(inner_table, inner_path, value)
+        elif inner_table in _KEYS and isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, Mapping):
+                    yield from _unknown_keys(inner_table, f"{inner_path}[{index}]", item)
 
 
 def closed_lists(entry: ParsedEntry) -> Problems:
@@ -155,22 +113,6 @@ def flagship(entry: ParsedEntry) -> Problems:
         yield Problem("flagship", f"{quoted(entry.report.flagship)} is not one of the models{advice}")
 
 
-def active_parameters(entry: ParsedEntry) -> Problems:
-    """No model has more active parameters than parameters."""
-    for index, model in enumerate(entry.report.models):
-        if model.parameters is not None and (model.active_parameters or 0) > model.parameters:
-            text = f"{model.active_parameters:_} is more than the total of {model.parameters:_}"
-            yield Problem(f"models[{index}].active_parameters", text)
-
-
-def active_experts(entry: ParsedEntry) -> Problems:
-    """No more experts are active than there are."""
-    architecture = entry.report.architecture
-    if architecture.experts_total is not None and (architecture.experts_active or 0) > architecture.experts_total:
-        text = f"{architecture.experts_active:_} is more than the total of {architecture.experts_total:_}"
-        yield Problem("architecture.experts_active", text)
-
-
 def past_dates(entry: ParsedEntry) -> Problems:
     """No date is in the future."""
     for field in ENTRY_FIELDS:
@@ -191,16 +133,18 @@ def sources(entry: ParsedEntry) -> Problems:
     for key in entry.report.sources:
         if key not in ENTRY_PATHS:
             yield Problem(f"sources.{key}", f"unknown field {quoted(key)}{suggestion(key, ENTRY_PATHS)}")
-        elif not _has(entry.table, key):
+        elif not entry.has(key):
             yield Problem(f"sources.{key}", f"the entry has no {key}; explain what is missing in [confidence]")
 
 
-def _has(table: Mapping[str, Any], path: str) -> bool:
-    """Return whether an entry has a field or a table, with whatever value."""
-    name, _, key = path.partition(".")
-    value = table.get(name)
-    inside = value if isinstance(value, list) else [value]
-    return any(isinstance(item, Mapping) and key in item for item in inside) if key else name in table
+def undisclosed(entry: ParsedEntry) -> Problems:
+    """What is undisclosed is a field that an entry can have, and that this one has not: of runs, that no run has."""
+    for index, path in enumerate(entry.report.undisclosed):
+        key = f"undisclosed[{index}]"
+        if path not in ENTRY_PATHS:
+            yield Problem(key, f"unknown field {quoted(path)}{suggestion(path, ENTRY_PATHS)}")
+        elif entry.has(path):
+            yield Problem(key, f"the entry has {path}")
 
 
 def confidence_keys(entry: ParsedEntry) -> Problems:
@@ -301,10 +245,15 @@ ENTRY_RULES: Mapping[Rule, str] = {
     patterns: PROBLEM,
     arxiv_pdf: PROBLEM,
     flagship: PROBLEM,
-    active_parameters: PROBLEM,
-    active_experts: PROBLEM,
+    recipe_rules.limits: PROBLEM,
+    recipe_rules.active_parameters: PROBLEM,
+    recipe_rules.active_experts: PROBLEM,
+    recipe_rules.layers: PROBLEM,
+    recipe_rules.kl_penalty: PROBLEM,
+    recipe_rules.families_of_runs: PROBLEM,
     past_dates: PROBLEM,
     order_of_dates: PROBLEM,
+    undisclosed: PROBLEM,
     sources: PROBLEM,
     confidence_keys: PROBLEM,
     displayable_texts: PROBLEM,
@@ -312,6 +261,7 @@ ENTRY_RULES: Mapping[Rule, str] = {
     layout: PROBLEM,
     tag_and_type: REMARK,
     redundant_aliases: REMARK,
+    recipe_rules.parameter_count: REMARK,
 }
 
 

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from reportcli.curate.entry_rules import EMPTY_TEXT, Problems, control_characters, not_a_choice, suggestion
-from reportcli.report.fields import ARXIV_PATTERN, ID_PATTERN
+from reportcli.curate.entry import Problems, suggestion
+from reportcli.curate.entry_rules import EMPTY_TEXT, control_characters, not_a_choice
+from reportcli.report.choices import ARXIV_PATTERN, ID_PATTERN
 from reportcli.report.parse import Problem, quoted
 from reportcli.report.techniques import TECHNIQUE_KINDS, Technique, Vocabulary
 from reportcli.text import fold_name

@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reportcli.errors import UsageError
-from reportcli.report.fields import DATE, FIELDS, ID_PATTERN, MAP, TEXTS, YES_NO, Field
+from reportcli.report.choices import ID_PATTERN
+from reportcli.report.fields import DATE, FIELDS, MAP, TEXTS, YES_NO, Field
 from reportcli.report.toml import to_toml_line
 from reportcli.report.toml_lines import comments
 
@@ -117,38 +118,46 @@ def write_template(values: Mapping[str, Any], remarks: Sequence[str] | None = No
     With remarks the text is a template: it begins with them, and every other key is a comment with an example.
     """
     explained = remarks is not None
-    tables = {key: value for key, value in values.items() if _has_shape_of_table(key, value)}
-    parts = [f"## {remark}\n" for remark in remarks or ()]
+    return "".join([*(f"## {remark}\n" for remark in remarks or ()), *_table_parts("", values, explained)])
+
+
+def _table_parts(path: str, values: Mapping[str, Any], explained: bool) -> Iterator[str]:
+    """Yield the lines of a table, and then the tables in it, one after another."""
+    prefix = f"{path}." if path else ""
+    tables = {key: value for key, value in values.items() if _has_shape_of_table(prefix + key, value)}
     rest = {key: value for key, value in values.items() if key not in tables}
-    unknown_tables = {key: value for key, value in rest.items() if _has_header(key, value)}
-    for table, section in _SECTIONS.items():
-        in_array = section[0].in_array
+    unknown_tables = {} if path else {key: value for key, value in rest.items() if _has_header(key, value)}
+    lines = {key: value for key, value in rest.items() if key not in unknown_tables}
+    yield from _key_lines(path, _SECTIONS[path], lines, explained)
+    for table in (table for table in _SECTIONS if table and table.rpartition(".")[0] == path):
+        key = table.removeprefix(prefix)
+        in_array = _SECTIONS[table][0].in_array
         header = f"[[{table}]]\n" if in_array else f"[{table}]\n"
-        if not table:
-            top_level = {key: value for key, value in rest.items() if key not in unknown_tables}
-            parts += _key_lines(table, section, top_level, explained)
-        elif table in tables:
-            for item in tables[table] if in_array else [tables[table]]:
-                parts += ["\n", header, *_key_lines(table, section, item, explained and not in_array)]
-        elif explained and table not in rest:
-            parts += ["\n", f"# {header}" if in_array else header, *_key_lines(table, section, {}, explained)]
-    parts += [f"\n{to_toml_line(key, value)}" for key, value in unknown_tables.items()]
-    return "".join(parts)
+        for item in _items(tables, key, in_array):
+            yield f"\n{header}"
+            yield from _table_parts(table, item, explained and not in_array)
+        if explained and key not in values:
+            yield f"\n# {header}" if in_array else f"\n{header}"
+            yield from _table_parts(table, {}, explained)
+    yield from (f"\n{to_toml_line(key, value)}" for key, value in unknown_tables.items())
+
+
+def _items(tables: Mapping[str, Any], key: str, in_array: bool) -> Iterable[Mapping[str, Any]]:
+    return (tables[key] if in_array else [tables[key]]) if key in tables else ()
 
 
 def _table_of(field: Field) -> str:
-    table, dot, _ = field.path.partition(".")
-    return table if dot or field.kind == MAP else ""
+    return field.path if field.kind == MAP else field.table
 
 
 _SECTIONS = {table: tuple(section) for table, section in groupby(FIELDS[1:], key=_table_of)}  # without the id
 
 
-def _has_shape_of_table(key: str, value: Any) -> bool:
-    """Return whether a key is that of a table, or of an array of tables, and its value has that shape."""
-    if not key or key not in _SECTIONS:
+def _has_shape_of_table(path: str, value: Any) -> bool:
+    """Return whether a path is that of a table, or of an array of tables, and its value has that shape."""
+    if not path or path not in _SECTIONS:
         return False
-    if not _SECTIONS[key][0].in_array:
+    if not _SECTIONS[path][0].in_array:
         return isinstance(value, Mapping)
     return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
 

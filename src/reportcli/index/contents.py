@@ -7,7 +7,7 @@ from reportcli.index.schema import CODE, COLUMN, EVERY, OTHER_MODELS, SOME, know
 from reportcli.query.conditions import value_text
 from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, Subject
 from reportcli.report.derived import DERIVED
-from reportcli.report.fields import DATE, FIELDS, NUMBER
+from reportcli.report.fields import DATE, FIELDS, NUMBERS
 
 
 class Contents(NamedTuple):
@@ -43,7 +43,7 @@ def _add_values_of_report(contents: Contents, subject: Subject) -> Iterator[str]
             contents.texts[column] = subject.joined_texts(field)
         if field.kind == DATE:
             contents.values.extend((code, value.toordinal(), 0) for value in values)
-        elif field.kind == NUMBER:
+        elif field.kind in NUMBERS:
             contents.values.extend((code, value, 0) for value in values)
 
 
@@ -58,7 +58,7 @@ def _add_values_of_models(contents: Contents, subject: Subject) -> Iterator[str]
         if column is not None:
             contents.texts[column] = subject.joined_texts(field)
         for value, place in values:
-            contents.values.append((code, value if field.kind == NUMBER else value_text(value), place))
+            contents.values.append((code, value if field.kind in NUMBERS else value_text(value), place))
 
 
 _COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}

@@ -13,7 +13,7 @@ from reportcli.query.conditions import NEGATIONS, OPERATORS, Is, IsKnown, Not, Q
 from reportcli.query.numbers import parse_number_condition
 from reportcli.query.period import parse_period
 from reportcli.report.field_names import closest_field_names, field_named
-from reportcli.report.fields import DATE, NUMBER, YES_NO, Field
+from reportcli.report.fields import DATE, NUMBERS, YES_NO, Field
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import closest_spellings, fold_name, split_words
 
@@ -156,7 +156,7 @@ class _Parser:
             raise self.error(value, f"{name} needs a value", f"write {name}:{_example(field)} or {name}:unknown")
         if value.text.lower() in ("known", "unknown"):
             return IsKnown(field.path, value.text.lower() == "known")
-        if field.kind == NUMBER:
+        if field.kind in NUMBERS:
             return self.parse_number(field, name, value)
         if field.kind == DATE:
             return self.parse_date(field, name, value)
@@ -238,7 +238,7 @@ def _with_operators(text: str, joiner: str, condition: re.Match[str] | None) -> 
 
 def _example(field: Field) -> str:
     """Return a value for a hint that works when typed."""
-    if field.kind == NUMBER:
+    if field.kind in NUMBERS:
         is_small = isinstance(field.info.example, int) and field.info.example < 10_000
         return "128k" if field.info.context else str(field.info.example) if is_small else "10B"
     if field.kind == DATE:

@@ -20,6 +20,7 @@ from reportcli.render.outline import (
     heading,
     model_table,
     outline_lines,
+    run_table,
 )
 from reportcli.render.value import escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Note, Report
@@ -103,6 +104,7 @@ def pages(answer: ReportDetails) -> Iterator[str]:
         yield f"\n{_escape(report.title)}\n\n{_escape(dateline(report))}\n\n{_escape(report.summary)}\n"
         for section in SECTIONS:
             yield from _models(match.report) if section == "models" else _section(report, section)
+            yield from _runs(report) if section == "posttraining" else ()
         names = marked(", ".join(report.techniques), TECHNIQUES, report)
         yield from _list("Techniques", [names] if names else [])
         yield from _notes(report.notes)
@@ -143,12 +145,21 @@ def _section(report: Report, section: str) -> Iterator[str]:
 
 
 def _models(report: Report) -> Iterator[str]:
-    if report.models:
-        columns, rows = model_table(report)
-        yield "\n## Models\n\n"
-        yield from _head([marked(column.heading, column, report) for column in columns], map(is_numeric, columns))
-        for row in rows:
-            yield _row(map(_escape, row))
+    for title, of_sizes in (("Models", False), ("Sizes of the models", True)):
+        columns, rows = model_table(report, of_sizes)
+        if len(columns) > of_sizes:
+            yield f"\n## {title}\n\n"
+            yield from _head([marked(column.heading, column, report) for column in columns], map(is_numeric, columns))
+            for row in rows:
+                yield _row(map(_escape, row))
+
+
+def _runs(report: Report) -> Iterator[str]:
+    names, rows = run_table(report)
+    if rows:
+        yield "\n## Runs of RL\n\n"
+        yield from _head(["", *names], [False] * (1 + len(names)))
+        yield from (_row(map(_escape, (field.label, *texts))) for field, texts in rows)
 
 
 def _notes(notes: Iterable[Note]) -> Iterator[str]:

@@ -5,8 +5,11 @@ from itertools import groupby
 
 from reportcli.render.caveats import marked
 from reportcli.render.value import escape_controls, format_value
+from reportcli.report.architecture import AttentionLayers
+from reportcli.report.choices import TOPICS
+from reportcli.report.declare import FieldInfo
 from reportcli.report.derived import DERIVED, flagship_model
-from reportcli.report.fields import FIELDS, TOPICS, Field, Model, Note, Report
+from reportcli.report.fields import FIELDS, TEXTS, Field, Model, Note, Report
 
 SECTIONS = {
     "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
@@ -15,13 +18,13 @@ SECTIONS = {
 CONTINUES_NOTE = "continued from another model; whole-run figures unavailable"
 _SHOWN_ELSEWHERE = (  # in the head of the page, or in a section of their own
     "id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number", "techniques",
-    "corrections", "sources", "confidence", "flagship", "derived.model",
+    "corrections", "sources", "confidence", "flagship", "derived.model", "undisclosed",
 )  # fmt: skip
 _HEAD_FIELDS = [
     field for path in ("organizations", "date", "first_published", "license") for field in FIELDS if field.path == path
 ]
 TECHNIQUES = next(field for field in FIELDS if field.path == "techniques")
-_ON_ONE_LINE = ("aliases", "based_on", "architecture.attention")
+_ON_ONE_LINE = ("aliases", "authors", "based_on", "follows", "architecture.attention")
 
 
 def dateline(report: Report) -> str:
@@ -50,6 +53,49 @@ def outline_lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]
             value = field.get(report)
             if value is not None and value != ():
                 yield field, _texts(field, value)
+    if table == "architecture" and report.architecture.attention_layers:
+        yield _ATTENTION_LAYERS, [_layers_text(group) for group in report.architecture.attention_layers]
+    if labels := _undisclosed_labels(report, table):
+        yield _UNDISCLOSED, [", ".join(labels)]
+
+
+_FIELDS = {field.path: field for field in FIELDS}
+_UNDISCLOSED = _FIELDS["undisclosed"]
+_ATTENTION_LAYERS = Field(
+    "architecture.attention_layers",
+    TEXTS,
+    FieldInfo("", label="attention layers"),
+    lambda report: report.architecture.attention_layers,
+)
+
+
+def _layers_text(group: AttentionLayers) -> str:
+    """Return attention layers as a reader reads them: 52 window of 1,024, 16 KV heads × 128."""
+    kind = group.kind if group.window is None else f"{group.kind} of {group.window:,}"
+    heads = f"{group.kv_heads} KV heads × {group.head_dimension or '?'}" if group.kv_heads else ""
+    values = f"values {group.value_dimension}" if group.value_dimension else ""
+    cached = f"{group.cache_size:,} elements cached" if group.cache_size is not None else ""
+    count = "" if group.layers is None else f"{group.layers} "
+    return escape_controls(count + ", ".join(filter(None, (kind, heads, values, cached))))
+
+
+def _undisclosed_labels(report: Report, table: str) -> list[str]:
+    """Return what of a table the report was read for and does not state, in words."""
+    paths = [path for path in report.undisclosed if (path.partition(".")[0] if "." in path else "") == _HOME.get(table)]
+    labels = (_FIELDS[path].label if path in _FIELDS else path for path in paths)
+    return list(dict.fromkeys(map(escape_controls, labels)))
+
+
+_HOME = {"": "", "architecture": "architecture", "pretraining": "pretraining", "posttraining": "posttraining"}
+
+
+def run_table(report: Report) -> tuple[list[str], list[tuple[Field, list[str]]]]:
+    """Return the names of the runs of RL, and a row for each field that one of them states."""
+    runs = report.posttraining.rl
+    names = [escape_controls(run.stage or f"run {place}") for place, run in enumerate(runs, 1)]
+    fields = [field for field in FIELDS if field.table == "posttraining.rl" and field.key != "stage"]
+    rows = [(field, [format_value(field, getattr(run, field.key)) for run in runs]) for field in fields]
+    return names, [(field, texts) for field, texts in rows if any(texts)]
 
 
 def _texts(field: Field, value: object) -> list[str]:
@@ -71,14 +117,24 @@ def continues_training(report: Report, table: str) -> bool:
     return table == "derived" and bool(report.based_on and report.pretraining.tokens)
 
 
-def model_table(report: Report) -> tuple[list[Field], list[list[str]]]:
-    """Return the columns in which something is known, and a row for each model."""
-    columns = [field for field in FIELDS if field.path.startswith("models.")]
+def model_table(report: Report, of_sizes: bool = False) -> tuple[list[Field], list[list[str]]]:
+    """Return the columns in which something is known, and a row for each model.
+
+    ``of_sizes`` gives the names and what models state of their architecture, where it is not the flagship's.
+    """
+    columns = [
+        field for field in FIELDS if field.table == "models" and (field.key == "name" or _is_size(field) is of_sizes)
+    ]
     rows = [
         [format_value(column, _model_value(column, model, report)) for column in columns] for model in report.models
     ]
     known = [index for index in range(len(columns)) if any(row[index] for row in rows)]
     return [columns[index] for index in known], [[row[index] for index in known] for row in rows]
+
+
+def _is_size(field: Field) -> bool:
+    """Return whether a field of models is a size of their architecture."""
+    return f"architecture.{field.key}" in _FIELDS and field.key != "type"
 
 
 def _model_value(column: Field, model: Model, report: Report) -> object:

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from reportcli.report.fields import NUMBER, Field
+from reportcli.report.derived import Stated
+from reportcli.report.fields import DECIMAL, NUMBERS, Field
 from reportcli.text import is_displayable
 
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
@@ -30,11 +31,13 @@ def format_value(field: Field, value: Any) -> str:
     if value is None or value == ():
         return ""
     if isinstance(value, tuple):
-        return ", ".join(part for part in (format_value(field, item) for item in value) if part)
+        parts = filter(None, (format_value(field, item) for item in value))
+        return ", ".join(dict.fromkeys(parts) if field.in_array else parts)  # of runs or models, each value once
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
-        return ("≈ " if field.info.computed else "") + format_number(value, field)
+        is_estimate = field.info.computed and not isinstance(value, Stated)
+        return ("≈ " if is_estimate else "") + format_number(value, field)
     if hasattr(value, "items"):
         return ", ".join(f"{escape_controls(key)}: {escape_controls(text)}" for key, text in value.items())
     return escape_controls(str(value))
@@ -47,6 +50,8 @@ def format_number(value: int | float, field: Field) -> str:
     """
     if field.info.context and value >= 1000 and value == int(value):
         return _format_context(int(value))
+    if field.info.in_bytes:
+        return _format_bytes(value)
     rounded = _round(value, 3)
     if rounded >= 10**15:
         return f"{value:.1e}".replace("e+", "e").replace(".0e", "e")
@@ -55,7 +60,16 @@ def format_number(value: int | float, field: Field) -> str:
             return f"{rounded / scale:g}{suffix}"
     if isinstance(value, int) or _round(value, 2) >= 100:
         return f"{value:,.0f}"
-    return re.sub(r"e-0*", "e-", f"{value:.2g}")
+    is_stated = field.kind == DECIMAL and not field.info.computed  # a learning rate keeps all its digits
+    return re.sub(r"e-0*", "e-", f"{value:g}" if is_stated else f"{value:.2g}")
+
+
+def _format_bytes(count: int | float) -> str:
+    """Return a number of bytes with three digits: 68.6 KiB."""
+    for exponent, suffix in ((3, "GiB"), (2, "MiB"), (1, "KiB")):
+        if count >= 1024**exponent:
+            return f"{float(f'{count / 1024**exponent:.3g}'):g} {suffix}"
+    return f"{count:,} B"
 
 
 def _round(value: int | float, digits: int) -> float:
@@ -75,4 +89,4 @@ def _format_context(tokens: int) -> str:
 
 def is_numeric(field: Field) -> bool:
     """Return whether a column of this field is aligned to the right."""
-    return field.kind == NUMBER
+    return field.kind in NUMBERS

@@ -20,7 +20,12 @@ def _fields_by_name(fields: tuple[Field, ...]) -> Mapping[str, Field]:
     return by_name
 
 
-FIELDS_BY_NAME = _fields_by_name(DERIVED + FIELDS)  # of several with a name, the figure of the model that is shown
+def _is_of_models(field: Field) -> bool:
+    return field.path.startswith("models.")
+
+
+# Of several with a name, the figure of the model that is shown; what models state of their own has its path as a name.
+FIELDS_BY_NAME = _fields_by_name((*DERIVED, *sorted(FIELDS, key=_is_of_models)))
 
 
 def field_named(name: str) -> Field | None:

@@ -6,84 +6,42 @@ filters, comparison, completion and search without another edit. This module rea
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, fields
 from dataclasses import Field as DeclaredField
+from itertools import chain
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-TAGS = (
-    "language-model", "vision-language", "multimodal", "audio", "image-generation", "embedding", "reward-model",
-    "reasoning", "math", "code", "moe", "small-model", "long-context", "data", "post-training",
-    "open-weights", "fully-open", "closed",
-)  # fmt: skip
-TYPES = ("dense", "moe", "diffusion", "other")
-TOPICS = (
-    "release", "architecture", "data", "pretraining", "posttraining", "rl", "rewards", "distillation",
-    "infrastructure", "evaluation", "insight", "safety",
-)  # fmt: skip
-RL_FAMILIES = ("grpo", "ppo", "rloo", "cispo", "c3po", "dapo", "vapo", "mirror-descent", "other")
-ORIGINS = ("list", "report")
-ID_PATTERN = "^[a-z0-9][a-z0-9.-]*$"
-ARXIV_PATTERN = r"^[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}$"
-VERSION_PATTERN = "^v[1-9][0-9]*$"
-ADDRESS_PATTERN = r"^https?://[^\s/]\S*$"
+from reportcli.report.architecture import Architecture, AttentionLayers
+from reportcli.report.choices import (
+    ADDRESS_PATTERN,
+    ARXIV_PATTERN,
+    ID_PATTERN,
+    ORIGINS,
+    TAGS,
+    TOPICS,
+    TYPES,
+    VERSION_PATTERN,
+    is_web_address,
+)
+from reportcli.report.declare import (
+    MODEL_WEIGHT,
+    NAME_WEIGHT,
+    NOTE_WEIGHT,
+    OTHER_WEIGHT,
+    TECHNIQUE_WEIGHT,
+    TITLE_WEIGHT,
+    FieldInfo,
+    Record,
+    mapping,
+    optional,
+    required,
+    several,
+)
+from reportcli.report.training import Posttraining, Pretraining, RLRun
 
 
-class FieldInfo(NamedTuple):
-    """The description of a field; ``help`` names the unit where there is one."""
-
-    help: str
-    short_names: tuple[str, ...] = ()  # other names in queries and columns
-    label: str = ""  # for a reader; default: the key with spaces
-    heading: str = ""  # of a column; default: the label
-    choices: tuple[str, ...] = ()  # the only values allowed
-    vocabulary: bool = False  # the values are ids of techniques
-    max_length: int = 0  # characters; 0 is no limit
-    pattern: str = ""  # regular expression that each text matches
-    example: str | int = ""  # a value, or one item of a list
-    weight: float = 0.0  # of a word in this field, in the ranking of a search; 0 is not searched
-    group: str = ""  # of rows in a comparison; "" is not compared
-    of_flagship: bool = False  # a figure that does not hold for a model of another size
-    context: bool = False  # 128k may stand for 131,072
-    computed: bool = False  # from other figures: shown with ≈
-    rank: int = 99  # of the column on a narrow screen: low ones are kept longest
-
-
-def optional(summary: str, *short_names: str, default: Any = None, **info: Any) -> Any:
-    """Declare a field that may be unknown; ``info`` are further attributes of ``FieldInfo``."""
-    return field(default=default, metadata={"info": FieldInfo(summary, short_names, **info)})
-
-
-def required(summary: str, *short_names: str, **info: Any) -> Any:
-    """Declare a field that every entry must have."""
-    return field(metadata={"info": FieldInfo(summary, short_names, **info)})
-
-
-def several(summary: str, *short_names: str, **info: Any) -> Any:
-    """Declare a field with any number of values, which may be none."""
-    return optional(summary, *short_names, default=(), **info)
-
-
-def mapping(summary: str, *short_names: str, **info: Any) -> Any:
-    """Declare a field with texts by key, which may be empty."""
-    return field(default_factory=lambda: _EMPTY_MAPPING, metadata={"info": FieldInfo(summary, short_names, **info)})
-
-
-def is_web_address(text: str) -> bool:
-    """Return whether a text is a web address that is safe to show as a link: http or https, without odd characters."""
-    return text.startswith(("https://", "http://")) and text.isascii() and not set(text) & _UNSAFE_CHARS
-
-
-_UNSAFE_CHARS = frozenset('"<>\\^`{|} \x7f').union(map(chr, range(32)))
-_EMPTY_MAPPING: Mapping[str, str] = MappingProxyType({})
-
-NAME_WEIGHT, TECHNIQUE_WEIGHT, TITLE_WEIGHT = 1000.0, 100.0, 30.0
-MODEL_WEIGHT, NOTE_WEIGHT, OTHER_WEIGHT = 10.0, 3.0, 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class Links(Record):
     """Where to read the report and find what it released."""
 
     arxiv: str | None = optional(
@@ -114,8 +72,7 @@ class Links:
         return next((address for address in addresses if address and is_web_address(address)), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Model(Record):
     """One model of a report."""
 
     name: str = required("name of the model", "model", label="model", weight=MODEL_WEIGHT, example="Qwen3-235B-A22B")
@@ -128,73 +85,20 @@ class Model:
         "pre-training tokens of this model, where the report says so", example=36_000_000_000_000
     )
     context_length: int | None = optional("context length in tokens", heading="context", context=True, example=131_072)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Architecture:
-    """The architecture of the flagship."""
-
-    type: str | None = optional("kind of model", "type", choices=TYPES, weight=OTHER_WEIGHT, rank=6)
-    description: str | None = optional(
-        "what the type alone does not say", weight=OTHER_WEIGHT, example="hybrid of linear and softmax attention"
+    based_on: tuple[str, ...] = several(
+        "models it starts from, where they are not those of the report", weight=OTHER_WEIGHT, example="Qwen2.5-7B"
     )
-    attention: tuple[str, ...] = several("kinds of attention", weight=OTHER_WEIGHT, example="GQA")
-    position: str | None = optional("position encoding", weight=OTHER_WEIGHT, example="RoPE")
-    normalization: str | None = optional("normalization", weight=OTHER_WEIGHT, example="pre-RMSNorm + QK-Norm")
-    activation: str | None = optional("activation function", weight=OTHER_WEIGHT, example="SwiGLU")
-    experts_total: int | None = optional("routed experts per layer", "experts", of_flagship=True, example=128)
-    experts_active: int | None = optional("routed experts active per token", of_flagship=True, example=8)
-    experts_shared: int | None = optional("shared experts, active for every token", of_flagship=True, example=0)
-    layers: int | None = optional("number of layers", of_flagship=True, example=94)
-    hidden_size: int | None = optional("width of the residual stream", of_flagship=True, example=4096)
-    vocabulary: int | None = optional("entries of the token vocabulary", of_flagship=True, example=151_669)
-    vision_encoder: str | None = optional("vision encoder", weight=OTHER_WEIGHT, example="MoonViT (SigLIP-SO-400M)")
-    audio_encoder: str | None = optional("audio encoder", weight=OTHER_WEIGHT, example="Whisper large-v3")
+    layers: int | None = optional("its layers, where not the flagship's", example=32)
+    hidden_size: int | None = optional("its hidden size, where not the flagship's", example=4096)
+    heads: int | None = optional("its query heads, where not the flagship's", example=32)
+    kv_heads: int | None = optional("its key/value heads, where not the flagship's", label="KV heads", example=8)
+    head_dimension: int | None = optional("its head dimension, where not the flagship's", example=128)
+    experts_total: int | None = optional("its routed experts per layer, where not the flagship's", example=64)
+    experts_active: int | None = optional("its routed experts active per token, likewise", example=6)
+    attention_layers: tuple[AttentionLayers, ...] = several("its attention layers, where not the flagship's")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pretraining:
-    """The pre-training of the flagship."""
-
-    tokens: int | None = optional("pre-training tokens", "tokens", of_flagship=True, rank=5, example=36_000_000_000_000)
-    stages: tuple[str, ...] = several("stages of pre-training", weight=OTHER_WEIGHT, example="annealing (1T tokens)")
-    context_length: int | None = optional(
-        "longest training sequence in tokens", of_flagship=True, context=True, example=32_768
-    )
-    optimizer: str | None = optional("optimizer", weight=OTHER_WEIGHT, example="AdamW")
-    hardware: str | None = optional("accelerators", weight=OTHER_WEIGHT, example="2,048 H800")
-    gpu_hours: int | None = optional("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posttraining:
-    """What follows pre-training."""
-
-    stages: tuple[str, ...] = several("stages of post-training", weight=OTHER_WEIGHT, example="long-CoT cold start")
-    sft_examples: int | None = optional(
-        "examples of supervised fine-tuning", "sft", label="SFT examples", example=500_000
-    )
-    preference_method: str | None = optional(
-        "preference-optimization method, e.g. DPO", "preference", weight=OTHER_WEIGHT, example="DPO"
-    )
-    rl_algorithm: str | None = optional(
-        "RL algorithm in the report's words", label="RL algorithm", weight=OTHER_WEIGHT, example="GRPO (modified)"
-    )
-    rl_family: tuple[str, ...] = several(
-        "family of the RL algorithm", "rl", label="RL family", choices=RL_FAMILIES, weight=OTHER_WEIGHT, rank=8
-    )
-    kl_penalty: bool | None = optional("whether RL has a KL penalty, where the report says", "kl", label="KL penalty")
-    rewards: tuple[str, ...] = several(
-        "what RL is rewarded for", "reward", weight=OTHER_WEIGHT, example="rule-based accuracy"
-    )
-    teachers: tuple[str, ...] = several(
-        "models whose outputs it learns from", "teacher", weight=OTHER_WEIGHT, example="DeepSeek-R1"
-    )
-    rl_framework: str | None = optional("RL framework", label="RL framework", weight=OTHER_WEIGHT, example="verl")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Record):
     """One thing worth knowing, under a topic."""
 
     topic: str = required("topic of the note", "topic", choices=TOPICS)
@@ -210,8 +114,7 @@ class Note:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Record):
     """A technical report: everything the catalogue knows about it. Unknown is None or empty."""
 
     id: str = required(
@@ -225,6 +128,9 @@ class Report:
         "who wrote it", "org", "organization", label="organization", weight=OTHER_WEIGHT, group="identity", rank=2,
         example="Alibaba Qwen",
     )  # fmt: skip
+    authors: tuple[str, ...] = several(
+        "people or team on the title page", "author", weight=OTHER_WEIGHT, example="Qwen Team"
+    )
     date: datetime.date = required(
         "day of the version that the catalogue describes", group="identity", rank=1, example="2025-05-14"
     )
@@ -246,12 +152,19 @@ class Report:
     based_on: tuple[str, ...] = several(
         "models it starts from", "base", weight=OTHER_WEIGHT, group="identity", example="DeepSeek-V3"
     )
+    follows: tuple[str, ...] = several(
+        "generation before it, from which it is trained anew", weight=OTHER_WEIGHT, group="identity",
+        example="DeepSeek-V2",
+    )  # fmt: skip
     techniques: tuple[str, ...] = several(
         "techniques it uses", "tech", "technique", vocabulary=True, weight=TECHNIQUE_WEIGHT, group="techniques",
         example="grpo",
     )  # fmt: skip
     corrections: tuple[str, ...] = several(
         "what the reading list had wrong", "correction", example="The name is Qwen3, not Qwen 3."
+    )
+    undisclosed: tuple[str, ...] = several(
+        "fields that the report was read for and does not state", label="not disclosed", example="pretraining.gpu_hours"
     )
     links: Links = optional("where to find it", default=Links())
     models: tuple[Model, ...] = several("the models it describes")
@@ -263,13 +176,18 @@ class Report:
     confidence: Mapping[str, str] = mapping("what is uncertain about a field, or why it is absent")
 
 
-TEXT, TEXTS, NUMBER, DATE, YES_NO, MAP = "text", "texts", "number", "date", "yes/no", "map"
+TEXT, TEXTS, NUMBER, DECIMAL = "text", "texts", "number", "decimal"
+DATE, YES_NO, MAP = "date", "yes/no", "map"
+NUMBERS = (NUMBER, DECIMAL)  # whole numbers, and those with a point
 KINDS: dict[Any, str] = {
-    str: TEXT, str | None: TEXT, tuple[str, ...]: TEXTS, int | None: NUMBER, float | None: NUMBER,
+    str: TEXT, str | None: TEXT, tuple[str, ...]: TEXTS, int | None: NUMBER, float | None: DECIMAL,
     datetime.date: DATE, datetime.date | None: DATE, bool | None: YES_NO, Mapping[str, str]: MAP,
 }  # fmt: skip
 TABLES: frozenset[Any] = frozenset((Links, Architecture, Pretraining, Posttraining))
-ARRAYS: dict[Any, Any] = {tuple[Model, ...]: Model, tuple[Note, ...]: Note}
+ARRAYS: dict[Any, Any] = {
+    tuple[Model, ...]: Model, tuple[AttentionLayers, ...]: AttentionLayers, tuple[RLRun, ...]: RLRun,
+    tuple[Note, ...]: Note,
+}  # fmt: skip
 
 
 class Field(NamedTuple):
@@ -278,8 +196,8 @@ class Field(NamedTuple):
     path: str
     kind: str
     info: FieldInfo
-    get: Callable[[Report], Any]  # of models or notes: a tuple with a value each
-    in_array: bool = False  # in an array of tables: models, notes
+    get: Callable[[Report], Any]  # in an array of tables: a tuple with a value for each
+    in_array: bool = False  # in an array of tables, such as models; that may be in another
     derived: bool = False  # computed from other fields
     required: bool = False
 
@@ -287,6 +205,17 @@ class Field(NamedTuple):
     def key(self) -> str:
         """The last part of the path."""
         return self.path.rpartition(".")[2]
+
+    @property
+    def table(self) -> str:
+        """The path of the table that it stands in; "" at the top level."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def with_tables(self) -> tuple[str, ...]:
+        """The paths of the tables around it, from the outermost, and its own."""
+        names = self.path.split(".")
+        return tuple(".".join(names[:count]) for count in range(1, len(names) + 1))
 
     @property
     def label(self) -> str:
@@ -302,21 +231,43 @@ class Field(NamedTuple):
     def group(self) -> str:
         """The group of rows it belongs to in a comparison; "" if it is not compared."""
         table = self.path.partition(".")[0]
-        return self.info.group or (table if table in ("architecture", "pretraining", "posttraining") else "")
+        is_of_compared = self.info.compared and table in ("architecture", "pretraining", "posttraining")
+        return self.info.group or (table if is_of_compared else "")
 
 
 def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
     """Yield the fields that a class declares, including those of its tables, in the order of a file."""
     for declared in fields(kind):
-        path = prefix + declared.name
+        path, info = prefix + declared.name, declared.metadata["info"]
         if declared.type in TABLES:
             yield from fields_of(declared.type, path + ".")
         elif declared.type in ARRAYS:
             for inner in fields_of(ARRAYS[declared.type]):
-                yield inner._replace(path=f"{path}.{inner.path}", get=_values_of_each(path, inner.path), in_array=True)
+                of_flagship = info.of_flagship or inner.info.of_flagship
+                yield inner._replace(
+                    path=f"{path}.{inner.path}", info=inner.info._replace(of_flagship=of_flagship),
+                    get=_values_of_each(path, inner), in_array=True,
+                )  # fmt: skip
         else:
-            info = declared.metadata["info"]
-            yield Field(path, KINDS[declared.type], info, attrgetter(path), required=is_required(declared))
+            get = attrgetter(prefix + (info.seen_as or declared.name))
+            yield Field(path, KINDS[declared.type], info, get, required=is_required(declared))
+
+
+class Table(NamedTuple):
+    """A table of an entry, or an array of tables: its dotted path, and what it holds."""
+
+    path: str
+    help: str
+    is_array: bool
+
+
+def tables_of(kind: Any, prefix: str = "") -> Iterator[Table]:
+    """Yield the tables that a class declares, each before those in it."""
+    for declared in fields(kind):
+        inner = ARRAYS.get(declared.type, declared.type)
+        if inner in TABLES or declared.type in ARRAYS:
+            yield Table(prefix + declared.name, declared.metadata["info"].help, declared.type in ARRAYS)
+            yield from tables_of(inner, f"{prefix}{declared.name}.")
 
 
 def is_required(declared: "DeclaredField[Any]") -> bool:
@@ -324,11 +275,14 @@ def is_required(declared: "DeclaredField[Any]") -> bool:
     return declared.default is declared.default_factory is MISSING
 
 
-def _values_of_each(array: str, key: str) -> Callable[[Report], tuple[Any, ...]]:
-    items, value = attrgetter(array), attrgetter(key)
-    return lambda report: tuple(map(value, items(report)))
+def _values_of_each(array: str, inner: Field) -> Callable[[Report], tuple[Any, ...]]:
+    """Return the function that gives the value of each table of an array; of arrays in arrays, of each inner table."""
+    tables, value = attrgetter(array), inner.get
+    if inner.in_array:
+        return lambda report: tuple(chain.from_iterable(map(value, tables(report))))
+    return lambda report: tuple(map(value, tables(report)))
 
 
 FIELDS: tuple[Field, ...] = tuple(fields_of(Report))
 ENTRY_FIELDS = tuple(field for field in FIELDS if field.path != "id")  # in a file, which is named after the id
-ENTRY_PATHS = tuple(dict.fromkeys(key for field in ENTRY_FIELDS for key in (field.path.partition(".")[0], field.path)))
+ENTRY_PATHS = tuple(dict.fromkeys(path for field in ENTRY_FIELDS for path in field.with_tables))

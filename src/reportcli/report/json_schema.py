@@ -5,15 +5,15 @@ It covers what can be said of one file alone; rules between files are left to ``
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
+from reportcli.report.choices import ID_PATTERN
 from reportcli.report.fields import (
     DATE,
+    DECIMAL,
     ENTRY_FIELDS,
     ENTRY_PATHS,
-    ID_PATTERN,
     MAP,
     NUMBER,
     TEXT,
@@ -21,22 +21,17 @@ from reportcli.report.fields import (
     YES_NO,
     Field,
     Report,
+    tables_of,
 )
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_DESCRIPTIONS = {declared.name: declared.metadata["info"].help for declared in fields(Report)}
+_TABLES = {table.path: table for table in tables_of(Report)}
 
 
 def entry_schema() -> Schema:
     """Return the JSON Schema (2020-12) of an entry. A TOML date is a string in it, as editors pass it."""
-    properties: Schema = {}
-    for name, group in groupby(ENTRY_FIELDS, key=lambda field: field.path.partition(".")[0]):
-        table_fields = list(group)
-        is_table = table_fields[0].path != name
-        properties[name] = _table_schema(name, table_fields) if is_table else _field_schema(table_fields[0])
-    top_level = [field for field in ENTRY_FIELDS if "." not in field.path]
-    return {"$schema": DIALECT, "title": "An entry of reportcli", **_object_schema(properties, top_level)}
+    return {"$schema": DIALECT, "title": "An entry of reportcli", **_table_schema("", ENTRY_FIELDS)}
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
@@ -44,12 +39,19 @@ def schema_text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _table_schema(name: str, table_fields: Sequence[Field]) -> Schema:
-    table = _object_schema({field.key: _field_schema(field) for field in table_fields}, table_fields)
-    description = {"description": _DESCRIPTIONS[name]}
-    if table_fields[0].in_array:
-        return {**description, "type": "array", "items": table}
-    return {**description, **table}
+def _table_schema(prefix: str, table_fields: Sequence[Field]) -> Schema:
+    """Return the schema of a table with these fields, whose paths begin with the prefix."""
+    properties: Schema = {}
+    for name, group in groupby(table_fields, key=lambda field: field.path.removeprefix(prefix).partition(".")[0]):
+        inner, path = list(group), prefix + name
+        if path not in _TABLES:
+            properties[name] = _field_schema(inner[0])
+            continue
+        schema, description = _table_schema(f"{path}.", inner), {"description": _TABLES[path].help}
+        is_array = _TABLES[path].is_array
+        properties[name] = {**description, **({"type": "array", "items": schema} if is_array else schema)}
+    direct = [field for field in table_fields if field.path == prefix + field.key]
+    return _object_schema(properties, direct)
 
 
 def _object_schema(properties: Schema, fields: Sequence[Field]) -> Schema:
@@ -70,11 +72,13 @@ def _field_schema(field: Field) -> Schema:
     if field.kind == MAP:
         return {**description, **_object_schema({path: _text_schema(field) for path in ENTRY_PATHS}, ())}
     value = _text_schema(field) if field.kind == TEXT else _VALUE_SCHEMAS[field.kind]
-    return description | value | _examples(field)
+    limits = dict(zip(("minimum", "maximum"), field.info.limits or (), strict=False))
+    return description | value | limits | _examples(field)
 
 
 _VALUE_SCHEMAS: Mapping[str, Schema] = {
     NUMBER: {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+    DECIMAL: {"type": "number", "minimum": 0, "maximum": 1e300},
     DATE: {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     YES_NO: {"type": "boolean"},
 }

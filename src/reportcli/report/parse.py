@@ -7,7 +7,20 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from reportcli.report.fields import ARRAYS, DATE, KINDS, MAP, NUMBER, TABLES, TEXT, TEXTS, YES_NO, Report, is_required
+from reportcli.report.fields import (
+    ARRAYS,
+    DATE,
+    DECIMAL,
+    KINDS,
+    MAP,
+    NUMBER,
+    TABLES,
+    TEXT,
+    TEXTS,
+    YES_NO,
+    Report,
+    is_required,
+)
 
 
 class Problem(NamedTuple):
@@ -69,26 +82,34 @@ def _read_value(kind: Any, value: Any, key: str, problems: list[Problem]) -> Any
             problems.append(Problem(key, f"expected an array of tables, got {quoted(value)}"))
             return _INVALID
         return tuple(_read_table(ARRAYS[kind], item, f"{key}[{index}].", problems) for index, item in enumerate(value))
-    expected, is_valid = _EXPECTED[KINDS[kind]]
+    expected, is_valid, converted = _EXPECTED[KINDS[kind]]
     if not is_valid(value):
         problems.append(Problem(key, f"expected {expected}, got {quoted(value)}"))
         return _INVALID
-    if isinstance(value, list):
-        return tuple(value)
-    return MappingProxyType(dict(value)) if isinstance(value, dict) else value
+    return converted(value) if converted else value
 
 
 def _are_all_text(values: Any) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-_EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    TEXT: ("a string", lambda value: isinstance(value, str)),
-    TEXTS: ("a list of strings", lambda value: isinstance(value, list) and _are_all_text(value)),
-    NUMBER: ("a whole number from 0 to 2^63 - 1", lambda value: type(value) is int and 0 <= value < 2**63),
-    DATE: ("a date such as 2025-06-18, without quotes", lambda value: type(value) is datetime.date),
-    YES_NO: ("true or false", lambda value: isinstance(value, bool)),
-    MAP: ("a table of strings", lambda value: isinstance(value, dict) and _are_all_text(value.values())),
+def _is_whole(value: Any) -> bool:
+    """Return whether a value is a whole number; ``7e3``, which TOML reads as 7000.0, is one too."""
+    return (type(value) is int or (type(value) is float and value.is_integer())) and 0 <= value < 2**63
+
+
+_EXPECTED: dict[str, tuple[str, Callable[[Any], bool], Callable[[Any], Any] | None]] = {
+    TEXT: ("a string", lambda value: isinstance(value, str), None),
+    TEXTS: ("a list of strings", lambda value: isinstance(value, list) and _are_all_text(value), tuple),
+    NUMBER: ("a whole number from 0 to 2^63 - 1", _is_whole, int),
+    DECIMAL: ("a number from 0 to 1e300", lambda value: type(value) in (int, float) and 0 <= value <= 1e300, float),
+    DATE: ("a date such as 2025-06-18, without quotes", lambda value: type(value) is datetime.date, None),
+    YES_NO: ("true or false", lambda value: isinstance(value, bool), None),
+    MAP: (
+        "a table of strings",
+        lambda value: isinstance(value, dict) and _are_all_text(value.values()),
+        lambda value: MappingProxyType(dict(value)),
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 """A Report → canonical TOML text. It writes no files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -22,16 +22,22 @@ def to_toml(report: Report, under_id: bool = False) -> str:
     values = _stated_values(report)
     del values["id"]
     root = f'"{_escape(report.id)}"' if under_id else ""
-    prefix = f"{root}." if root else ""
-    top_level = {key: value for key, value in values.items() if not _is_table(value)}
-    parts = [_table_text(f"[{root}]" if root else "", top_level)]
-    for key, value in values.items():
-        if isinstance(value, tuple) and _is_table(value):
-            parts += [_table_text(f"[[{prefix}{key}]]", _stated_values(item)) for item in value]
-        elif _is_table(value):
+    return "\n".join(_table_texts(root, values, f"[{root}]" if root else ""))
+
+
+def _table_texts(path: str, values: Mapping[str, Any], header: str) -> Iterator[str]:
+    """Yield the text of a table, and then those of the tables in it, one after another."""
+    inner = {key: value for key, value in values.items() if _is_table(value)}
+    if lines := [to_toml_line(key, value) for key, value in values.items() if key not in inner]:
+        yield "".join((f"{header}\n" if header else "", *lines))
+    for key, value in inner.items():
+        inner_path = f"{path}.{key}" if path else key
+        if isinstance(value, tuple):
+            for item in value:
+                yield from _table_texts(inner_path, _stated_values(item), f"[[{inner_path}]]")
+        else:
             table = value if isinstance(value, Mapping) else _stated_values(value)
-            parts.append(_table_text(f"[{prefix}{key}]", table))
-    return "\n".join(part for part in parts if part)
+            yield from _table_texts(inner_path, table, f"[{inner_path}]")
 
 
 def _escape(key: str) -> str:
@@ -54,12 +60,6 @@ def _is_table(value: Any) -> bool:
     return hasattr(item, "__dataclass_fields__") or isinstance(item, Mapping)
 
 
-def _table_text(header: str, values: Mapping[str, Any]) -> str:
-    if not values:
-        return ""
-    return (header + "\n" if header else "") + "".join(to_toml_line(key, value) for key, value in values.items())
-
-
 def to_toml_line(key: str, value: Any) -> str:
     """Return one key with its value as TOML, whole numbers grouped; a list may take several lines."""
     import tomli_w
@@ -72,4 +72,4 @@ def _to_tomli_w(value: Any) -> Any:
         return list(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return _Grouped(value)
-    return value
+    return 0 if isinstance(value, float) and not value else value  # 0 as a decimal says that there is none

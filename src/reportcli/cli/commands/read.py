@@ -45,7 +45,7 @@ from reportcli.library import Library
 from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
 from reportcli.query.period import parse_period
 from reportcli.render.formats import formats_for
-from reportcli.report.fields import TOPICS
+from reportcli.report.choices import TOPICS
 
 Words = Annotated[
     list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions."), QUERY

@@ -17,7 +17,7 @@ from reportcli.query.names import ID_SPELLING, NAME_SPELLING, Spelling
 from reportcli.query.subject import TEXT_FIELDS
 from reportcli.report.derived import DERIVED
 from reportcli.report.field_names import FIELDS_BY_NAME, field_named
-from reportcli.report.fields import DATE, FIELDS, MAP, NUMBER, YES_NO, Field
+from reportcli.report.fields import DATE, FIELDS, MAP, NUMBERS, YES_NO, Field
 from reportcli.text import fold_name
 
 _MAX_WORDS = 100  # of a text field
@@ -163,7 +163,7 @@ def _figure(typed: str, _context: CompletionContext) -> Completion:
 
 
 def _is_figure(field: Field) -> bool:
-    return field.kind in (NUMBER, DATE) and not field.in_array
+    return field.kind in (*NUMBERS, DATE) and not field.in_array
 
 
 def _value(typed: str, context: CompletionContext) -> Completion:

@@ -129,9 +129,10 @@ def _side_by_side(answer: Comparison, sides: range, label_width: int, width: int
 def _side_text(row: ComparisonRow, side: int, report: Report, shared: Sequence[str]) -> str:
     """Return the value of a field on one side; techniques without those that all sides share."""
     value = row.values[side]
-    if not isinstance(value, tuple):
+    if not isinstance(value, tuple) or is_numeric(row.field):
         return marked(format_value(row.field, value), row.field, report)
-    items = [escape_controls(str(item)) for item in value if row.field.path != "techniques" or item not in shared]
+    known = dict.fromkeys(item for item in value if item is not None)
+    items = [escape_controls(str(item)) for item in known if row.field.path != "techniques" or item not in shared]
     if row.field.info.vocabulary or row.field.info.choices or len(items) < 2:
         return marked(", ".join(items), row.field, report)
     return marked("\n".join(BULLET + item for item in items), row.field, report)

@@ -20,6 +20,7 @@ from reportcli.render.outline import (
     heading,
     model_table,
     outline_lines,
+    run_table,
 )
 from reportcli.render.terminal.screen import (
     BULLET,
@@ -67,6 +68,8 @@ def _page(match: ReportMatch, with_sources: bool, width: int) -> Iterator[Render
     yield from _models(match.report, report, width, figures)
     for table in ("architecture", "pretraining", "posttraining", "derived"):
         yield from figures.section(table, width)
+        if table == "posttraining":
+            yield from _runs(report, width, figures)
     yield from _techniques(report, width, figures)
     if report.notes:
         yield from _heading("Notes", figures.remarks("notes"))
@@ -164,24 +167,57 @@ def _models(report: Report, selected: Report, width: int, figures: _Figures) -> 
     yield from _heading("Models", figures.remarks("models"))
     for key in ("parameters", "context_length"):
         yield from (Padding(remark, (0, 0, 0, 2)) for remark in figures.remarks(f"models.{key}"))
-    columns, rows = model_table(report)
     selected_model = flagship_model(selected)
     styles = [NAME if model is selected_model else "" for model in report.models]
+    for title, of_sizes in (("", False), ("Sizes of the models", True)):
+        columns, rows = model_table(report, of_sizes)
+        if len(columns) > of_sizes:
+            yield from _heading(title) if title else ()
+            yield Padding(_model_grid(report, columns, rows, styles, width), (0, 0, 0, 2))
+            yield from figures.caveats(columns, width)
+
+
+def _model_grid(
+    report: Report, columns: Sequence[Field], rows: Sequence[Sequence[str]], styles: Sequence[str], width: int
+) -> RenderableType:
+    """Return models as a table, or as lines on a narrow terminal."""
     if width < NARROW:
+        lines = []
         for (name, *values), style in zip(rows, styles, strict=True):
             pairs = zip(columns[1:], values, strict=True)
             facts = " · ".join(f"{column.heading} {marked(value, column, report)}" for column, value in pairs if value)
-            yield Padding(Text.assemble((name, style), "  ", facts), (0, 0, 0, 2))
-        yield from figures.caveats(columns, width)
-        return
+            lines.append(Text.assemble((name, style), "  ", facts))
+        return Group(*lines)
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in columns:
         heading = marked(column.heading, column, report)
         table.add_column(heading, justify="right" if is_numeric(column) else "left", no_wrap=True)
     for row, style in zip(rows, styles, strict=True):
         table.add_row(*map(Text, row), style=style)
-    yield Padding(table, (0, 0, 0, 2))
-    yield from figures.caveats(columns, width)
+    return table
+
+
+_RUN_WIDTH = 18  # columns of a run, at least
+
+
+def _runs(report: Report, width: int, figures: _Figures) -> Iterator[RenderableType]:
+    """Yield the runs of RL side by side, as many in a table as the width has room for."""
+    names, rows = run_table(report)
+    if not rows:
+        return
+    yield from _heading("Runs of RL", figures.remarks("posttraining.rl"))
+    label_width = min(26, max(14, width // 4))
+    count = max(1, (width - label_width - 2) // _RUN_WIDTH)
+    for start in range(0, len(names), count):
+        part = slice(start, start + count)
+        table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
+        table.add_column("", width=label_width, overflow="fold")
+        for name in names[part]:
+            table.add_column(Text(name), overflow="fold")
+        for field, texts in rows:
+            if any(texts[part]):
+                table.add_row(wrap(field.label, label_width, LABEL), *map(Text, texts[part]))
+        yield Padding(table, (0, 0, 0, 2))
 
 
 def _techniques(report: Report, width: int, figures: _Figures) -> Iterator[RenderableType]:

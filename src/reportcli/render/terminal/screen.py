@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from reportcli.report.fields import is_web_address
+from reportcli.report.choices import is_web_address
 from reportcli.text import word_spans
 
 # Of the 256 colors of a terminal, which no theme changes, those with a contrast of at least 4.5 to black and to white.
