@@ -12,7 +12,17 @@ from typing import Any
 
 from reportcli.catalog.files import read_vocabularies, vocabulary_files
 from reportcli.report.choices import TAGS, TOPICS
-from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.fields import (
+    Architecture,
+    AttentionLayers,
+    Links,
+    Model,
+    Note,
+    Posttraining,
+    Pretraining,
+    Report,
+    RLRun,
+)
 from reportcli.report.json import to_record
 
 ORGANIZATIONS = (
@@ -64,9 +74,10 @@ def make_reports(count: int, seed: int) -> Iterator[Report]:
     prose = _Prose(random)
     techniques = sorted(read_vocabularies(vocabulary_files(())))
     kinship, names = Random(f"kinship {seed}"), list[str]()
+    recipes = Random(f"recipes {seed}")
     for place in range(count):
         report = _report(place, random, prose, techniques)
-        yield _related(report, kinship, names)
+        yield _with_recipe(_related(report, kinship, names), recipes)
         names.append(kinship.choice([report.name, *(model.name for model in report.models)]))
 
 
@@ -76,6 +87,38 @@ def _related(report: Report, random: Random, names: list[str]) -> Report:
 
     teachers = replace(report.posttraining, teachers=known(report.posttraining.teachers))
     return replace(report, based_on=known(report.based_on), posttraining=teachers)
+
+
+def _with_recipe(report: Report, random: Random) -> Report:
+    """Give a report runs of RL, layers, a model with sizes of its own, and fields that it does not disclose."""
+    runs = tuple(_run(report, random) for _ in range(random.choice((0, 0, 1, 2, 3))))
+    if random.random() < 0.4:
+        kinds = random.sample(("full", "window", "linear"), random.choice((1, 2)))
+        layers = tuple(
+            AttentionLayers(kind=kind, layers=random.choice((8, 32)), kv_heads=random.choice((None, 1, 8)))
+            for kind in kinds
+        )
+        report = replace(report, architecture=replace(report.architecture, head_dimension=128, attention_layers=layers))
+    if len(report.models) > 1 and random.random() < 0.5:
+        own = replace(report.models[-1], layers=random.choice((12, 24)), kv_heads=random.choice((2, 4)))
+        report = replace(report, models=(*report.models[:-1], own))
+    paths = ("posttraining.rl.rollouts", "posttraining.rl.steps", "pretraining.tokens", "posttraining.rl", "license")
+    undisclosed = tuple(random.sample(paths, random.choice((0, 0, 1, 2))))
+    return replace(report, posttraining=replace(report.posttraining, rl=runs), undisclosed=undisclosed)
+
+
+def _run(report: Report, random: Random) -> RLRun:
+    return RLRun(
+        stage=random.choice((None, "stage one", "stage two", "agents")),
+        model=random.choice([None, *(model.name for model in report.models)]),
+        algorithm=random.choice((None, "GRPO", "GRPO with long agents", "PPO")),
+        kl_coefficient=random.choice((None, 0.0, 0.001, 0.05)),
+        learning_rate=random.choice((None, 1e-6, 2e-6)),
+        rollouts=random.choice((None, 8, 16, 64)),
+        max_response_tokens=random.choice((None, 32_000, 32_768)),
+        steps=random.choice((None, 100, 2000)),
+        rewards=tuple(random.sample(("accuracy", "format", "length penalty"), random.choice((0, 1, 2)))),
+    )
 
 
 def _report(place: int, random: Random, prose: _Prose, techniques: list[str]) -> Report:
@@ -179,20 +222,20 @@ def plain_toml(report: Report) -> str:
     del table["id"]
     dates = {key: table.pop(key) for key in ("date", "first_published")}
     lines = [f"{key} = {day}" for key, day in dates.items() if day]
-    lines += _pairs({key: value for key, value in table.items() if not _is_table(value)})
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            lines += [f"[{key}]", *_pairs(value)]
-        elif _is_table(value):
-            for item in value:
-                lines += [f"[[{key}]]", *_pairs(item)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_table_lines(table, "")]) + "\n"
+
+
+def _table_lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the lines of a table and of those in it."""
+    inner = {key: value for key, value in table.items() if _is_table(value)}
+    stated = {key: value for key, value in table.items() if key not in inner and value is not None and value != []}
+    yield from (f"{json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in stated.items())
+    for key, value in inner.items():
+        inner_path = f"{path}.{key}" if path else key
+        for item in [value] if isinstance(value, Mapping) else value:
+            yield f"[{inner_path}]" if isinstance(value, Mapping) else f"[[{inner_path}]]"
+            yield from _table_lines(item, inner_path)
 
 
 def _is_table(value: Any) -> bool:
     return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
-
-
-def _pairs(table: Mapping[str, Any]) -> list[str]:
-    said = {key: value for key, value in table.items() if value is not None and value != []}
-    return [f"{json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]

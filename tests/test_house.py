@@ -192,6 +192,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.index.schema",
         "reportcli.index.search",
         "reportcli.index.sets",
+        "reportcli.index.sql",
         "reportcli.index.words",
         "reportcli.library",
         "reportcli.query",

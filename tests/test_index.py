@@ -1,5 +1,6 @@
 """The index: it answers as ``Query.evaluate`` does, is up to date at each opening, and may be lost or locked."""
 
+import dataclasses
 import datetime
 import os
 import resource
@@ -32,6 +33,7 @@ from reportcli.query.conditions import (
     Between,
     Is,
     IsKnown,
+    IsUndisclosed,
     MostOf,
     Not,
     Or,
@@ -49,12 +51,14 @@ from reportcli.query.subject import (
     CLOSED_FIELDS,
     FIELDS_BY_PATH,
     MODEL_FIELDS,
+    RUN_FIELDS,
     SEARCHED_FIELDS,
     TEXT_FIELDS,
+    Subject,
     subjects_of,
 )
 from reportcli.report.derived import DERIVED
-from reportcli.report.fields import DATE, FIELDS, NUMBER, Report
+from reportcli.report.fields import DATE, FIELDS, NUMBERS, Report
 from reportcli.text import split_words
 from synthetic import make_reports, plain_toml, write_catalogue
 from trials.runner import call
@@ -87,9 +91,10 @@ VALUES = {
 FIGURES = {
     field.path: figures
     for field in ALL
-    if field.kind == NUMBER
+    if field.kind in NUMBERS
     and (figures := sorted({value for subject in FIRST for value in subject.values_of_all(field)}))
 }
+UNDISCLOSED = [field.path for field in ALL if any(subject.is_undisclosed(field) for subject in FIRST)]
 PERIODS = [
     parse_period(text)
     for text in ("2024", "2025-06", "2025-Q2", "2025-W20", "2025-06-18", "2024-12..2025-01", "2025-05..", "..2024")
@@ -146,7 +151,9 @@ def several_figures(draw: st.DrawFn) -> And:
     subjects = draw(st.sampled_from([subjects for subjects in SUBJECTS if len(subjects) > 1]))
     for subject in (draw(st.sampled_from(subjects)), draw(st.sampled_from(subjects))):
         fields = [
-            field for field in ALL if field.path in MODEL_FIELDS and field.kind == NUMBER and subject.values(field)
+            field
+            for field in ALL
+            if field.path in MODEL_FIELDS and field.kind in NUMBERS and len(subject.values(field)) == 1
         ]
         for field in draw(st.lists(st.sampled_from(fields), min_size=1, max_size=2)) if fields else ():
             [value] = subject.values(field)
@@ -156,13 +163,34 @@ def several_figures(draw: st.DrawFn) -> And:
 
 
 def most_words() -> st.SearchStrategy[MostOf]:
-    return st.builds(MostOf, st.lists(words_of_a_report(), min_size=3, max_size=5).map(tuple))
+    anywhere = words_of_a_report().map(lambda words: dataclasses.replace(words, field=""))
+    return st.builds(MostOf, st.lists(anywhere, min_size=3, max_size=5).map(tuple))
+
+
+@st.composite
+def several_of_runs(draw: st.DrawFn) -> And:
+    """Draw conditions on runs: what one run of a report has, or two have together, with what a model has or without."""
+    parts: list[Query] = list(draw(st.sampled_from([(), (), draw(several_figures()).parts])))
+    report = draw(st.sampled_from([subject for subject in FIRST if subject.report.posttraining.rl]))
+    for run in draw(st.lists(st.sampled_from(report.of_each_run), min_size=1, max_size=2)):
+        fields = [field for field in ALL if field.path in RUN_FIELDS and run.values(field)]
+        for field in draw(st.lists(st.sampled_from(fields), min_size=1, max_size=2)) if fields else ():
+            value = run.values(field)[0]
+            condition: Query
+            if field.kind in NUMBERS:
+                condition = Between(field.path, *draw(st.sampled_from([(value, None), (None, value), (value, value)])))
+            else:
+                condition = Words(tuple(split_words(value))[: draw(st.integers(1, 2))], field.path)
+            parts.append(draw(st.sampled_from([condition, Not(condition)])))
+    return And(tuple(parts))
 
 
 LEAVES = st.one_of(
     most_words(),
     several_figures(),
     several_figures(),
+    several_of_runs(),
+    several_of_runs(),
     words_of_a_report(),
     words_of_a_report(),
     odd_words(),
@@ -170,6 +198,7 @@ LEAVES = st.one_of(
     a_range(),
     st.builds(Within, st.sampled_from([field.path for field in FIELDS if field.kind == DATE]), a_period()),
     st.builds(IsKnown, st.sampled_from([field.path for field in ALL]), st.booleans()),
+    st.builds(IsUndisclosed, st.sampled_from(UNDISCLOSED)),
 )
 QUERIES: st.SearchStrategy[Query] = st.recursive(
     LEAVES,
@@ -205,7 +234,7 @@ def test_the_index_finds_the_reports_that_fit_and_counts_those_of_which_this_is_
 ) -> None:
     truths = [evaluate_report(query, subjects) for subjects in SUBJECTS]
     assert mixed.total(query) == (truths.count(True), truths.count(None))
-    fitting = [[subject for subject in subjects if query.evaluate(subject)] for subjects in SUBJECTS]
+    fitting = [[subject for subject in subjects if evaluate_report(query, [subject])] for subjects in SUBJECTS]
     shown = {(hit.report.id, hit.subject.model) for hit in mixed.matching(query)}
     assert shown == {(subjects[0].report.id, subjects[0].model) for subjects in fitting if subjects}
 
@@ -213,12 +242,36 @@ def test_the_index_finds_the_reports_that_fit_and_counts_those_of_which_this_is_
 @settings(max_examples=100)
 @given(query=QUERIES)
 def test_the_index_finds_each_model_that_fits(mixed: Index, query: Query) -> None:
-    of_models = [query.evaluate(subject) for subjects in SUBJECTS for subject in subjects]
+    of_models = [evaluate_report(query, [subject]) for subjects in SUBJECTS for subject in subjects]
     assert mixed.total(query, by_model=True) == (of_models.count(True), of_models.count(None))
     fitting = Counter(
-        (subject.report.id, subject.model) for subjects in SUBJECTS for subject in subjects if query.evaluate(subject)
+        (subject.report.id, subject.model)
+        for subjects in SUBJECTS
+        for subject in subjects
+        if evaluate_report(query, [subject])
     )
     assert Counter((hit.report.id, hit.subject.model) for hit in mixed.matching(query, by_model=True)) == fitting
+
+
+@settings(max_examples=100)
+@given(query=QUERIES)
+def test_the_index_finds_each_run_that_fits(mixed: Index, query: Query) -> None:
+    fitting = {
+        (subjects[0].report.id, place)
+        for subjects in SUBJECTS
+        for subject in subjects
+        for place, run in enumerate(subject.of_each_run)
+        if query.evaluate(run)
+    }
+    found = [hit.subject for hit in mixed.matching(query, by_run=True)]
+    places = {(subject.report.id, place) for subject in found for place in places_of_run(subject)}
+    assert (places, len(found)) == (fitting, len(fitting))
+
+
+def places_of_run(subject: Subject) -> list[int]:
+    """Return which run of its report a subject is; of equal runs, each."""
+    runs = subject.report.posttraining.rl
+    return [place for place, run in enumerate(runs) if run == subject.run] if len(runs) > 1 else [0]
 
 
 @settings(max_examples=60)

@@ -20,7 +20,7 @@ from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, catal
 from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of
 from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named, split_names
-from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, Hit
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
 from reportcli.report.fields import Field, Report
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import closest_spellings, fold, fold_name, split_words
@@ -215,7 +215,8 @@ class Library:
 
         counted = require_countable(*parse_columns([field]))
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
-        hits = self._index.matching(query, ranked=False, by_model=counted.path in MODEL_FIELDS)
+        by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
+        hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run)
         subjects = (hit.subject for hit in hits)
         counts = count_values(subjects, counted, conditions, by, FIELDS_BY_PATH[date_field])
         return build_count_table(counts, self._notes_on(query), reverse, limit)

@@ -52,10 +52,18 @@ def record_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def unknown_note(count: int, noun: str = "report") -> str:
-    """Return the note that counts reports, or models, which may fit, but of which what was asked is not recorded."""
+def unknown_note(count: int, noun: str = "report", undisclosed: int = 0) -> str:
+    """Return the note that counts reports, or models, which may fit, but of which what was asked is not known.
+
+    Those that were read for it in vain are told from those that nobody has read for it.
+    """
     subject = f"{noun} doesn't" if count == 1 else f"{noun}s don't"
-    return f"{count:,} more {subject} record this"
+    if not undisclosed:
+        return f"{count:,} more {subject} record this"
+    subject = f"{noun} doesn't" if undisclosed == 1 else f"{noun}s don't"
+    unread = count - undisclosed
+    others = f", {unread:,} {'has' if unread == 1 else 'have'}n't been read for it" if unread else ""
+    return f"{undisclosed:,} more {subject} disclose this{others}"
 
 
 def left_out_note(count: int, reason: str) -> str:

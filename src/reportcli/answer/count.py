@@ -15,7 +15,7 @@ from reportcli.answer import Record, left_out_note, unknown_note
 from reportcli.errors import UnsuitableField
 from reportcli.query.conditions import Is, IsKnown, Query, Words, conditions_of, value_text
 from reportcli.query.period import parse_period, period_containing, periods_between
-from reportcli.query.subject import MODEL_FIELDS, Subject
+from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject
 from reportcli.report.fields import DATE, MAP, NUMBERS, YES_NO, Field
 from reportcli.text import fold_name, padded_words
 
@@ -80,8 +80,8 @@ def count_values(
 ) -> Counts:
     """Count the reports that have each value of a field; a report counts once for each of its values.
 
-    A report is given as each of its models that are to be counted, one after another; where the field is none of
-    models, one of them is enough.
+    A report is given as each of its models, or runs, that are to be counted, one after another; where the field is of
+    neither, one of them is enough.
     With conditions on the field, only the values are counted that fit one of them. ``step`` (year, quarter or month of
     ``date_field``) counts each period by itself; for a field of dates it is the size of the bins instead.
     """
@@ -276,7 +276,8 @@ def build_count_table(
     if limit is not None and limit < len(value_counts):
         all_notes.append(f"{limit:,} of {len(value_counts):,} values")
     if (sum_of_all := sum(counted.total for counted in value_counts)) > counts.reports:
-        several = "models" if counts.field.path in MODEL_FIELDS else "values"
+        path = counts.field.path
+        several = "models" if path in MODEL_FIELDS else "runs" if path in RUN_FIELDS else "values"
         all_notes.append(f"counts add up to {sum_of_all:,} because reports can have several {several}")
     if counts.unknown:
         all_notes.append(unknown_note(counts.unknown))

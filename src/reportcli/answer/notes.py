@@ -13,7 +13,8 @@ def notes_on(query: Query, reports: DatedReports, by_model: bool = False) -> lis
     notes = [] if total else list(_notes_on_nothing(query, reports))
     notes += reading_notes(query)
     if unknown:
-        notes.append(unknown_note(unknown, "model" if by_model else "report"))
+        undisclosed = 0 if by_model else reports.undisclosed(query)
+        notes.append(unknown_note(unknown, "model" if by_model else "report", undisclosed))
     return notes + date_notes(query, reports)
 
 

@@ -42,13 +42,13 @@ from reportcli.index.schema import (
 )
 from reportcli.index.search import Index
 from reportcli.query.names import spellings_of
-from reportcli.query.subject import MODEL_FIELDS, Subject
+from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS, Report
 from reportcli.report.json import pack, unpack
 from reportcli.report.techniques import Technique, Vocabulary
 
-_FIELDS = [(field.path, field.kind, field.path in MODEL_FIELDS) for field in FIELDS + DERIVED]
+_FIELDS = [(field.path, field.kind, field.path in MODEL_FIELDS, field.path in RUN_FIELDS) for field in FIELDS + DERIVED]
 _VERSION = checksum(repr((SCHEMA, Technique._fields, _FIELDS)))
 _CLOCK_TICK = 20_000_000  # nanoseconds; file systems stamp in steps of up to 10 ms
 _CLOCK_ERROR = 3600 * 10**9  # nanoseconds that the clock of a file server may be ahead of ours

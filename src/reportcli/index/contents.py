@@ -1,19 +1,22 @@
-"""What the index holds of one report: texts to search in, and values of the report and of each of its models."""
+"""What the index holds of one report: texts to search in, and values of it, of its models and of its runs."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-from reportcli.index.schema import CODE, COLUMN, EVERY, OTHER_MODELS, SOME, knowledge_token, value_token
+from reportcli.index.schema import CODE, COLUMN, EVERY, OTHER_MODELS, OTHER_RUNS, SOME, knowledge_token, value_token
 from reportcli.query.conditions import value_text
-from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, Subject
+from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, RUN_FIELDS, UNDISCLOSED, Subject
 from reportcli.report.derived import DERIVED
-from reportcli.report.fields import DATE, FIELDS, NUMBERS
+from reportcli.report.fields import DATE, FIELDS, NUMBERS, Field
+from reportcli.text import padded_words
+
+_Plan = tuple[Field, int, int | None, bool]  # a field, its code, its column, whether it is closed
 
 
 class Contents(NamedTuple):
-    """What the tables hold of one report: a text for each column of ``search``, and values by field and model.
+    """What the tables hold of one report: a text for each column of ``search``, and values by field and place.
 
-    A model is its place, 0 for the flagship; values that no model has of its own are under 0.
+    The place is that of a model, 0 for the flagship, or of a run of RL; what neither has of its own is under 0.
     """
 
     texts: list[str]
@@ -23,7 +26,12 @@ class Contents(NamedTuple):
 def contents_of(subject: Subject) -> Contents:
     """Return what the tables hold of a report."""
     contents = Contents([""] * (len(COLUMN) + 1), [])
-    facts = [*_add_values_of_report(contents, subject), *_add_values_of_models(contents, subject)]
+    facts = [
+        *_add_values_of_report(contents, subject),
+        *_add_values_of_each(contents, subject, subject.of_each_model, OTHER_MODELS, _MODEL_PLAN),
+        *_add_values_of_each(contents, subject, subject.of_each_run, OTHER_RUNS, _RUN_PLAN),
+        *_undisclosed_facts(subject),
+    ]
     contents.texts[-1] = " ".join(facts)
     return contents
 
@@ -47,18 +55,31 @@ def _add_values_of_report(contents: Contents, subject: Subject) -> Iterator[str]
             contents.values.extend((code, value, 0) for value in values)
 
 
-def _add_values_of_models(contents: Contents, subject: Subject) -> Iterator[str]:
-    """Add what each model has of its own; yield the tokens of its facts."""
-    models = subject.of_each_model
-    contents.values.extend((OTHER_MODELS, place, place) for place in range(1, len(models)))
-    for field, code, column, _ in _MODEL_PLAN:
-        values = [(value, place) for place, model in enumerate(models) for value in model.values(field)]
+def _add_values_of_each(
+    contents: Contents, subject: Subject, each: Sequence[Subject], others: int, plan: Sequence[_Plan]
+) -> Iterator[str]:
+    """Add what each model, or each run, has of its own; yield the tokens of its facts."""
+    contents.values.extend((others, place, place) for place in range(1, len(each)))
+    for field, code, column, _ in plan:
+        values = [(value, place) for place, one in enumerate(each) for value in one.values(field)]
         if values:
             yield from (knowledge_token(field.path, SOME), knowledge_token(field.path, EVERY))
         if column is not None:
             contents.texts[column] = subject.joined_texts(field)
-        for value, place in values:
-            contents.values.append((code, value if field.kind in NUMBERS else value_text(value), place))
+        contents.values.extend((code, _stored(field, value), place) for value, place in values)
+
+
+def _stored(field: Field, value: Any) -> int | float | str:
+    """Return a value as it is stored: numbers as they are, choices as a query writes them, texts as folded words."""
+    if field.kind in NUMBERS:
+        number: int | float = value
+        return number
+    return value_text(value) if field in CLOSED_FIELDS else padded_words(value)
+
+
+def _undisclosed_facts(subject: Subject) -> Iterator[str]:
+    if subject.report.undisclosed:
+        yield from (knowledge_token(field.path, UNDISCLOSED) for field, *_ in _PLAN if subject.is_undisclosed(field))
 
 
 _COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}
@@ -66,4 +87,5 @@ _PLAN = [
     (field, CODE[field.path], _COLUMN_NUMBERS.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED
 ]
 _MODEL_PLAN = [plan for plan in _PLAN if plan[0].path in MODEL_FIELDS]
-_REPORT_PLAN = [plan for plan in _PLAN if plan[0].path not in MODEL_FIELDS]
+_RUN_PLAN = [plan for plan in _PLAN if plan[0].path in RUN_FIELDS]
+_REPORT_PLAN = [plan for plan in _PLAN if plan[0].path not in MODEL_FIELDS | RUN_FIELDS]

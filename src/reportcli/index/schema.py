@@ -1,7 +1,8 @@
-"""The tables of the index, the numbers of models, the tokens that stand for facts, and the vocabulary as it is stored.
+"""The tables of the index, the numbers of models and runs, the tokens for facts, and the vocabulary as it is stored.
 
 A model has a number: the flagship that of its report, the others that of the report and a multiple of ``MODEL_STEP``,
-the largest model first. Values that depend on the model are stored by that number.
+the largest model first. A run of RL has one likewise, with ``RUN_STEP``, and a pair of both the sum. Values that depend
+on the model, or on the run, are stored by that number, of a run with ``MODEL_STEP``, as SQLite has no larger ones.
 """
 
 import json
@@ -37,12 +38,28 @@ CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 
 SOME, EVERY = "some", "every"  # a value of a field is known, of one model at least; each value of an array is
 MODEL_STEP = 1 << 32
-OTHER_MODELS = -1  # instead of the code of a field: the rows name every model but the flagships
+RUN_STEP = 1 << 64
+OTHER_MODELS, OTHER_RUNS = -1, -2  # instead of the code of a field: rows name all but the flagships, the first runs
 
 
-def report_of(model: int) -> int:
-    """Return the number of the report of a model."""
-    return model % MODEL_STEP
+def report_of(number: int) -> int:
+    """Return the number of the report of a model, a run or a pair."""
+    return number % MODEL_STEP
+
+
+def model_of(number: int) -> int:
+    """Return the number of the model of a pair."""
+    return number % RUN_STEP
+
+
+def run_of(number: int) -> int:
+    """Return the number of the run of a pair."""
+    return number - number % RUN_STEP + report_of(number)
+
+
+def stored_run(stored: int) -> int:
+    """Return the number of a run by the number that it is stored by."""
+    return report_of(stored) + stored // MODEL_STEP * RUN_STEP
 
 
 @cache

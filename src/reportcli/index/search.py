@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 
@@ -24,29 +24,41 @@ from reportcli.index.schema import (
     EVERY,
     MODEL_STEP,
     OTHER_MODELS,
+    OTHER_RUNS,
+    RUN_STEP,
     SOME,
     knowledge_token,
+    model_of,
     report_of,
+    stored_run,
     stored_vocabulary,
     value_token,
 )
-from reportcli.index.sets import Everything, Sets, models_to_show
+from reportcli.index.sets import Everything, Sets, numbers_to_show
+from reportcli.index.sql import COLUMNS_BY_WEIGHT, SEARCHED_COLUMNS, bindable, bounds, checked, fact
 from reportcli.index.words import AFTER_ALL_LETTERS, Phrases
-from reportcli.query.conditions import And, Between, Is, IsKnown, MostOf, Not, Or, Query, Within, Words, conditions_of
+from reportcli.query.conditions import (
+    And,
+    Between,
+    Is,
+    IsKnown,
+    IsUndisclosed,
+    MostOf,
+    Not,
+    Or,
+    Query,
+    Within,
+    Words,
+    conditions_of,
+)
 from reportcli.query.explain import EXACT_NAME_SCORE, OTHER_FORM, possible_names
 from reportcli.query.names import ARXIV_SPELLING, Spelling
-from reportcli.query.subject import MODEL_FIELDS, SEARCHED_FIELDS, Hit, Hits, Subject
+from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, SEARCHED_FIELDS, UNDISCLOSED, Hit, Hits, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
 
 _KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
-
-_SEARCHED_COLUMNS = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
-_COLUMNS_BY_WEIGHT = tuple(
-    (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
-    for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
-)
 
 
 class Index:
@@ -98,36 +110,52 @@ class Index:
         with self._readable():
             return os.fsdecode(path)
 
-    def matching(self, query: Query, limit: int | None = None, ranked: bool = True, by_model: bool = False) -> Hits:
+    def matching(
+        self,
+        query: Query,
+        limit: int | None = None,
+        ranked: bool = True,
+        by_model: bool = False,
+        by_run: bool = False,
+    ) -> Hits:
         """Return the reports that fit a query, where ranked the best first, then newest first.
 
         Each is shown as its flagship if that fits, else as its largest model that does; ``by_model``, as each model
-        that fits.
+        that fits; ``by_run``, as each run of RL that does.
         """
         sets = self._sets(query)
         reports = sets.as_reports().fits
         numbers = [number for number in self._newest_first if number in reports]
-        if by_model or sets.of_models:
-            numbers = models_to_show(numbers, self._everything.as_models(sets).fits, by_model)
+        if by_run:
+            numbers = numbers_to_show(numbers, self._everything.as_runs(sets).fits, True)
+        elif by_model or sets.of_models:
+            numbers = numbers_to_show(numbers, self._everything.as_models(sets).fits, by_model)
         if scores := self._scores(query) if ranked else {}:
             numbers.sort(key=lambda number: -scores.get(report_of(number), 0.0))
-        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(report_of(number), 0.0)))
+        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(report_of(number), 0.0), by_run))
 
-    def _hit(self, number: int, score: float) -> Hit:
-        report, place = report_of(number), number // MODEL_STEP
+    def _hit(self, number: int, score: float, of_run: bool) -> Hit:
+        report, model, run = report_of(number), model_of(number) // MODEL_STEP, number // RUN_STEP
         latest = self._latest_report
         if latest is None or latest[0] != report:
             latest = self._latest_report = report, Subject(self._stored("number = ?", report), self.techniques)
-        if not place:
-            return Hit(latest[1], score)
+        subject = latest[1]
         with self._readable():
-            return Hit(latest[1].of_each_model[place], score)
+            subject = subject.of_each_model[model] if model else subject
+            return Hit(subject.of_each_run[run] if of_run else subject, score)
 
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""
         sets = self._sets(query)
-        fits, may_fit, _ = self._everything.as_models(sets) if by_model else sets.as_reports()
+        fits, may_fit, *_ = self._everything.as_models(sets) if by_model else sets.as_reports()
         return len(fits), len(may_fit) - len(fits)
+
+    def undisclosed(self, query: Query) -> int:
+        """Return of how many of the reports of which it is unknown whether they fit a field asked is undisclosed."""
+        fits, may_fit, *_ = self._sets(query).as_reports()
+        fields = {getattr(condition, "field", "") for condition, _ in conditions_of(query)} - {""}
+        without = (self._search(fact(knowledge_token(field, UNDISCLOSED))) for field in fields)
+        return len((may_fit - fits).intersection(set[int]().union(*without)))
 
     @cached_property
     def _newest_first(self) -> list[int]:
@@ -135,10 +163,11 @@ class Index:
 
     @cached_property
     def _everything(self) -> Everything:
-        return Everything(set(self._newest_first), self._other_models)
+        of_models, of_runs = partial(self._others, OTHER_MODELS), partial(self._others, OTHER_RUNS)
+        return Everything(set(self._newest_first), of_models, of_runs)
 
-    def _other_models(self) -> list[int]:
-        rows = self._rows("SELECT model FROM value WHERE field = ?", [OTHER_MODELS])
+    def _others(self, code: int) -> list[int]:
+        rows = self._rows("SELECT model FROM value WHERE field = ?", [code])
         with self._readable():
             return [int(model) for (model,) in rows]
 
@@ -162,49 +191,63 @@ class Index:
             case Not(part):
                 return self._everything.without(self._join(part))
             case IsKnown(field, known):
-                some = self._search(_fact(knowledge_token(field, SOME)))
+                some = self._search(fact(knowledge_token(field, SOME)))
                 chosen = some if known else self._everything.reports - some
                 return Sets(chosen, chosen)
+            case IsUndisclosed(field):
+                chosen = self._search(fact(knowledge_token(field, UNDISCLOSED)))
+                return Sets(chosen, chosen)
             case Is(field) | Between(field) if field in MODEL_FIELDS:
-                return self._look_up_models(query)
+                fits = self._numbers(field, *bounds(query))
+                return Sets(fits, fits | (self._everything.models - self._numbers(field)), of_models=True)
+            case Words(_, field) if field in RUN_FIELDS:
+                return self._of_runs(field, self._runs_with(query))
+            case Between(field) if field in RUN_FIELDS:
+                return self._of_runs(field, self._numbers(field, *bounds(query)))
         return self._look_up(query)
 
-    def _look_up_models(self, condition: Is | Between) -> Sets:
-        """Look up a condition on what each model has of its own."""
-        fits = self._numbers(condition.field, *_bounds(condition))
-        return Sets(fits, fits | (self._everything.models - self._numbers(condition.field)), True)
+    def _of_runs(self, field: str, fits: set[int]) -> Sets:
+        return Sets(fits, fits | (self._everything.runs - self._numbers(field)), of_runs=True)
+
+    def _runs_with(self, words: Words) -> set[int]:
+        """Return the runs of which a text contains words; there are few."""
+        rows = self._rows("SELECT value, model FROM value WHERE field = ?", [CODE[words.field]])
+        with self._readable():
+            fits = {stored_run(number) for text, number in rows if words.match(text)}
+        return fits & self._everything.runs
 
     def _look_up(self, query: Query) -> Sets:
         """Look up a condition on what a report has for all its models."""
         match query:
             case Words(_, field):
-                fits = self._search_words(query, 0, _SEARCHED_COLUMNS) | self._search_words(query, 1, _SEARCHED_COLUMNS)
+                fits = self._search_words(query, 0, SEARCHED_COLUMNS) | self._search_words(query, 1, SEARCHED_COLUMNS)
                 if not field:
                     return Sets(fits, fits)
             case Is(field, value):
-                fits = self._search(_fact(value_token(field, value)))
+                fits = self._search(fact(value_token(field, value)))
             case Between(field):
-                fits = self._numbers(field, *_bounds(query))
+                fits = self._numbers(field, *bounds(query))
             case Within(field, period):
                 first, last = period.span()
                 fits = self._numbers(field, (">=", first.toordinal()), ("<=", last.toordinal()))
             case _:
                 raise TypeError(f"not a condition: {query!r}")
-        return Sets(fits, fits | (self._everything.reports - self._search(_fact(knowledge_token(field, EVERY)))))
+        return Sets(fits, fits | (self._everything.reports - self._search(fact(knowledge_token(field, EVERY)))))
 
     def _search(self, match: str) -> set[int]:
         rows = self._rows("SELECT rowid FROM search WHERE search MATCH ?", [match])
         return {number for (number,) in rows} & self._everything.reports
 
     def _numbers(self, field: str, *ends: tuple[str, int | float | str | None]) -> set[int]:
-        """Return the numbers of the models, or of the reports, whose value compares like this."""
+        """Return the numbers of the models, of the reports, or of the runs, whose value compares like this."""
         given = [(sign, end) for sign, end in ends if end is not None]
         compared = "".join(f" AND value {sign} ?" for sign, _ in given)
         sql = f"SELECT model FROM value WHERE field = ?{compared}"
         rows = self._rows(sql, [CODE[field], *(end for _, end in given)])
-        return {number for (number,) in rows} & (
-            self._everything.models if field in MODEL_FIELDS else self._everything.reports
-        )
+        numbers = {number for (number,) in rows}
+        if field in RUN_FIELDS:
+            return set(map(stored_run, numbers)) & self._everything.runs
+        return numbers & (self._everything.models if field in MODEL_FIELDS else self._everything.reports)
 
     def _scores(self, query: Query) -> dict[int, float]:
         """Return what each report scores: a word adds the weight of every kind of field that contains it, once a kind.
@@ -215,7 +258,7 @@ class Index:
         for condition, negated in conditions_of(query):
             if not isinstance(condition, Words) or negated:
                 continue
-            for weight, columns in _COLUMNS_BY_WEIGHT:
+            for weight, columns in COLUMNS_BY_WEIGHT:
                 if condition.field and COLUMN[condition.field] not in columns:
                     continue
                 exact = self._search_words(condition, 0, columns)
@@ -268,7 +311,7 @@ class Index:
             values,
         )
         with self._readable():
-            return [Spelling(*_checked(row, str, str, int, str)) for row in rows]
+            return [Spelling(*checked(row, str, str, int, str)) for row in rows]
 
     def words(self, field: str, prefix: str, most: int) -> list[str]:
         """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
@@ -301,7 +344,7 @@ class Index:
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._readable():
-            return self._connection.execute(sql, [*map(_bindable, values)]).fetchall()
+            return self._connection.execute(sql, [*map(bindable, values)]).fetchall()
 
     def _row(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
         with self._readable():
@@ -320,29 +363,3 @@ class Index:
             if is_damage(error):
                 self.discard()
             raise IndexDamaged() from error
-
-
-def _checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
-    """Return a row whose values have these types. Raises TypeError where they have not: the file is damaged."""
-    if tuple(map(type, row)) != types:
-        raise TypeError(row)
-    return row
-
-
-def _bindable(value: Any) -> Any:
-    """Return a value as SQLite takes it: text without lone surrogates, numbers of at most 64 bits."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
-
-
-def _bounds(condition: Is | Between) -> tuple[tuple[str, int | float | str | None], ...]:
-    if isinstance(condition, Is):
-        return (("=", condition.value),)
-    low = ">" if condition.exclusive else ">="
-    high = "<" if condition.exclusive or condition.right_open else "<="
-    return (low, condition.low), (high, condition.high)
-
-
-def _fact(token: str) -> str:
-    return f'facts : "{token}"'

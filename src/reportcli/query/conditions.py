@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 from reportcli.query.forms import Forms, forms_of
 from reportcli.query.period import Period
-from reportcli.query.subject import FIELDS_BY_PATH, NAME_FIELDS, SEARCHED_FIELDS, Subject
+from reportcli.query.subject import FIELDS_BY_PATH, NAME_FIELDS, SEARCHED_FIELDS, UNDISCLOSED, Subject
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import Field
 
 OPERATORS = ("and", "or", "not")
 NEGATIONS = ("not", "without")
+KNOWLEDGE = ("known", "unknown", UNDISCLOSED)  # what a query can ask of every field
 
 Truth = bool | None  # whether a report fits: yes, no, or unknown (None) because the catalogue does not record the field
 
@@ -53,7 +54,7 @@ class Words:
         return None if self.is_exact or self.is_prefix else forms_of(self.words, self.field in NAME_FIELDS)
 
     def evaluate(self, subject: Subject) -> Truth:
-        if any(self.match(text) for field in self.fields for text in subject.padded_texts(field)):
+        if any(self.match(text) for field in self.fields for text in subject.padded_texts(field, bool(self.field))):
             return True
         return None if self.field and not subject.knows_every(FIELDS_BY_PATH[self.field]) else False
 
@@ -69,7 +70,7 @@ class Words:
         return (*self.words[:-1], self.words[-1] + "*") if self.is_prefix else self.words, True
 
     def __str__(self) -> str:
-        reserved = ("known", "unknown") if self.field else (*OPERATORS, *NEGATIONS)
+        reserved = KNOWLEDGE if self.field else (*OPERATORS, *NEGATIONS)
         is_reserved = len(self.words) == 1 and self.words[0] in reserved
         is_plain = len(self.words) == 1 if self.is_prefix else not self.is_exact
         text = "-".join(self.words) if is_plain and not is_reserved else f'"{" ".join(self.words)}"'
@@ -94,7 +95,7 @@ class Is:
         return value_text(value) == self.value
 
     def __str__(self) -> str:
-        needs_no_quotes = re.fullmatch(r"[\w.\-]+", self.value) and self.value not in ("known", "unknown")
+        needs_no_quotes = re.fullmatch(r"[\w.\-]+", self.value) and self.value not in KNOWLEDGE
         return f"{_field_name(self.field)}:" + (self.value if needs_no_quotes else f'"{self.value}"')
 
 
@@ -166,7 +167,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class IsKnown:
-    """The catalogue knows the field of one of the models, or with ``known=False`` of none."""
+    """The catalogue knows the field of one of the models or runs, or with ``known=False`` of none."""
 
     field: str
     known: bool = True
@@ -179,6 +180,22 @@ class IsKnown:
 
     def __str__(self) -> str:
         return f"{_field_name(self.field)}:{'known' if self.known else 'unknown'}"
+
+
+@dataclass(frozen=True, slots=True)
+class IsUndisclosed:
+    """The report was read for the field and does not state it; of a field of runs, of none of them."""
+
+    field: str
+
+    def evaluate(self, subject: Subject) -> Truth:
+        return subject.is_undisclosed(FIELDS_BY_PATH[self.field])
+
+    def accepts(self, _value: Any) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"{_field_name(self.field)}:{UNDISCLOSED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +260,11 @@ EVERYTHING = And()
 
 
 def evaluate_report(query: Query, subjects: Iterable[Subject]) -> Truth:
-    """Return whether a report fits: whether one of its models fits the whole query; unknown if that is so of one."""
-    return _combine(True, map(query.evaluate, subjects))
+    """Return whether a report, given as its models, fits: whether one of them does, as one of its runs of RL.
+
+    It is unknown if that is so of one, and none fits.
+    """
+    return _combine(True, (query.evaluate(run) for subject in subjects for run in subject.of_each_run))
 
 
 def _combine(decisive: bool, truths: Iterable[Truth]) -> Truth:

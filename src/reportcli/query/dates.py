@@ -18,6 +18,9 @@ class DatedReports(Protocol):
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports, or ``by_model`` models, fit a query, and of how many this is unknown."""
 
+    def undisclosed(self, query: Query) -> int:
+        """Return of how many of the latter a field asked is undisclosed."""
+
     def dates(self, field: str) -> Mapping[date, int]:
         """Return the days that a field holds."""
 

@@ -9,9 +9,22 @@ from functools import cached_property
 from typing import NamedTuple
 
 from reportcli.errors import FIELDS_HINT, InvalidNumber, InvalidPeriod, InvalidQuery, did_you_mean
-from reportcli.query.conditions import NEGATIONS, OPERATORS, Is, IsKnown, Not, Query, Within, Words, all_of, any_of
+from reportcli.query.conditions import (
+    NEGATIONS,
+    OPERATORS,
+    Is,
+    IsKnown,
+    IsUndisclosed,
+    Not,
+    Query,
+    Within,
+    Words,
+    all_of,
+    any_of,
+)
 from reportcli.query.numbers import parse_number_condition
 from reportcli.query.period import parse_period
+from reportcli.query.subject import UNDISCLOSED
 from reportcli.report.field_names import closest_field_names, field_named
 from reportcli.report.fields import DATE, NUMBERS, YES_NO, Field
 from reportcli.report.techniques import Vocabulary
@@ -156,6 +169,8 @@ class _Parser:
             raise self.error(value, f"{name} needs a value", f"write {name}:{_example(field)} or {name}:unknown")
         if value.text.lower() in ("known", "unknown"):
             return IsKnown(field.path, value.text.lower() == "known")
+        if value.text.lower() == UNDISCLOSED:
+            return IsUndisclosed(field.path)
         if field.kind in NUMBERS:
             return self.parse_number(field, name, value)
         if field.kind == DATE:

@@ -1,6 +1,7 @@
 """A report as conditions see it, as one of its models: its values by field, and its texts as folded words."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
@@ -15,6 +16,7 @@ from reportcli.report.derived import (
 )
 from reportcli.report.fields import FIELDS, MAP, TEXT, TEXTS, YES_NO, Field, Model, Report
 from reportcli.report.techniques import Vocabulary
+from reportcli.report.training import RLRun
 from reportcli.text import joined_words, padded_words
 
 SEARCHED_FIELDS = tuple(field for field in FIELDS if field.info.weight)
@@ -33,19 +35,29 @@ NAME_FIELDS = frozenset(
 )  # in which a word may be the beginning of a longer one
 FIELDS_BY_PATH = {field.path: field for field in FIELDS + DERIVED}
 MODEL_FIELDS = frozenset(field.path for field in FIELDS + DERIVED if depends_on_model(field))  # a value a model
+RUN_FIELDS = frozenset(field.path for field in FIELDS if field.table == "posttraining.rl")  # a value a run of RL
+UNDISCLOSED = "undisclosed"  # what a query writes, and the index says, of a field that a report does not state
 
 
 class Subject:
     """One report as one of its models, the flagship unless another is given; texts are folded once.
 
-    Figures are those of the model; everything else is the report's and holds for all its models. The vocabulary is
-    loaded when it is needed.
+    Figures are those of the model; everything else is the report's and holds for all its models. As one of its runs of
+    RL, what it has of runs is that run's; else it has the values of every run. The vocabulary is loaded when it is
+    needed.
     """
 
-    def __init__(self, report: Report, vocabulary: Callable[[], Vocabulary], model: Model | None = None) -> None:
+    def __init__(
+        self,
+        report: Report,
+        vocabulary: Callable[[], Vocabulary],
+        model: Model | None = None,
+        run: RLRun | None = None,
+    ) -> None:
         self.report = report
         self._vocabulary = vocabulary
         self._model = model
+        self.run = run  # of RL
         self._padded_texts: dict[str, list[str]] = {}
 
     @cached_property
@@ -73,22 +85,48 @@ class Subject:
         """The report as each of its models."""
         return subjects_of(self.report, self._vocabulary)
 
+    @property
+    def of_each_run(self) -> "tuple[Subject, ...]":
+        """The same model as each run of RL; itself where the report has no more than one."""
+        runs = self.report.posttraining.rl
+        if len(runs) < 2:
+            return (self,)
+        subjects = tuple(Subject(self.report, self._vocabulary, self._model, run) for run in runs)
+        for subject in subjects:
+            subject._padded_texts = self._padded_texts
+        return subjects
+
+    @cached_property
+    def _alone(self) -> Report:
+        """The view, with the model as its only one, and with the run if it is as one."""
+        posttraining = self.report.posttraining
+        return replace(
+            self.view,
+            models=(self.model,) if self.model else (),
+            posttraining=posttraining if self.run is None else replace(posttraining, rl=(self.run,)),
+        )
+
+    def _is_of_run(self, field: Field) -> bool:
+        return self.run is not None and field.path in RUN_FIELDS
+
     def stored(self, field: Field) -> Any:
         """Return the value of a field, the figures of the model; of a field of models or notes, the value of each."""
         if field.derived:
             return getattr(self.derived, field.key)
+        if self._is_of_run(field):
+            return field.get(self._alone)
         return field.get(self.view if field.path in MODEL_FIELDS else self.report)
 
     def values(self, field: Field) -> tuple[Any, ...]:
         """Return the known values of a field: the items of a list, the texts of a mapping, the figure of the model."""
         if field.in_array and field.path in MODEL_FIELDS:
-            return _known_values(field, getattr(self.model, field.key, None))
+            return _known_values(field, field.get(self._alone))
         return _known_values(field, self.stored(field))
 
     def values_of_all(self, field: Field) -> tuple[Any, ...]:
-        """Return the known values that a field has in any model of the report."""
+        """Return the known values that a field has in any model, or any run, of the report."""
         if field.path not in MODEL_FIELDS:
-            return self.values(field)
+            return _known_values(field, field.get(self.report))
         return tuple(dict.fromkeys(value for subject in self.of_each_model for value in subject.values(field)))
 
     def knows_every(self, field: Field) -> bool:
@@ -97,6 +135,12 @@ class Subject:
             return bool(self.values(field))
         return bool(self.values(field)) and None not in self.stored(field)
 
+    def is_undisclosed(self, field: Field) -> bool:
+        """Return whether the report was read for a field, or for what a derived figure follows from, in vain."""
+        stated = field.info.follows_from or (field.path,)
+        names = {name for path in stated for name in FIELDS_BY_PATH[path].with_tables}
+        return not names.isdisjoint(self.report.undisclosed) and not self.values_of_all(field)
+
     def texts(self, field: Field) -> list[str]:
         """Return the texts of a field of the report, whatever the model; a technique gives each of its names."""
         values = self._values_of_report(field)
@@ -104,8 +148,10 @@ class Subject:
             return [name for value in values for name in self._vocabulary().names(value)]
         return [str(value) for value in values]
 
-    def padded_texts(self, field: Field) -> list[str]:
-        """Return the texts of a field as folded words with a space around each."""
+    def padded_texts(self, field: Field, of_run: bool = False) -> list[str]:
+        """Return the texts of a field as folded words with a space around each; of all runs unless ``of_run``."""
+        if of_run and self._is_of_run(field):
+            return [padded_words(text) for text in self.values(field)]
         texts = self._padded_texts.get(field.path)
         if texts is None:
             if field.info.vocabulary:

@@ -55,12 +55,12 @@ class Derived(Record):
     kv_cache: int | None = optional(
         f"bytes of KV cache per token: {CACHE_FORMULA}; windows and linear layers left out",
         label="KV cache per token", group="size", computed=True, in_bytes=True,
-        follows_from=("architecture.attention_layers",),
+        follows_from=("architecture.attention_layers.layers",),
     )  # fmt: skip
     kv_cache_128k: int | None = optional(
         f"bytes of KV cache for {LONG_TEXT:,} tokens: {CACHE_FORMULA}; of windows their length, linear layers left out",
         label="KV cache at 128K", group="size", computed=True, in_bytes=True,
-        follows_from=("architecture.attention_layers",),
+        follows_from=("architecture.attention_layers.layers",),
     )  # fmt: skip
 
 
