@@ -17,6 +17,7 @@ from reportcli.query.conditions import (
     Between,
     Is,
     IsKnown,
+    IsUndisclosed,
     Not,
     Or,
     Query,
@@ -37,6 +38,7 @@ from reportcli.report.techniques import Technique, Vocabulary
 from reportcli.text import split_words
 
 PARAMETERS, CONTEXT, TOKENS = "derived.parameters", "derived.context_length", "pretraining.tokens"
+KV_CACHE, KL_COEFFICIENT = "derived.kv_cache", "posttraining.rl.kl_coefficient"
 FAMILY, KL = "posttraining.rl_family", "posttraining.kl_penalty"
 B, T = 10**9, 10**12
 
@@ -176,6 +178,10 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (Between(CONTEXT, 128_000), ("context:128k..", "context:>=128k")),
     (Between(CONTEXT, None, 131_072), ("context:..128k", "context:<=128k")),
     (Between(CONTEXT, 131_072, None, exclusive=True), ("context:>128k",)),
+    (Between(KV_CACHE, None, 102_400), ("kv_cache:..100KiB", "kv_cache:..102400", "kv_cache:..0.1e3kib")),
+    (Between(KV_CACHE, 2**30, 1.5 * 2**30), ("kv_cache:1GiB..1.5GiB",)),
+    (Between(KL_COEFFICIENT, None, 0.001), ("kl_coefficient:..0.001", "kl_coefficient:..1e-3")),
+    (IsUndisclosed(KL_COEFFICIENT), ("kl_coefficient:undisclosed",)),
     (Between(CONTEXT, None, 128_000, exclusive=True), ("context:<128k",)),
     (Between("pretraining.context_length", 32_000, 65_536), ("pretraining.context_length:32k..64k",)),
     # synonyms
@@ -225,6 +231,9 @@ INVALID = [
     ('kl "clip', 3, "missing closing quote"),
     ("grpo -kl", 5, "'-' does not negate write not kl"),
     ("params>100B", 0, "write params:>100B"),
+    ("params:1GiB", 7, "write params:10B or params:10B.."),
+    ("kv_cache:small", 9, "write kv_cache:100KiB or kv_cache:100KiB.."),
+    ("lr:low", 3, "write lr:1e-06 or lr:1e-06.."),
     ("kl params<=100B", 3, "write params:<=100B"),
     ("params!=7B", 0, "write not params:7B"),
     ("color:red", 0, "unknown field color"),

@@ -88,13 +88,13 @@ def test_conditions_on_runs_hold_of_one_run_of_the_report(runs: Library, query: 
 
 
 def test_a_query_prints_as_it_is_typed(runs: Library) -> None:
-    assert str(runs.parse("steps:undisclosed")) == "posttraining.rl.steps:undisclosed"
-    assert str(runs.parse('stage:"undisclosed"')) == 'posttraining.rl.stage:"undisclosed"'
+    assert str(runs.parse("steps:undisclosed")) == "steps:undisclosed"
+    assert str(runs.parse('stage:"undisclosed"')) == 'stage:"undisclosed"'
 
 
 def test_a_note_tells_what_is_not_disclosed_from_what_nobody_has_read(runs: Library) -> None:
     def notes(query: str) -> tuple[str, ...]:
-        return runs.listing(runs.parse(query)).notes
+        return tuple(note for note in runs.listing(runs.parse(query)).notes if "more report" in note)
 
     assert notes("steps:1000..") == ("1 more report doesn't disclose this, 1 hasn't been read for it",)
     assert notes("gpu_hours:1.. rollouts:8..") == ("1 more report doesn't disclose this, 2 haven't been read for it",)

@@ -217,8 +217,7 @@ class Library:
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
         by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
         hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run)
-        subjects = (hit.subject for hit in hits)
-        counts = count_values(subjects, counted, conditions, by, FIELDS_BY_PATH[date_field])
+        counts = count_values((hit.subject for hit in hits), counted, conditions, by, FIELDS_BY_PATH[date_field])
         return build_count_table(counts, self._notes_on(query), reverse, limit)
 
     def timeline(

@@ -35,8 +35,8 @@ from reportcli.index.schema import (
     value_token,
 )
 from reportcli.index.sets import Everything, Sets, numbers_to_show
-from reportcli.index.sql import COLUMNS_BY_WEIGHT, SEARCHED_COLUMNS, bindable, bounds, checked, fact
-from reportcli.index.words import AFTER_ALL_LETTERS, Phrases
+from reportcli.index.sql import bindable, bounds, checked, fact
+from reportcli.index.words import AFTER_ALL_LETTERS, WordSearch
 from reportcli.query.conditions import (
     And,
     Between,
@@ -51,7 +51,7 @@ from reportcli.query.conditions import (
     Words,
     conditions_of,
 )
-from reportcli.query.explain import EXACT_NAME_SCORE, OTHER_FORM, possible_names
+from reportcli.query.explain import EXACT_NAME_SCORE, possible_names
 from reportcli.query.names import ARXIV_SPELLING, Spelling
 from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, SEARCHED_FIELDS, UNDISCLOSED, Hit, Hits, Subject
 from reportcli.report.fields import Report
@@ -72,7 +72,7 @@ class Index:
         self._connection = connection
         self._latest: dict[Query, Sets] = {}
         self._latest_report: tuple[int, Subject] | None = None
-        self._phrases = Phrases(self._rows)
+        self._words = WordSearch(self._rows, self._search)
 
     def close(self) -> None:
         """End the transaction."""
@@ -220,7 +220,7 @@ class Index:
         """Look up a condition on what a report has for all its models."""
         match query:
             case Words(_, field):
-                fits = self._search_words(query, 0, SEARCHED_COLUMNS) | self._search_words(query, 1, SEARCHED_COLUMNS)
+                fits = self._words.reports_with(query)
                 if not field:
                     return Sets(fits, fits)
             case Is(field, value):
@@ -250,32 +250,16 @@ class Index:
         return numbers & (self._everything.models if field in MODEL_FIELDS else self._everything.reports)
 
     def _scores(self, query: Query) -> dict[int, float]:
-        """Return what each report scores: a word adds the weight of every kind of field that contains it, once a kind.
-
-        A kind of field that has it only in another form adds a share. A report that the query names comes first.
-        """
+        """Return what each report scores; a report that the query names comes first."""
         scores = dict.fromkeys(self._named(possible_names(query)), EXACT_NAME_SCORE)
         for condition, negated in conditions_of(query):
-            if not isinstance(condition, Words) or negated:
-                continue
-            for weight, columns in COLUMNS_BY_WEIGHT:
-                if condition.field and COLUMN[condition.field] not in columns:
-                    continue
-                exact = self._search_words(condition, 0, columns)
-                others = self._search_words(condition, 1, columns) - exact
-                for numbers, share in ((exact, 1.0), (others, OTHER_FORM)):
-                    for number in numbers:
-                        scores[number] = scores.get(number, 0.0) + weight * share
+            if isinstance(condition, Words) and not negated:
+                self._words.add_scores(condition, scores)
         return scores
 
     def _named(self, names: Iterable[str]) -> set[int]:
         sql = "SELECT report FROM spelling WHERE folded = ? AND kind <> ?"
         return {number for name in names for (number,) in self._rows(sql, [name, ARXIV_SPELLING])}
-
-    def _search_words(self, words: Words, form: int, columns: Sequence[str]) -> set[int]:
-        phrases = self._phrases.of(words)[form]
-        columns = (COLUMN[words.field],) if words.field else columns
-        return self._search(f"{{{' '.join(columns)}}} : ({' OR '.join(phrases)})") if phrases else set()
 
     def report(self, report_id: str) -> Report:
         """Return one report by its id, which must exist."""

@@ -2,15 +2,7 @@
 
 from typing import Any
 
-from reportcli.index.schema import COLUMN
 from reportcli.query.conditions import Between, Is
-from reportcli.query.subject import SEARCHED_FIELDS
-
-SEARCHED_COLUMNS = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
-COLUMNS_BY_WEIGHT = tuple(
-    (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
-    for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
-)
 
 
 def checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:

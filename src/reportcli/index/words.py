@@ -1,22 +1,62 @@
-"""A typed word → the phrases of words that the index holds, which are what it may stand for."""
+"""A typed word → the phrases of indexed words that it may stand for, and the reports that have one of them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from reportcli.index.schema import COLUMN
 from reportcli.query.conditions import Words
+from reportcli.query.explain import OTHER_FORM
+from reportcli.query.subject import SEARCHED_FIELDS
 from reportcli.text import is_spaceless
 
 AFTER_ALL_LETTERS = "\U0010ffff"
 
 
-class Phrases:
-    """The phrases of words, each looked up once; ``rows`` asks the table of all words of the reports."""
+_SEARCHED_COLUMNS = tuple(COLUMN[field.path] for field in SEARCHED_FIELDS)
+_COLUMNS_BY_WEIGHT = tuple(
+    (weight, tuple(COLUMN[field.path] for field in SEARCHED_FIELDS if field.info.weight == weight))
+    for weight in sorted({field.info.weight for field in SEARCHED_FIELDS}, reverse=True)
+)
 
-    def __init__(self, rows: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]) -> None:
+
+class WordSearch:
+    """Finds the reports with a word, whose phrases are looked up once.
+
+    ``rows`` asks the table of all words of the reports, ``search`` the index of the texts, for the numbers of reports.
+    """
+
+    def __init__(
+        self, rows: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]], search: Callable[[str], set[int]]
+    ) -> None:
         self._rows = rows
+        self._search = search
         self._latest: dict[Words, tuple[list[str], list[str]]] = {}
 
-    def of(self, words: Words) -> tuple[list[str], list[str]]:
+    def reports_with(self, words: Words) -> set[int]:
+        """Return the reports that have a word in any form, in its field or in all that are searched."""
+        exact, others = self._phrases(words)
+        return self._find(words, exact + others, _SEARCHED_COLUMNS)
+
+    def add_scores(self, words: Words, scores: dict[int, float]) -> None:
+        """Add to the scores of reports: a word adds the weight of every kind of field that has it, once a kind.
+
+        A kind of field that has it only in another form adds a share.
+        """
+        exact, others = self._phrases(words)
+        for weight, columns in _COLUMNS_BY_WEIGHT:
+            if words.field and COLUMN[words.field] not in columns:
+                continue
+            in_exact_form = self._find(words, exact, columns)
+            in_other_form = self._find(words, others, columns) - in_exact_form
+            for numbers, share in ((in_exact_form, 1.0), (in_other_form, OTHER_FORM)):
+                for number in numbers:
+                    scores[number] = scores.get(number, 0.0) + weight * share
+
+    def _find(self, words: Words, phrases: Sequence[str], columns: Sequence[str]) -> set[int]:
+        columns = (COLUMN[words.field],) if words.field else columns
+        return self._search(f"{{{' '.join(columns)}}} : ({' OR '.join(phrases)})") if phrases else set()
+
+    def _phrases(self, words: Words) -> tuple[list[str], list[str]]:
         """Return the phrases that are the words in their very form, and those in other forms."""
         if (phrases := self._latest.get(words)) is None:
             phrases = self._latest[words] = self._look_up(words)

@@ -10,10 +10,12 @@ from reportcli.report.fields import Field
 
 _DECIMAL_EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9, "t": 12}
 _BINARY_EXPONENTS = {"k": 10, "m": 20}
+_BYTES_EXPONENTS = {"kib": 10, "mib": 20, "gib": 30}
 _MAX_DIGITS = 60
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)"
-_NUMBER = rf"({_DIGITS}|)(?:\.(\d+))?(?:e([+-]?\d{{1,3}}))?([kmbt]?)"
+_NUMBER = rf"({_DIGITS}|)(?:\.(\d+))?(?:e([+-]?\d{{1,3}}))?([kmg]ib|[kmbt]?)"
 _PLAIN = rf"(?:{_DIGITS})?(?:\.\d+)?"
+_UNIT = "([kmg]ib|[kmbt])"
 
 
 class _Number(NamedTuple):
@@ -62,11 +64,11 @@ def _range(field: Field, first: str, last: str) -> Query:
 
 def _with_unit_of(first: str, last: str) -> str:
     """Return the left end of a range with the unit of the right end, if it is smaller and has none."""
-    unit = last[-1:]
-    if not re.fullmatch(_PLAIN, first, re.A) or not re.fullmatch(f"{_PLAIN}[kmbt]", last, re.I | re.A):
+    with_unit = re.fullmatch(f"({_PLAIN}){_UNIT}", last, re.I | re.A)
+    if not with_unit or not re.fullmatch(_PLAIN, first, re.A):
         return first
-    left, right = (float(re.sub("[,_]", "", end) or "nan") for end in (first, last[:-1]))
-    return first + unit if 0 < left < right else first
+    left, right = (float(re.sub("[,_]", "", end) or "nan") for end in (first, with_unit[1]))
+    return first + with_unit[2] if 0 < left < right else first
 
 
 def _number(text: str, field: Field) -> _Number | None:
@@ -76,6 +78,9 @@ def _number(text: str, field: Field) -> _Number | None:
     fraction, suffix = match[2] or "", match[4].lower()
     digits = int(re.sub("[,_]", "", match[1]) + fraction)
     exponent = int(match[3] or 0) - len(fraction)
+    if suffix in _BYTES_EXPONENTS:
+        count = _scaled(digits * 2 ** _BYTES_EXPONENTS[suffix], exponent)
+        return _Number(count, count) if field.info.in_bytes else None
     low = _scaled(digits, exponent + _DECIMAL_EXPONENTS[suffix])
     if low >= 10**_MAX_DIGITS:
         return None

@@ -254,8 +254,11 @@ def _with_operators(text: str, joiner: str, condition: re.Match[str] | None) -> 
 def _example(field: Field) -> str:
     """Return a value for a hint that works when typed."""
     if field.kind in NUMBERS:
-        is_small = isinstance(field.info.example, int) and field.info.example < 10_000
-        return "128k" if field.info.context else str(field.info.example) if is_small else "10B"
+        if field.info.context or field.info.in_bytes:
+            return "128k" if field.info.context else "100KiB"
+        example = field.info.example
+        is_short = isinstance(example, float) or (isinstance(example, int) and example < 10_000)
+        return str(example) if is_short else "10B"
     if field.kind == DATE:
         return "2025-06"
     return "no" if field.kind == YES_NO else field.info.choices[0] if field.info.choices else "word"

@@ -32,16 +32,16 @@ def field_named(name: str) -> Field | None:
     """Return the field that a name means, without regard to case, hyphens and a plural s."""
     key = name.lower().replace("-", "_")
     spellings = (key, key + "s", key.removesuffix("s"))
-    names = (_SYNONYMS.get(spelling, spelling) for spelling in spellings)
+    names = (*spellings, *(_SYNONYMS.get(spelling, "") for spelling in spellings))
     return next((FIELDS_BY_NAME[spelling] for spelling in names if spelling in FIELDS_BY_NAME), None)
 
 
 _SYNONYMS = {  # what people type that is neither a key nor a short name
-    "size": "parameters", "ctx": "context", "window": "context", "year": "date", "month": "date", "released": "date",
+    "size": "parameters", "ctx": "context", "year": "date", "month": "date", "released": "date",
     "lab": "organizations", "company": "organizations", "organisation": "organizations", "vendor": "organizations",
     "arch": "type", "attn": "attention", "norm": "normalization", "vocab": "vocabulary", "opt": "optimizer",
-    "algo": "rl_algorithm", "algorithm": "rl_algorithm", "framework": "rl_framework", "gpu": "hardware",
-    "licence": "license", "alias": "aliases", "author": "organizations",
+    "framework": "rl_framework", "gpu": "hardware",
+    "licence": "license", "alias": "aliases",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ _QUERIES = {
     "params:100B..": "at least this; ..10B at most, 10B..20B between",
     "context:128k": "128,000 or its power of two, 131,072",
     "date:2025-05": "a period, see help periods",
-    "license:known": "the catalogue knows the field; or license:unknown",
+    "license:known": "the catalogue knows the field; or unknown, undisclosed",
     "'\"clip higher\"'": "in the shell's quotes: a phrase",
     "'clip*'": "in quotes: words that begin with it",
     "'params:>100B'": "in quotes: more than this; also >=, <, <=, 1B..<10B",
