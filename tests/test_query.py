@@ -187,7 +187,7 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     # synonyms
     (Words(("qwen",), "organizations"), ("lab:qwen", "company:qwen", "organisation:qwen", "organisations:qwen")),
     (Is("architecture.type", "moe"), ("arch:moe",)),
-    (Words(("grpo",), "posttraining.rl_algorithm"), ("algo:grpo",)),
+    (Words(("grpo",), "posttraining.rl_algorithm"), ("rl_algorithm:grpo",)),
     (Words(("mit",), "license"), ("licence:mit",)),
     (Between("architecture.vocabulary", 100_000), ("vocab:100k..",)),
     (Between(CONTEXT, 128_000), ("ctx:128k..",)),
