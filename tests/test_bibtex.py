@@ -40,6 +40,14 @@ def test_every_answer_of_reports_has_one_entry_a_report() -> None:
         assert text(answer, "bibtex") == BIBTEX
 
 
+def test_people_and_a_team_are_authors_before_organizations() -> None:
+    for authors, written in (
+        (("Daya Guo", "Ö. Ünal"), "{Daya Guo and Ö. Ünal}"), (("Qwen Team",), "{{Qwen Team}}"), ((), "{{Nobody}}"),
+    ):  # fmt: skip
+        report = dataclasses.replace(POOR, authors=authors)
+        assert f"author      = {written},\n" in text(Listing(hits(report), ()), "bibtex")
+
+
 def test_a_key_has_no_character_that_ends_it() -> None:
     for report_id, key in (
         ('a"b', "a_22_b"), ("a\\b", "a_5c_b"), ("a, b}", "a_2c__20_b_7d_"), ("深度 [1]", "深度_20__5b_1_5d_"),

@@ -26,12 +26,17 @@ class Contents(NamedTuple):
 def contents_of(subject: Subject) -> Contents:
     """Return what the tables hold of a report."""
     contents = Contents([""] * (len(COLUMN) + 1), [])
+    posttraining, models = subject.report.posttraining, subject.report.models
+    has_layers = bool(subject.report.architecture.attention_layers) or any(model.attention_layers for model in models)
     facts = [
         *_add_values_of_report(contents, subject),
-        *_add_values_of_each(contents, subject, subject.of_each_model, OTHER_MODELS, _MODEL_PLAN),
-        *_add_values_of_each(contents, subject, subject.of_each_run, OTHER_RUNS, _RUN_PLAN),
+        *_add_values_of_each(contents, subject, subject.of_each_model, _MODEL_PLAN),
+        *_add_values_of_each(contents, subject, subject.of_each_model, _LAYER_PLAN if has_layers else ()),
+        *_add_values_of_each(contents, subject, subject.of_each_run, _RUN_PLAN if posttraining.rl else ()),
         *_undisclosed_facts(subject),
     ]
+    for code, each in ((OTHER_MODELS, subject.of_each_model), (OTHER_RUNS, posttraining.rl)):
+        contents.values.extend((code, place, place) for place in range(1, len(each)))
     contents.texts[-1] = " ".join(facts)
     return contents
 
@@ -56,10 +61,9 @@ def _add_values_of_report(contents: Contents, subject: Subject) -> Iterator[str]
 
 
 def _add_values_of_each(
-    contents: Contents, subject: Subject, each: Sequence[Subject], others: int, plan: Sequence[_Plan]
+    contents: Contents, subject: Subject, each: Sequence[Subject], plan: Sequence[_Plan]
 ) -> Iterator[str]:
     """Add what each model, or each run, has of its own; yield the tokens of its facts."""
-    contents.values.extend((others, place, place) for place in range(1, len(each)))
     for field, code, column, _ in plan:
         values = [(value, place) for place, one in enumerate(each) for value in one.values(field)]
         if values:
@@ -86,6 +90,7 @@ _COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}
 _PLAN = [
     (field, CODE[field.path], _COLUMN_NUMBERS.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED
 ]
-_MODEL_PLAN = [plan for plan in _PLAN if plan[0].path in MODEL_FIELDS]
+_LAYER_PLAN = [plan for plan in _PLAN if plan[0].table.endswith("attention_layers")]  # most reports have none
+_MODEL_PLAN = [plan for plan in _PLAN if plan[0].path in MODEL_FIELDS and plan not in _LAYER_PLAN]
 _RUN_PLAN = [plan for plan in _PLAN if plan[0].path in RUN_FIELDS]
 _REPORT_PLAN = [plan for plan in _PLAN if plan[0].path not in MODEL_FIELDS | RUN_FIELDS]

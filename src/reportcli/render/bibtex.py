@@ -33,8 +33,7 @@ def bibtex_entry(report: Report) -> str:
     """
     links, published = report.links, report.first_published or report.date
     address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
-    organizations = " and ".join(f"{{{_escape(name)}}}" for name in report.organizations)
-    fields = {"title": f"{{{{{_escape(report.title)}}}}}", "author": f"{{{organizations}}}"}
+    fields = {"title": f"{{{{{_escape(report.title)}}}}}", "author": f"{{{_authors(report)}}}"}
     if links.arxiv:
         fields |= {"eprint": f"{{{_escape(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
     else:
@@ -44,6 +43,13 @@ def bibtex_entry(report: Report) -> str:
     width = max(map(len, fields))
     kind = "misc" if links.arxiv else "techreport"
     return f"@{kind}{{{_key(report.id)},\n" + "".join(f"  {key:{width}} = {fields[key]},\n" for key in fields) + "}\n"
+
+
+def _authors(report: Report) -> str:
+    """Return the people, else the team, else the organizations; in braces what is not the name of one person."""
+    if len(report.authors) > 1:
+        return " and ".join(map(_escape, report.authors))
+    return " and ".join(f"{{{_escape(name)}}}" for name in report.authors or report.organizations)
 
 
 def _key(report_id: str) -> str:
