@@ -1,6 +1,7 @@
 """Two reports, one that says much and one that says little, and answers about them, for tests of formats."""
 
 import datetime
+from dataclasses import replace
 
 from makers import hits
 from reportcli.answer import Answer
@@ -10,7 +11,17 @@ from reportcli.answer.listing import Listing, parse_columns
 from reportcli.query.names import ReportMatch
 from reportcli.query.parser import parse_query
 from reportcli.render import formats
-from reportcli.report.fields import Architecture, Links, Model, Note, Posttraining, Pretraining, Report
+from reportcli.report.fields import (
+    Architecture,
+    AttentionLayers,
+    Links,
+    Model,
+    Note,
+    Posttraining,
+    Pretraining,
+    Report,
+    RLRun,
+)
 
 RICH = Report(
     id="rich",
@@ -45,6 +56,23 @@ POOR = Report(
     date=datetime.date(2024, 12, 1),
     summary="Nothing.",
     tags=(),
+)
+RUNS = replace(
+    POOR,
+    undisclosed=("pretraining.learning_rate", "posttraining.rl.steps", "models.parameters"),
+    models=(Model(name="A"), Model(name="B", layers=32, kv_heads=8)),
+    architecture=Architecture(
+        attention_layers=(
+            AttentionLayers(kind="full", layers=10, kv_heads=16, head_dimension=128),
+            AttentionLayers(kind="window", layers=52, window=1024, cache_size=576),
+        )
+    ),
+    posttraining=Posttraining(
+        rl=(
+            RLRun(stage="reasoning RL", kl_coefficient=0.0, rollouts=16, rewards=("accuracy", "format")),
+            RLRun(learning_rate=1e-6, rollouts=8, clip_high=0.272, max_response_tokens=32_768),
+        )
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from reportcli.answer.comparison import Comparison, compare_reports
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing, parse_columns
 from reportcli.query.names import ReportMatch
-from reportcli.report.fields import Architecture, Model, Posttraining, Pretraining, Report
+from reportcli.report.fields import Architecture, Model, Posttraining, Pretraining, Report, RLRun
 from samples import text as text_of
 
 SHIPPED = shipped_reports()
@@ -123,6 +123,15 @@ def test_lists_differ_by_what_they_hold_not_by_their_order(
 ) -> None:
     compared = rows(side_by_side(a_report("a", techniques=left), a_report("b", techniques=right)))
     assert compared.get("techniques") == (((left, right), differs) if left or right else None)
+
+
+def test_runs_are_compared_by_what_they_state() -> None:
+    one = a_report("one", posttraining=Posttraining(rl=(RLRun(temperature=1.0, rollouts=8),)))
+    two = a_report("two", posttraining=Posttraining(rl=(RLRun(temperature=1.0), RLRun(rollouts=16))))
+    rows = {row.field.key: row for row in compare_reports([ReportMatch(one), ReportMatch(two)]).field_rows}
+    assert (rows["temperature"].values, rows["temperature"].differs) == (((1.0,), (1.0, None)), False)
+    assert (rows["rollouts"].differs, "steps" in rows) == (True, False)
+    assert "rollouts per prompt  8" in draw(compare_reports([ReportMatch(one), ReportMatch(two)]), 80).text
 
 
 def test_what_no_side_knows_is_left_out() -> None:

@@ -5,6 +5,7 @@ from pictures import WIDTHS, draw, squeezed
 from reportcli.answer.details import ReportDetails, full_record
 from reportcli.query.names import ReportMatch
 from reportcli.report.fields import Architecture, Model, Note, Pretraining
+from samples import RUNS
 from test_comparison import BIG
 
 QWEN3 = shipped_reports()["qwen3"]
@@ -74,6 +75,58 @@ def test_a_page_says_all_that_the_catalogue_knows() -> None:
     for width in WIDTHS[2:]:
         text = squeezed(draw(ReportDetails((ReportMatch(report),), sources=True), width).text)
         assert [part for part in known if squeezed(part) not in text] == []
+
+
+def test_a_page_has_the_runs_of_rl_side_by_side_and_what_is_not_disclosed() -> None:
+    lines = [line.rstrip() for line in draw(ReportDetails((ReportMatch(RUNS),)), 80).text.splitlines()]
+    assert lines[5:] == RUNS_PAGE.splitlines()
+    narrow = draw(ReportDetails((ReportMatch(RUNS),)), 40).text
+    assert narrow.count("rollouts per") == 2  # a table for each run
+
+
+RUNS_PAGE = """\
+  not disclosed         parameters
+
+Models
+  model
+  ─────
+  A
+  B
+
+Sizes of the models
+  model  layers  KV heads
+  ───────────────────────
+  A
+  B          32         8
+
+Architecture
+  KV heads              16
+  head dimension        128
+  attention layers      • 10 full, 16 KV heads × 128
+                        • 52 window of 1,024, 576 elements cached
+
+Pre-training
+  not disclosed         learning rate
+
+Post-training
+  rewards               • accuracy
+                        • format
+  not disclosed         steps
+
+Runs of RL
+                        reasoning RL      run 2
+  ─────────────────────────────────────────────
+  KL coefficient        0
+  RL learning rate                        1e-6
+  rollouts per prompt   16                8
+  clip range above                        0.272
+  longest response                        32K
+  rewards of the run    accuracy, format
+
+Derived (A)
+  KV cache per token    ≈ 80 KiB
+  KV cache at 128K      ≈ 10.1 GiB
+"""
 
 
 def test_sources_stay_away_unless_asked_for() -> None:

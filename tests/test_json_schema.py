@@ -93,6 +93,8 @@ def test_required_keys_are_those_of_the_list_of_fields() -> None:
     assert SCHEMA["required"] == ["name", "title", "organizations", "date", "summary", "tags"]
     assert SCHEMA["properties"]["models"]["items"]["required"] == ["name"]
     assert SCHEMA["properties"]["notes"]["items"]["required"] == ["topic", "text"]
+    layers = SCHEMA["properties"]["architecture"]["properties"]["attention_layers"]
+    assert (layers["type"], layers["items"]["required"]) == ("array", ["kind"])
 
 
 def test_the_least_entry_is_valid_with_numbers_of_toml_from_zero_up() -> None:
@@ -133,6 +135,10 @@ INVALID = [
     pytest.param(f'{LEAST}\n[architecture]\nlayers = "62"\n', id="number as text"),
     pytest.param(f'{LEAST}\n[posttraining]\nkl_penalty = "no"\n', id="yes or no as text"),
     pytest.param(f'{LEAST}\n[posttraining]\nrl_family = ["grpo", "trpo"]\n', id="unknown family"),
+    pytest.param(f"{LEAST}\n[[posttraining.rl]]\ngroup_size = 8\n", id="unknown key of a run"),
+    pytest.param(f"{LEAST}\n[[posttraining.rl]]\ntop_p = 1.5\n", id="above the limit"),
+    pytest.param(f"{LEAST}\n[[architecture.attention_layers]]\nlayers = 2\n", id="layers without kind"),
+    pytest.param(f'{LEAST}\n[[models]]\nname = "M"\n[[models.attention_layers]]\nkind = "all"\n', id="unknown kind"),
     pytest.param(f'{LEAST}\n[[notes]]\ntopic = "rl"\n', id="note without text"),
     pytest.param(f'{LEAST}\n[[notes]]\ntopic = "weather"\ntext = "t"\n', id="unknown topic"),
     pytest.param(f'{LEAST}\n[[notes]]\ntopic = "rl"\ntext = "{"t" * 281}"\n', id="long note"),

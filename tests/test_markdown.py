@@ -10,7 +10,7 @@ from reportcli.answer.count import CountTable, ValueCount
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing, parse_columns
 from reportcli.query.names import ReportMatch
-from samples import COMPARISON, POOR, RICH, listing, text
+from samples import COMPARISON, POOR, RICH, RUNS, listing, text
 
 LISTING = """\
 | name | date | organization | parameters | tokens |
@@ -57,6 +57,12 @@ def test_a_page_has_every_text_of_a_report() -> None:
     assert "## Sources" not in text(details, "markdown")
     notes = text(details._replace(topics=("rl",)), "markdown")
     assert notes.splitlines()[1:] == ["", "## Notes: rl", "", "- No KL term.", "  - Not at all."]
+
+
+def test_a_page_has_a_table_of_the_runs_of_rl() -> None:
+    page = text(ReportDetails((ReportMatch(RUNS),)), "markdown")
+    assert "## Runs of RL\n\n|  | reasoning RL | run 2 |\n| --- | --- | --- |\n| KL coefficient | 0 |  |\n" in page
+    assert "- **not disclosed**: learning rate\n" in page
 
 
 def test_no_text_of_an_entry_becomes_markup() -> None:

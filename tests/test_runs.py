@@ -6,6 +6,7 @@ import pytest
 
 from makers import write
 from reportcli.answer.listing import parse_columns
+from reportcli.errors import UnsuitableField
 from reportcli.library import Library
 from samples import text
 
@@ -108,6 +109,12 @@ def test_a_report_is_counted_in_each_bar_in_which_one_of_its_runs_falls(runs: Li
     assert counted.notes[0] == "counts add up to 4 because reports can have several runs"
     few = runs.count("rollouts", query=runs.parse("kl_coefficient:0"))
     assert [(row.text, row.total) for row in few.value_counts] == [("1..<10", 1), ("10..<100", 1)]
+
+
+def test_what_may_have_several_values_is_no_axis(runs: Library) -> None:
+    for name in ("rollouts", "kv_heads"):
+        with pytest.raises(UnsuitableField):
+            runs.plot("params", name)
 
 
 def test_a_column_has_the_values_of_every_run(runs: Library) -> None:

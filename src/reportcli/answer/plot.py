@@ -96,7 +96,7 @@ def require_axis(field: Field) -> Field:
 
 
 def _is_axis(field: Field) -> bool:
-    return field.kind in (*NUMBERS, DATE) and not field.in_array
+    return field.kind in (*NUMBERS, DATE) and not (field.in_array or field.info.seen_as)
 
 
 class Plot(NamedTuple):

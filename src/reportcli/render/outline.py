@@ -80,13 +80,15 @@ def _layers_text(group: AttentionLayers) -> str:
 
 
 def _undisclosed_labels(report: Report, table: str) -> list[str]:
-    """Return what of a table the report was read for and does not state, in words."""
-    paths = [path for path in report.undisclosed if (path.partition(".")[0] if "." in path else "") == _HOME.get(table)]
+    """Return what of a table the report was read for and does not state, in words; the first lines have the rest."""
+    paths = [path for path in report.undisclosed if _section_of(path) == table]
     labels = (_FIELDS[path].label if path in _FIELDS else path for path in paths)
     return list(dict.fromkeys(map(escape_controls, labels)))
 
 
-_HOME = {"": "", "architecture": "architecture", "pretraining": "pretraining", "posttraining": "posttraining"}
+def _section_of(path: str) -> str:
+    table = path.partition(".")[0]
+    return table if table in ("architecture", "pretraining", "posttraining") else ""
 
 
 def run_table(report: Report) -> tuple[list[str], list[tuple[Field, list[str]]]]:

@@ -46,7 +46,11 @@ class Architecture(Record):
     rope_base: int | None = optional("base of RoPE after training", label="RoPE base", of_flagship=True, example=10_000)
     heads: int | None = optional("query heads of a full-attention layer", of_flagship=True, example=128)
     kv_heads: int | None = optional(
-        "key/value heads", label="KV heads", of_flagship=True, seen_as="all_kv_heads", example=8
+        "key/value heads; else those of the attention layers",
+        label="KV heads",
+        of_flagship=True,
+        seen_as="all_kv_heads",
+        example=8,
     )
     head_dimension: int | None = optional(
         "width of a head", of_flagship=True, seen_as="all_head_dimensions", example=128

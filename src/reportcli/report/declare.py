@@ -31,7 +31,7 @@ class FieldInfo(NamedTuple):
     computed: bool = False  # from other figures: shown with ≈
     in_bytes: bool = False  # shown and asked in KiB, MiB and GiB
     follows_from: tuple[str, ...] = ()  # of a derived figure: the fields that a report states for it
-    seen_as: str = ""  # attribute of the same table that readers and queries see; default: the field itself
+    seen_as: str = ""  # attribute of the table that readers and queries see instead; of numbers, maybe several
     rank: int = 99  # of the column on a narrow screen: low ones are kept longest
 
 

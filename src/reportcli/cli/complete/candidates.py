@@ -163,7 +163,7 @@ def _figure(typed: str, _context: CompletionContext) -> Completion:
 
 
 def _is_figure(field: Field) -> bool:
-    return field.kind in (*NUMBERS, DATE) and not field.in_array
+    return field.kind in (*NUMBERS, DATE) and not (field.in_array or field.info.seen_as)
 
 
 def _value(typed: str, context: CompletionContext) -> Completion:
