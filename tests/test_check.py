@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import Run
+from conftest import CATALOG, Run
 from makers import CANONICAL, ODD_FILES
 from reportcli.answer.check import Finding
 from reportcli.catalog.files import shipped_folder, user_folder
@@ -547,13 +547,13 @@ c/b.toml
 
 
 def test_the_schema_is_printed(cli: Cli) -> None:
-    schema = (shipped_folder() / "schema.json").read_text(encoding="utf-8")
+    schema = (CATALOG / "schema.json").read_text(encoding="utf-8")
     assert cli("schema") == (0, schema, "")
 
 
 @pytest.mark.slow
 def test_the_schema_is_the_same_whatever_the_output_is(reportcli: Run) -> None:
-    schema = (shipped_folder() / "schema.json").read_text(encoding="utf-8")
+    schema = (CATALOG / "schema.json").read_text(encoding="utf-8")
     assert on_terminal("reportcli schema", 60)[0] == schema
     assert reportcli("schema", PYTHONIOENCODING="ascii").stdout == schema
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import CATALOG, Run
+from conftest import READING_LIST, Run
 from reportcli.cli.complete import shells
 from reportcli.cli.complete.command_line import Program, parameters_of
 from reportcli.cli.main import COMMANDS, command_function, root, run
@@ -131,7 +131,7 @@ def test_a_name_says_whose_it_is(answer: Complete) -> None:
 
 
 def test_without_a_beginning_every_report_is_offered_by_its_id(offered: Complete) -> None:
-    assert offered("show ") == sorted(path.stem for path in CATALOG.glob("*.toml"))
+    assert offered("show ") == sorted(path.stem for path in READING_LIST.glob("*.toml"))
 
 
 def test_closed_values_are_all_offered(offered: Complete) -> None:
@@ -177,14 +177,14 @@ def test_a_single_field_goes_straight_on_to_its_values(offered: Complete) -> Non
 
 
 def test_another_catalogue_is_asked_where_it_is_named(offered: Complete, tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text((CATALOG / "qwen3.toml").read_text().replace('"Qwen3"', '"Mine"'))
+    (tmp_path / "mine.toml").write_text((READING_LIST / "qwen3.toml").read_text().replace('"Qwen3"', '"Mine"'))
     assert offered(f"show --catalog {tmp_path} ") == ["mine"]
     assert offered(f"show --catalog={tmp_path} m") == ["mine"]
 
 
 def test_a_home_folder_is_understood_in_the_name_of_a_catalogue(offered: Complete, own_home: Path) -> None:
     (own_home / "mine").mkdir()
-    (own_home / "mine" / "mine.toml").write_text((CATALOG / "qwen3.toml").read_text())
+    (own_home / "mine" / "mine.toml").write_text((READING_LIST / "qwen3.toml").read_text())
     assert offered("show --catalog ~/mine ") == ["mine"]
 
 
@@ -217,7 +217,7 @@ def test_a_broken_index_breaks_nothing(offered: Complete, tmp_path: Path, monkey
 
 
 def test_names_that_a_terminal_would_obey_are_shown_or_left_out(answer: Complete, tmp_path: Path) -> None:
-    entry = (CATALOG / "qwen3.toml").read_text().replace('name = "Qwen3"', r'name = "Q\u001b[31m\tw\nen"', 1)
+    entry = (READING_LIST / "qwen3.toml").read_text().replace('name = "Qwen3"', r'name = "Q\u001b[31m\tw\nen"', 1)
     (tmp_path / "plain.toml").write_text(entry.replace('"Qwen3-32B"', r'"plain \u0007bell"'))
     assert answer(f"show --catalog {tmp_path} pl") == ["words", r"plain	Q\x1b[31m w en · Alibaba Qwen · 2025-05-14"]
     assert answer(f"show --catalog {tmp_path} plainb") == ["words"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reportcli.catalog.files import shipped_folder
+from conftest import CATALOG
 from reportcli.curate.check import check
 from reportcli.report.fields import DATE, DECIMAL, ENTRY_FIELDS, ENTRY_PATHS, MAP, NUMBER, TEXT, TEXTS, YES_NO
 from reportcli.report.json_schema import entry_schema, schema_text
@@ -53,11 +53,11 @@ def test_it_is_a_schema_in_canonical_text_of_which_the_shipped_copy_is_up_to_dat
     text = schema_text(SCHEMA)
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
     assert text.isascii()  # so that no encoding changes it
-    assert (shipped_folder() / "schema.json").read_text(encoding="utf-8") == text
+    assert (CATALOG / "schema.json").read_text(encoding="utf-8") == text
 
 
 def test_shipped_entries_are_valid() -> None:
-    for path in shipped_folder().glob("*.toml"):
+    for path in CATALOG.glob("*.toml"):
         assert errors(path.read_text(encoding="utf-8")) == [], path
 
 
