@@ -89,10 +89,8 @@ class Posttraining(Record):
         "family of the RL algorithm", "rl", label="RL family", choices=RL_FAMILIES, weight=OTHER_WEIGHT, rank=8
     )
     kl_penalty: bool | None = optional(
-        "whether RL has a KL penalty, where the report says; else as the KL coefficients of its runs say",
-        "kl",
-        label="KL penalty",
-        seen_as="has_kl_penalty",
+        "whether RL has a KL penalty, where the report says; else as the coefficients of its runs say",
+        "kl", label="KL penalty", seen_as="has_kl_penalty",
     )  # fmt: skip
     rewards: tuple[str, ...] = several(
         "what RL is rewarded for", "reward", "rewards", weight=OTHER_WEIGHT, seen_as="all_rewards",
