@@ -48,7 +48,8 @@ def test_the_folder_holds_the_reports_the_schema_and_the_vocabulary() -> None:
 
 
 def test_the_two_versions_of_tulu_3_are_distinct() -> None:
-    old, new = (report for report in REPORTS if report.links.arxiv == "2411.15124")
+    versions = (report for report in REPORTS if report.links.arxiv == "2411.15124")
+    new, old = sorted(versions, key=lambda report: report.date, reverse=True)
     assert (old.number, old.name, old.date, old.arxiv_version) == (34, "Tülu 3", datetime.date(2024, 12, 6), "v2")
     assert (new.number, new.date, new.arxiv_version) == (20, datetime.date(2025, 4, 14), "v5")
     assert new.name == "Tülu 3 (2025 version)"
