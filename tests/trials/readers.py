@@ -95,10 +95,13 @@ def _bibtex(text: str, answer: Any) -> Complaints:
 
 
 def _markdown(text: str, answer: Any) -> Complaints:
-    lines = text.split("\n")[:-1]
+    table, *caveats = text.removesuffix("\n").split("\n\n")
+    lines = table.split("\n")
     bars = [len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines if line.startswith("|")]
     if not hasattr(answer, "matches") and (len(set(bars)) > 1 or len(bars) != len(lines)):
         yield f"a table of {len(lines)} lines, {len(bars)} of them rows with {sorted(set(bars))} bars"
+    if not hasattr(answer, "matches") and (odd := [line for line in caveats if not line.startswith(r"\* ")]):
+        yield f"below a table {odd[0]!r}"
     bare = re.sub(r"\]\(<https?://[!-;=?-~]+>\)", "]", re.sub(r"\\[!-/:-@\[-`{-~]", "", text))
     if markup := re.search(r"[<`*]|\]\(", re.sub(r"(?m)^ *- \*\*[\w -]+\*\*:", "", bare)):
         yield f"a text becomes markup: {bare[max(markup.start() - 30, 0) : markup.end() + 30]!r}"
