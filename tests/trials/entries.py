@@ -215,7 +215,7 @@ def _sheets(library: Library, _: Path, chance: Random) -> Iterator[str]:
     yield from _every_format(library.details(ids, sources=True))
     some = chance.sample(ids, min(PAGES, len(ids)))
     yield from _picture(
-        library.details(some, sources=chance.random() < 0.7, topic=chance.choice(("", "", "", "rl"))), chance
+        library.details(some, sources=chance.random() < 0.7, topics=chance.choice(((), (), (), ("rl",)))), chance
     )
     for report_id in some[:2]:
         answer = library.details([report_id])
