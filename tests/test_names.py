@@ -195,6 +195,8 @@ def test_any_text_is_found_or_an_error(text: str) -> None:
 def test_a_base_model_is_found_without_a_remark_in_brackets() -> None:
     assert ids_meant("Qwen 3 (base, 4-bit)", SHIPPED) == ["qwen3"]
     assert ids_meant("Tulu 3 (2025 version)", SHIPPED) == ["tulu-3-2025"]
+    assert ids_meant("Qwen3-32B-Instruct-2507 (judge)", SHIPPED) == ["qwen3"]
+    assert ids_meant("DeepSeek-V3-0324", SHIPPED) == ["deepseek-v3"]
     assert ids_meant("Qwen 9", SHIPPED) == []
     assert [without_remark(name) for name in ("A (b) c", "A [b", "(b)")] == ["A", "A", "(b)"]
 

@@ -205,9 +205,16 @@ def complete_name(text: str, register: NameRegister) -> list[Spelling]:
 _REMARK = r"(?s)\s*[(\[（].*"
 
 
+_CHECKPOINT = r"(?i)(-(base|instruct|chat|it|thinking|preview|[0-9]{4}))+$"
+
+
 def ids_meant(text: str, register: NameRegister) -> list[str]:
-    """Return the ids of the reports that a base model or teacher may mean, with or without a remark in brackets."""
-    spellings = dict.fromkeys((text, without_remark(text)))
+    """Return the ids of the reports that a base model or teacher may mean.
+
+    It may have a remark in brackets, and be a checkpoint of a known model: DeepSeek-V3-0324 is one of DeepSeek-V3.
+    """
+    name = without_remark(text)
+    spellings = dict.fromkeys((text, name, re.sub(_CHECKPOINT, "", name)))
     return next(filter(None, (sorted(set(ids_named(spelling, register))) for spelling in spellings)), [])
 
 
