@@ -101,6 +101,7 @@ IN_CATALOG = {
     "DeepSeek-R1 (internal version, reasoning data)": "deepseek-r1",
     "DeepSeek-V3": "deepseek-v3",
     "DeepSeek-V3 (non-reasoning SFT data)": "deepseek-v3",
+    "DeepSeek-V3-0324 (rewrites a small part of the open-source answers)": "deepseek-v3",
     "Kimi k1.5 (long-CoT data)": "kimi-k1.5",
     "Llama 3.1 405B (for the smaller models)": "llama-3",
     "Llama 3.1": "llama-3",
@@ -117,7 +118,7 @@ IN_CATALOG = {
     "Qwen3-32B (writes the synthetic pairs)": "qwen3",
 }
 OUTSIDE = (
-    "Claude 3.5 Sonnet", "DeepSeek LLM", "DeepSeek-V2.5", "DeepSeek-V3-0324", "GPT scores of UltraFeedback", "GPT-4o",
+    "Claude 3.5 Sonnet", "DeepSeek LLM", "DeepSeek-V2.5", "GPT scores of UltraFeedback", "GPT-4o",
     "GPT-4t", "Ling-lite-1.5", "Llama 3.3", "Llama-3.1-Nemotron-70B-Instruct", "Llama-3.3-70B-Instruct",
     "Mistral Medium 3", "Mistral Small 3", "Moonlight", "Qwen2-Math-Instruct", "Qwen2.5-Math",
     "Qwen2.5-Math-7B-Instruct", "Qwen2.5-Math-72B-Instruct", "QwQ-32B", "Seedream 2.0", "Whisper-large-v3",
