@@ -96,7 +96,6 @@ Models
 Sizes of the models
   model  layers  KV heads
   ───────────────────────
-  A
   B          32         8
 
 Architecture

@@ -122,7 +122,7 @@ def continues_training(report: Report, table: str) -> bool:
 def model_table(report: Report, of_sizes: bool = False) -> tuple[list[Field], list[list[str]]]:
     """Return the columns in which something is known, and a row for each model.
 
-    ``of_sizes`` gives the names and what models state of their architecture, where it is not the flagship's.
+    ``of_sizes`` gives what models state of their architecture, where it is not the flagship's, and those that do.
     """
     columns = [
         field for field in FIELDS if field.table == "models" and (field.key == "name" or _is_size(field) is of_sizes)
@@ -130,6 +130,7 @@ def model_table(report: Report, of_sizes: bool = False) -> tuple[list[Field], li
     rows = [
         [format_value(column, _model_value(column, model, report)) for column in columns] for model in report.models
     ]
+    rows = [row for row in rows if any(row[1:]) or not of_sizes]
     known = [index for index in range(len(columns)) if any(row[index] for row in rows)]
     return [columns[index] for index in known], [[row[index] for index in known] for row in rows]
 

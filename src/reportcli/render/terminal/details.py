@@ -168,19 +168,20 @@ def _models(report: Report, selected: Report, width: int, figures: _Figures) -> 
     for key in ("parameters", "context_length"):
         yield from (Padding(remark, (0, 0, 0, 2)) for remark in figures.remarks(f"models.{key}"))
     selected_model = flagship_model(selected)
-    styles = [NAME if model is selected_model else "" for model in report.models]
+    selected_name = escape_controls(selected_model.name) if selected_model else ""
     for title, of_sizes in (("", False), ("Sizes of the models", True)):
         columns, rows = model_table(report, of_sizes)
         if len(columns) > of_sizes:
             yield from _heading(title) if title else ()
-            yield Padding(_model_grid(report, columns, rows, styles, width), (0, 0, 0, 2))
+            yield Padding(_model_grid(report, columns, rows, selected_name, width), (0, 0, 0, 2))
             yield from figures.caveats(columns, width)
 
 
 def _model_grid(
-    report: Report, columns: Sequence[Field], rows: Sequence[Sequence[str]], styles: Sequence[str], width: int
+    report: Report, columns: Sequence[Field], rows: Sequence[Sequence[str]], selected_name: str, width: int
 ) -> RenderableType:
     """Return models as a table, or as lines on a narrow terminal."""
+    styles = [NAME if name == selected_name else "" for name, *_ in rows]
     if width < NARROW:
         lines = []
         for (name, *values), style in zip(rows, styles, strict=True):
