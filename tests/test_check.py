@@ -20,6 +20,7 @@ from reportcli.answer.check import Finding
 from reportcli.catalog.files import shipped_folder, user_folder
 from reportcli.curate.check import check
 from reportcli.errors import CatalogUnreadable, EntryUnwritable, PathNotFound
+from reportcli.report.choices import ID_ADVICE
 from reportcli.report.toml import to_toml
 from synthetic import make_reports, plain_toml
 from terminal import on_terminal
@@ -324,7 +325,7 @@ def test_a_name_that_is_not_utf_8_is_a_problem_of_its_own(cli: Cli) -> None:
         pytest.skip("this file system takes no such names")
     result = cli("check", "c")
     assert (result.code, "Traceback" in result.err) == (1, False)
-    named = "is not a valid file name; use an id of lower-case letters, digits, . and -, such as qwen3.toml"
+    named = f"is not a valid file name; {ID_ADVICE}"
     assert result.out == f'c/caf\\xdce9.toml: "caf\\xdce9.toml" {named}\n'
     assert json.loads(cli("check", "c", "--json").out)[0]["file"] == "c/caf\udce9.toml"
 
@@ -576,3 +577,11 @@ def test_a_file_that_changes_during_the_check_is_not_reformatted(monkeypatch: py
     report = check([Path("c")], fix=True, today=TODAY)
     assert report.notes == ("skipped c/a.toml: it changed during the check", "1 entry, 1 problem")
     assert path.read_text() == newer
+
+
+def test_a_report_is_checked_by_its_name() -> None:
+    for name in ("qwen3", "Qwen 3"):
+        ended = cli("check", name)
+        assert (ended.code, ended.err) == (0, "note: 1 entry, no problems\n")
+    assert cli("check", "qwen99").err.startswith("error: no report named 'qwen99'\n")
+    assert cli("check", "none.toml").err.startswith("error: no such file or folder: none.toml\n")

@@ -31,6 +31,7 @@ from reportcli.curate.entry_rules import (
     undisclosed,
     value_types,
 )
+from reportcli.report.choices import ID_ADVICE
 from reportcli.report.parse import Problem
 from reportcli.report.techniques import parse_vocabulary
 
@@ -261,9 +262,7 @@ def test_the_name_of_a_file_is_an_id() -> None:
     for entry_id in ("Qwen3", "qwen 3", "qwen_3", "-x", ".x", "", "tülu", "a:b", "a\nb", "x\n"):
         (problem,) = broken(GOOD, f"{entry_id}.toml")[file_name]
         assert problem.key == ""
-        assert problem.text.endswith(
-            " is not a valid file name; use an id of lower-case letters, digits, . and -, such as qwen3.toml"
-        )
+        assert problem.text.endswith(f" is not a valid file name; {ID_ADVICE}")
     for file in ("qwen3", "qwen3.txt", "qwen3.TOML"):
         assert broken(GOOD, file)[file_name][0].text.startswith(f'"{file}" is not a valid file name')
 

@@ -3,8 +3,10 @@
 import os
 import shutil
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from conftest import Ran, Run
@@ -53,6 +55,56 @@ def test_no_setting_changes_an_answer_or_leaves_files_about(tmp_path: Path) -> N
         ended = ran("reportcli list && reportcli info >/dev/null", tmp_path, **environment)
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, usual, ""), environment
         assert list(tmp_path.iterdir()) == [], environment
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("list -n 1", 0),
+        ("show qwen3 -f names", 0),
+        ("info", 0),
+        ("--version", 0),
+        ("check qwen3", 0),
+        ("edit qwen3", 3),
+    ],
+)
+def test_without_a_home_folder_only_writing_asks_for_one(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, command: str, code: int
+) -> None:
+    def nowhere(*_: object, **__: object) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr(platformdirs, "user_data_path", nowhere)
+    monkeypatch.setattr(platformdirs, "user_cache_path", nowhere)
+    ended = cli(*command.split())
+    assert ended.returncode == code
+    error = "error: there is no home folder to write to\n  set HOME, or name a folder with --catalog DIR\n"
+    assert ended.stderr == (error if code else ended.stderr)
+
+
+def test_the_version_of_a_program_without_metadata_is_unknown(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert cli("--version").stdout == "reportcli unknown\n"
+
+
+def test_a_tilde_is_the_home_folder_in_every_name_of_a_folder(cli: Run, own_home: Path) -> None:
+    write(own_home / "mine", "one", "One")
+    for arguments, environment in ((("--catalog=~/mine",), {}), ((), {"REPORTCLI_CATALOG": "~/mine"})):
+        assert cli("list", "-f", "names", *arguments, **environment).stdout == "one\n"
+    script = own_home / "ed"
+    script.write_text('#!/bin/sh\nsed -i s/One/Two/ "$1"\n')
+    script.chmod(0o755)
+    assert cli("edit", "one", "--catalog=~/mine", EDITOR="~/ed").returncode == 0
+    assert 'name = "Two"' in (own_home / "mine" / "one.toml").read_text()
+
+
+def test_an_empty_catalog_is_not_the_working_folder(cli: Run) -> None:
+    ended = cli("list", "--catalog", "")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("error: --catalog is empty\n")
 
 
 def test_where_new_entries_cannot_go_an_error_says_so(cli: Run, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from reportcli.curate.technique_rules import (
     technique_texts,
     unique_technique_names,
 )
+from reportcli.report.choices import ID_ADVICE
 from reportcli.report.parse import Problem
 from reportcli.report.techniques import parse_vocabulary
 
@@ -47,7 +48,7 @@ CASES = [
     (technique_keys, {"new": technique(also=[1])}, "new.also", "expected a list of strings, got a list"),
     (technique_keys, {"new": technique(reference=2402.03300)}, "new.reference", "expected a string, got 2402.033"),
     (technique_ids, {"New": technique()}, "New",
-     '"New" is not a valid id; use lower-case letters, digits, . and -, such as grpo'),
+     f'"New" is not a valid id; {ID_ADVICE}'),
     (technique_kinds, {"new": technique(kind="RL")}, "new.kind", '"RL" is not an allowed value; did you mean rl?'),
     (unique_technique_names, {"new": technique(also=["grpo"])}, "new", '"grpo" is also a name of grpo'),
     (unique_technique_names, {"q-k.norm": technique()}, "q-k.norm", '"qknorm" is also a name of qk-norm'),

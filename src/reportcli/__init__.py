@@ -17,7 +17,11 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name == "__version__":
-        return import_module("importlib.metadata").version("reportcli")
+        metadata = import_module("importlib.metadata")
+        try:
+            return metadata.version("reportcli")
+        except metadata.PackageNotFoundError:  # run from a folder or an archive, without an installation
+            return "unknown"
     if name in _MODULES:
         return getattr(import_module(f"reportcli.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'reportcli' has no attribute {name!r}")

@@ -198,6 +198,15 @@ class OutputIncomplete(ReportcliError):
         super().__init__("the index was damaged; output is incomplete", "run the command again")
 
 
+class HomeUnknown(ReportcliError):
+    """There is no folder for what the user writes: neither HOME nor the system says where."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("there is no home folder to write to", "set HOME, or name a folder with --catalog DIR")
+
+
 class IndexDamaged(ReportcliError):
     """The index could not be read; the next opening makes a new one."""
 

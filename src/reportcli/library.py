@@ -16,7 +16,7 @@ from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails, technique_table
-from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, catalog_folders, shipped_folder
+from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, cache_folder, catalog_folders, shipped_folder
 from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of
 from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named, split_names
@@ -341,10 +341,3 @@ def open_catalog(*folders: str | Path) -> Library:
 def distinct_folders(folders: Sequence[Path]) -> tuple[Path, ...]:
     """Return each folder once, where it stands last."""
     return tuple(reversed(dict.fromkeys(reversed(folders))))
-
-
-def cache_folder() -> Path:
-    """Return the folder of the index; it need not exist."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("reportcli", appauthor=False)

@@ -61,6 +61,12 @@ def joined_words(texts: Sequence[str]) -> str:
     return "=".join(map(padded_words, texts))
 
 
+def natural_key(text: str) -> tuple[str | int, ...]:
+    """Return what texts are sorted by: without case and accents, the numbers in them by value."""
+    parts = re.split("([0-9]+)", fold(text))
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
 def fold_name(text: str) -> str:
     """Return a name without case, spaces, hyphens, dots and accents: equal results are the same name."""
     return re.sub(_NAME_SEPARATORS, "", fold(text))

@@ -25,9 +25,9 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from makers import write
-from reportcli.catalog.files import shipped_folder
+from reportcli.catalog.files import cache_folder, shipped_folder
 from reportcli.index.cache import discard_index, index_path
-from reportcli.library import Library, cache_folder
+from reportcli.library import Library
 from trials.runner import Answered, Trial, attempt, main
 
 PAGE = 4096

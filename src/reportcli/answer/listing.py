@@ -14,6 +14,7 @@ from reportcli.report.declare import FieldInfo
 from reportcli.report.field_names import closest_field_names, field_named, short_name
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, Field, Report
 from reportcli.report.json import to_record
+from reportcli.text import natural_key
 
 SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 DATE_FIELD = FIELDS_BY_PATH["date"]
@@ -151,7 +152,7 @@ def _sort_value(key: Field, hit: Hit) -> Any:
     if isinstance(value, tuple):
         items = [item for item in value if item is not None and item != ()]
         value = items[0] if items and key.kind not in (*NUMBERS, DATE) else max(items, default=None)
-    return value.casefold() if isinstance(value, str) else value
+    return natural_key(value) if isinstance(value, str) else value
 
 
 PIPE_COLUMNS = parse_columns(("id", "name", "date", "organizations", "parameters", "active_parameters", "tokens"))

@@ -3,12 +3,13 @@
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, NamedTuple
 from zlib import adler32, crc32
 
-from reportcli.errors import CatalogUnreadable, EntryUnreadable
+from reportcli.errors import CatalogUnreadable, EntryUnreadable, HomeUnknown
 from reportcli.report.fields import Report
 from reportcli.report.techniques import Vocabulary, parse_vocabulary
 
@@ -48,10 +49,30 @@ def shipped_folder() -> Path:
 
 
 def user_folder() -> Path:
-    """Return the folder of the user's own entries, which may not exist."""
+    """Return the folder of the user's own entries, which may not exist. Raises HomeUnknown."""
     import platformdirs
 
-    return platformdirs.user_data_path("reportcli", appauthor=False) / "catalog"
+    try:
+        return platformdirs.user_data_path("reportcli", appauthor=False) / "catalog"
+    except RuntimeError as error:
+        raise HomeUnknown() from error
+
+
+def is_user_folder(folder: Path) -> bool:
+    """Return whether a folder is that of the user's own entries."""
+    with suppress(HomeUnknown):
+        return folder == user_folder()
+    return False
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of the index, which need not exist; None without a home folder."""
+    import platformdirs
+
+    try:
+        return platformdirs.user_cache_path("reportcli", appauthor=False)
+    except RuntimeError:
+        return None
 
 
 def catalog_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
@@ -61,17 +82,23 @@ def catalog_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
     """
     if chosen := _chosen_folders(given):
         return tuple(folder.absolute() for folder in chosen)
-    own = user_folder()
-    return (shipped_folder(), own) if os.path.isdir(own) else (shipped_folder(),)  # Path.is_dir may raise
+    with suppress(HomeUnknown):
+        if os.path.isdir(own := user_folder()):  # Path.is_dir may raise
+            return shipped_folder(), own
+    return (shipped_folder(),)
 
 
 def new_entry_folder(given: Sequence[Path] = ()) -> Path:
-    """Return the folder for new entries, which may not exist: the last one chosen, else the user's own."""
+    """Return the folder for new entries, which may not exist: the last one chosen, else the user's own.
+
+    Raises HomeUnknown.
+    """
     return catalog_folders(given)[-1] if _chosen_folders(given) else user_folder()
 
 
 def _chosen_folders(given: Sequence[Path]) -> Sequence[Path]:
-    return given or [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
+    chosen = given or [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
+    return [Path(os.path.expanduser(folder)) for folder in chosen]  # Path.expanduser may raise
 
 
 def make_private_folder(folder: Path) -> None:

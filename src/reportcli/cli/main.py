@@ -128,9 +128,9 @@ def command_function(name: str) -> Callable[..., int]:
 
 def _print_version(is_given: bool) -> None:
     if is_given:
-        from importlib.metadata import version
+        from reportcli import __version__
 
-        print(f"reportcli {version('reportcli')}")
+        print(f"reportcli {__version__}")
         raise typer.Exit
 
 

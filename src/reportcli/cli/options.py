@@ -12,10 +12,10 @@ import typer
 from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
 from reportcli.answer.table import field_table
-from reportcli.catalog.files import catalog_folders
+from reportcli.catalog.files import cache_folder, catalog_folders
 from reportcli.cli import COLOR, THEMES, output
 from reportcli.errors import IndexDamaged, UsageError
-from reportcli.library import Library, cache_folder
+from reportcli.library import Library
 from reportcli.query.conditions import Query, Within, all_of
 from reportcli.query.period import Period, parse_period
 from reportcli.report.field_names import field_named
@@ -45,6 +45,13 @@ def _whole_number(option: str, least: int, most: int, example: int) -> Callable[
         return int(text)
 
     return read
+
+
+def _folder(text: str) -> Path:
+    """Return the folder that a value of --catalog names. Raises UsageError."""
+    if not text:
+        raise UsageError("--catalog is empty", "write --catalog DIR, or --catalog . for this folder")
+    return Path(text)
 
 
 def format_option(formats: Sequence[str]) -> Any:
@@ -150,6 +157,7 @@ Folders = Annotated[
         "--catalog",
         metavar="DIR",
         panel=_FILTERS,
+        parser=_folder,
         help="Use this catalogue folder instead of the default; repeatable; later folders override earlier ones.",
     ),
     FOLDERS,

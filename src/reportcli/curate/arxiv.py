@@ -88,9 +88,9 @@ def _request(url: str, patience: Patience, waiting: Callable[[float], None]) -> 
 
 
 def _body(url: str, timeout: float, redirects: int = 5) -> bytes:
-    from importlib.metadata import version
+    from reportcli import __version__
 
-    agent = f"reportcli/{version('reportcli')} (catalogue of technical reports; one request a paper)"
+    agent = f"reportcli/{__version__} (catalogue of technical reports; one request a paper)"
     question = request.Request(url, headers={"User-Agent": agent, "Accept": "application/atom+xml"})
     try:
         with _opener().open(question, timeout=timeout) as response:

@@ -14,12 +14,12 @@ from reportcli.answer.action import ActionResult
 from reportcli.answer.check import PROBLEM, Finding
 from reportcli.catalog.files import (
     SCHEMA_FILE,
+    is_user_folder,
     make_private_folder,
     parse_toml,
     read_text,
     schema_line,
     shipped_folder,
-    user_folder,
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
@@ -49,7 +49,7 @@ from reportcli.query.names import (
     Spelling,
     parse_arxiv_number,
 )
-from reportcli.report.choices import ID_PATTERN
+from reportcli.report.choices import ID_ADVICE, ID_PATTERN
 from reportcli.report.fields import Report
 from reportcli.report.json_schema import entry_schema, schema_text
 from reportcli.report.techniques import Vocabulary
@@ -143,10 +143,10 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
     UnknownName, DraftExists, EditorUnavailable or EntryUnwritable; then the entry is as it was, and what
     was typed is in its draft.
     """
-    path = _file_of(catalog, name)
+    path = file_of(catalog, name)
     entry_id = path.name.removesuffix(".toml")
     before = read_text(path)
-    in_place = path.parent != shipped_folder() or own != user_folder()
+    in_place = path.parent != shipped_folder() or not is_user_folder(own)
     target = path if in_place else own / path.name
 
     def save(text: str) -> ActionResult:
@@ -181,7 +181,7 @@ def _text_of(draft: Path, entry_id: str) -> str:
         raise EntryRejected(entry_id, [error.problem]) from error
 
 
-def _file_of(catalog: EditableCatalog, name: str) -> Path:
+def file_of(catalog: EditableCatalog, name: str) -> Path:
     """Return the file of an entry, by its id, whether it can be read or not, or by a name of its report."""
     for entry_id in _possible_ids(catalog, name):
         for folder in reversed(catalog.folders):
@@ -200,7 +200,7 @@ def _possible_ids(catalog: EditableCatalog, name: str) -> Iterator[str]:
 def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
     """Raise UsageError for an id of a wrong form, and NameInUse for one that a file or a report has already."""
     if not re.fullmatch(ID_PATTERN, entry_id):
-        raise UsageError(f"{entry_id!r} is not a valid id", "use lower-case letters, digits, . and -, such as qwen3")
+        raise UsageError(f"{entry_id!r} is not a valid id", ID_ADVICE)
     if any(os.path.lexists(folder / f"{entry_id}.toml") for folder in (*catalog.folders, own)):
         raise NameInUse(entry_id, entry_id)
     for spelling in catalog.spellings():
@@ -254,8 +254,10 @@ def _id_from_text(text: str) -> str:
 
 def _id_from_name(name: str) -> str:
     """Return the id that follows from a name: ``Tülu 3`` gives ``tulu-3``. Raises UsageError where none does."""
-    entry_id = re.sub(r"[^a-z0-9.]+", "-", fold(name)).strip("-.")
-    if not entry_id:
+    folded = fold(name)
+    entry_id = re.sub(r"[^a-z0-9.]+", "-", folded).strip("-.")
+    loses_letters = any(char.isalnum() and not char.isascii() for char in folded)
+    if loses_letters or not re.fullmatch(ID_PATTERN, entry_id):
         raise UsageError(f"cannot derive an id from the name {name!r}", "give one with --id")
     return entry_id
 
@@ -285,7 +287,7 @@ def _write(path: Path, text: str, report: Report, before: str | None) -> None:
     except OSError as error:
         raise EntryUnwritable(path, error.strerror or str(error)) from error
     remove_stale_temp_files(path.parent)
-    if path.parent == user_folder():
+    if is_user_folder(path.parent):
         _write_schema(path.parent / SCHEMA_FILE)
     schema, rest = split_schema_line(strip_template(text))
     write_entry(path, (schema or schema_line(path.parent)) + (rest if has_comments(rest) else to_toml(report)), before)

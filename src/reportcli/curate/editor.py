@@ -134,7 +134,7 @@ def _editor_command() -> list[str]:
         except ValueError as error:
             raise EditorUnavailable(f"invalid {variable}: {error}") from error
         if command:
-            return command
+            return [os.path.expanduser(command[0]), *command[1:]]
     for name in ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi"):
         if shutil.which(name):
             return [name]

@@ -11,7 +11,7 @@ from reportcli.curate import recipe_rules
 from reportcli.curate.entry import ParsedEntry, Problems, suggestion
 from reportcli.errors import did_you_mean
 from reportcli.query.names import ARXIV_ADDRESS
-from reportcli.report.choices import ID_PATTERN
+from reportcli.report.choices import ID_ADVICE, ID_PATTERN
 from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS
 from reportcli.report.parse import Problem, quoted
 from reportcli.report.toml import to_toml
@@ -27,8 +27,7 @@ def value_types(entry: ParsedEntry) -> Problems:
 def file_name(entry: ParsedEntry) -> Problems:
     """The name of the file is an id and ``.toml``."""
     if not (entry.file_name.endswith(".toml") and re.fullmatch(ID_PATTERN, entry.report.id)):
-        advice = "use an id of lower-case letters, digits, . and -, such as qwen3.toml"
-        yield Problem("", f"{quoted(entry.file_name)} is not a valid file name; {advice}")
+        yield Problem("", f"{quoted(entry.file_name)} is not a valid file name; {ID_ADVICE}")
 
 
 def _keys_by_table() -> Mapping[str, Sequence[str]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from reportcli.curate.entry import Problems, suggestion
 from reportcli.curate.entry_rules import EMPTY_TEXT, control_characters, not_a_choice
-from reportcli.report.choices import ARXIV_PATTERN, ID_PATTERN
+from reportcli.report.choices import ARXIV_PATTERN, ID_ADVICE, ID_PATTERN
 from reportcli.report.parse import Problem, quoted
 from reportcli.report.techniques import TECHNIQUE_KINDS, Technique, Vocabulary
 from reportcli.text import fold_name
@@ -55,8 +55,7 @@ def technique_ids(file: TechniqueFile) -> Problems:
     """The name of a table is a valid id."""
     for technique_id in file.table:
         if not re.fullmatch(ID_PATTERN, technique_id):
-            advice = "use lower-case letters, digits, . and -, such as grpo"
-            yield Problem(technique_id, f"{quoted(technique_id)} is not a valid id; {advice}")
+            yield Problem(technique_id, f"{quoted(technique_id)} is not a valid id; {ID_ADVICE}")
 
 
 def technique_kinds(file: TechniqueFile) -> Problems:

@@ -26,7 +26,8 @@ RL_FAMILIES = (
 )  # fmt: skip
 LAYER_KINDS = ("full", "window", "latent", "linear", "none")
 ORIGINS = ("list", "report")
-ID_PATTERN = "^[a-z0-9][a-z0-9.-]*$"
+ID_PATTERN = r"^(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$))[a-z0-9][a-z0-9.-]*$"  # no file that Windows reserves
+ID_ADVICE = "use lower-case letters, digits, . and -, and no name that Windows reserves (con, nul …)"
 ARXIV_PATTERN = r"^[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}$"
 VERSION_PATTERN = "^v[1-9][0-9]*$"
 ADDRESS_PATTERN = r"^https?://[^\s/]\S*$"

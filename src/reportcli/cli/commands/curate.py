@@ -1,6 +1,8 @@
 """The commands that change or check a catalogue: add, edit, check, schema."""
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +10,7 @@ import typer
 
 from reportcli.answer.action import ActionResult
 from reportcli.answer.check import CheckReport
-from reportcli.catalog.files import MAX_BYTES, TOO_LONG, new_entry_folder
+from reportcli.catalog.files import MAX_BYTES, TOO_LONG, catalog_folders, new_entry_folder
 from reportcli.cli import output
 from reportcli.cli.options import (
     FILES,
@@ -57,7 +59,7 @@ NoEdit = Annotated[bool, _option("--no-edit", help="Don't open an editor; the en
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[PATH...]", show_default=False, help="Entries, or folders of them (default: the whole catalogue)."
+        metavar="[PATH...]", show_default=False, help="Files, folders or reports (default: the whole catalogue)."
     ),
     FILES,
 ]
@@ -158,7 +160,18 @@ def check_files(
     Example: reportcli check --format github
     """
     settings = output.output_settings(context.obj, CHECK, format_name, json, header, width, no_pager, quiet, color)
-    return output.write(check(paths or (), catalog or (), fix=fix), (), settings)
+    files = [_file_to_check(path, catalog or ()) for path in paths or ()]
+    return output.write(check(files, catalog or (), fix=fix), (), settings)
+
+
+def _file_to_check(path: Path, folders: Sequence[Path]) -> Path:
+    """Return a path, or the file of the entry that it names where there is no such path. Raises UnknownName."""
+    if os.path.lexists(path) or path.suffix == ".toml" or len(path.parts) != 1:
+        return path
+    from reportcli.curate.edit import file_of
+
+    with Library(catalog_folders(folders), None) as library:
+        return file_of(library, str(path))
 
 
 def print_schema() -> int:

@@ -4,16 +4,24 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reportcli import __version__
 from reportcli.answer import Record
 from reportcli.answer.action import LINKS, ActionResult
 from reportcli.answer.info import Info
-from reportcli.catalog.files import CatalogFile, catalog_folders, new_entry_folder, take_snapshot, vocabulary_files
+from reportcli.catalog.files import (
+    CatalogFile,
+    cache_folder,
+    catalog_folders,
+    new_entry_folder,
+    take_snapshot,
+    vocabulary_files,
+)
 from reportcli.cli.options import (
     NAMES,
     Color,
@@ -27,9 +35,9 @@ from reportcli.cli.options import (
     format_option,
 )
 from reportcli.cli.output import output_settings, write
-from reportcli.errors import BrowserUnavailable, CatalogUnreadable
+from reportcli.errors import BrowserUnavailable, CatalogUnreadable, HomeUnknown
 from reportcli.index.cache import index_path
-from reportcli.library import Library, cache_folder, distinct_folders
+from reportcli.library import Library, distinct_folders
 from reportcli.render.formats import formats_for
 
 Name = Annotated[list[str], typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
@@ -91,7 +99,10 @@ def info(
     """
     settings = output_settings(context.obj, INFO, format_name, json, header, width, no_pager, quiet, color)
     folders = catalog or ()
-    return write(describe(catalog_folders(folders), new_entry_folder(folders), cache_folder()), (), settings)
+    own = None
+    with suppress(HomeUnknown):
+        own = new_entry_folder(folders)
+    return write(describe(catalog_folders(folders), own, cache_folder()), (), settings)
 
 
 def _open_in_browser(links: ActionResult) -> ActionResult:
@@ -113,26 +124,30 @@ def _open_in_browser(links: ActionResult) -> ActionResult:
     return links._replace(lines=(), notes=(f"opened {address}", *more))
 
 
-def describe(folders: Sequence[Path], own: Path, cache: Path) -> Info:
-    """Return which folders and files are in use, and why a folder cannot be read; new entries go to ``own``."""
+def describe(folders: Sequence[Path], own: Path | None, cache: Path | None) -> Info:
+    """Return which folders and files are in use, and why a folder cannot be read; new entries go to ``own``.
+
+    Without a home folder there is neither a folder for new entries nor a file of the index.
+    """
     problems = {folder: problem for folder in folders if (problem := _problem(folder))}
     readable = [folder for folder in folders if folder not in problems]
     with Library(readable, None if problems else cache) as library:
         files, techniques = library.files(), len(library.techniques())
         ranks = {folder: rank for rank, folder in enumerate(library.folders)}
     visible = {file.id: file.path for file in files if file.is_entry and not file.hidden}
-    index = index_path(cache, distinct_folders(folders))
+    index = index_path(cache, distinct_folders(folders)) if cache else None
+    size = index.stat().st_size if index and os.path.isfile(index) else None
     return Info(
         {
-            "version": version("reportcli"),
+            "version": __version__,
             "python": platform.python_version(),
             "system": platform.platform(),
             "catalogue": [_folder_record(folder, files, ranks.get(folder), problems.get(folder)) for folder in folders],
             "hidden": [{"id": file.id, "shown": visible[file.id], "hides": file.path} for file in files if file.hidden],
             "vocabulary": {"files": [file.path for file in vocabulary_files(readable)], "techniques": techniques},
-            "index": {"file": str(index), "bytes": index.stat().st_size if os.path.isfile(index) else None},
-            "cache": str(cache),
-            "new_entries": str(own),
+            "index": {"file": index and str(index), "bytes": size},
+            "cache": cache and str(cache),
+            "new_entries": own and str(own),
         }
     )
 

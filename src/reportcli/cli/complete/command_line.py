@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from typer.models import OptionInfo
 
-from reportcli.catalog.files import catalog_folders
+from reportcli.catalog.files import cache_folder, catalog_folders
 from reportcli.cli.complete.candidates import (
     Candidate,
     Completion,
@@ -23,7 +23,7 @@ from reportcli.cli.complete.candidates import (
     matching_candidates,
 )
 from reportcli.cli.options import COMMAND, FILES, FOLDERS
-from reportcli.library import Library, cache_folder
+from reportcli.library import Library
 
 
 class Program(NamedTuple):
