@@ -579,7 +579,7 @@ def test_a_file_that_changes_during_the_check_is_not_reformatted(monkeypatch: py
     assert path.read_text() == newer
 
 
-def test_a_report_is_checked_by_its_name() -> None:
+def test_a_report_is_checked_by_its_name(cli: Cli) -> None:
     for name in ("qwen3", "Qwen 3"):
         ended = cli("check", name)
         assert (ended.code, ended.err) == (0, "note: 1 entry, no problems\n")
