@@ -585,3 +585,18 @@ def test_a_report_is_checked_by_its_name(cli: Cli) -> None:
         assert (ended.code, ended.err) == (0, "note: 1 entry, no problems\n")
     assert cli("check", "qwen99").err.startswith("error: no report named 'qwen99'\n")
     assert cli("check", "none.toml").err.startswith("error: no such file or folder: none.toml\n")
+
+
+def test_what_only_newer_readers_of_toml_read_is_a_problem() -> None:
+    path = write("c/a.toml")
+    path.write_text(TIDY.replace('"X"', r'"\x58"', 1))
+    assert check([path]).findings[0].problem.startswith(r"not TOML 1.0: unescaped '\' in a string")
+
+
+def test_a_day_is_in_the_future_where_it_has_begun_nowhere() -> None:
+    east = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=14))).date()
+    for day, count in ((east, 0), (east + datetime.timedelta(days=1), 1)):
+        path = write("c/a.toml")
+        path.write_text(TIDY.replace("2025-01-02", str(day)))
+        found = check([path])
+        assert [finding.key for finding in found.findings] == ["date"] * count

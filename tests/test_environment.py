@@ -101,6 +101,15 @@ def test_a_tilde_is_the_home_folder_in_every_name_of_a_folder(cli: Run, own_home
     assert 'name = "Two"' in (own_home / "mine" / "one.toml").read_text()
 
 
+def test_an_editor_reads_nothing_that_is_piped_to_the_program(reportcli: Run, own_home: Path) -> None:
+    write(own_home / "mine", "one", "One")
+    script, read = own_home / "ed", own_home / "read"
+    script.write_text(f'#!/bin/sh\ntouch {read}; [ -t 0 ] || cat > {read}\nsed -i s/One/Two/ "$1"\n')
+    script.chmod(0o755)
+    ended = reportcli("edit", "one", "--catalog", str(own_home / "mine"), stdin="next\n", EDITOR=str(script))
+    assert (ended.returncode, read.read_text()) == (0, "")
+
+
 def test_an_empty_catalog_is_not_the_working_folder(cli: Run) -> None:
     ended = cli("list", "--catalog", "")
     assert (ended.returncode, ended.stdout) == (2, "")

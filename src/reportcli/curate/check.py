@@ -19,7 +19,7 @@ from reportcli.catalog.files import (
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, broken_catalog_rules, names_of
-from reportcli.curate.entry import ParsedEntry, parse_entry
+from reportcli.curate.entry import ParsedEntry, latest_today, parse_entry
 from reportcli.curate.entry_rules import broken_rules, layout
 from reportcli.curate.technique_rules import TECHNIQUE_RULES, TechniqueFile
 from reportcli.errors import EntryChanged, EntryUnreadable, PathNotFound
@@ -61,7 +61,7 @@ def check(
     ``fix``, files whose only problem is layout are reformatted; files with comments are skipped. ``today`` is the day
     after which dates are in the future. Raises PathNotFound, CatalogUnreadable or EntryUnwritable.
     """
-    return _Check(_select(paths, given), fix, today or date.today()).run()
+    return _Check(_select(paths, given), fix, today or latest_today()).run()
 
 
 class _File(NamedTuple):

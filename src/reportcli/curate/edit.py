@@ -5,7 +5,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import date
 from itertools import chain, count
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +24,7 @@ from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
 from reportcli.curate.check import entry_findings
 from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
-from reportcli.curate.entry import parse_entry
+from reportcli.curate.entry import latest_today, parse_entry
 from reportcli.curate.entry_rules import layout
 from reportcli.curate.template import Template, empty_template, strip_template
 from reportcli.errors import (
@@ -221,7 +220,7 @@ def _checked_report(
         raise EntryRejected(entry_id or "new", [_at_line(error.line, error.problem)]) from error
     name = table.get("name")
     entry_id = entry_id or (_id_from_name(name) if isinstance(name, str) else "new")
-    entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, date.today())
+    entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, latest_today())
     broken = entry_findings("", entry, _other_entries(catalog, entry.report))
     findings = sorted(
         (finding for rule, finding in broken if rule is not layout), key=lambda finding: finding.line or 0

@@ -115,16 +115,27 @@ def run_editor(file: Path) -> None:
     Ctrl-C is left to the editor. What it prints goes to standard error where standard output is no terminal.
     """
     command = _editor_command()
+    keyboard = None if sys.stdin.isatty() else _terminal()
     before = signal.signal(signal.SIGINT, lambda *_: None)  # unlike SIG_IGN, a handler is not inherited
     try:
-        status = subprocess.call([*command, str(file)], stdout=None if sys.stdout.isatty() else 2)
+        status = subprocess.call([*command, str(file)], stdin=keyboard, stdout=None if sys.stdout.isatty() else 2)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise EditorUnavailable(f"cannot start the editor {shlex.join(command)}: {reason}") from error
     finally:
         signal.signal(signal.SIGINT, before)
+        if keyboard is not None:
+            os.close(keyboard)
     if status:
         raise EditorUnavailable(f"the editor {shlex.join(command)} failed with status {status}")
+
+
+def _terminal() -> int:
+    """Open the terminal for reading, or nothing: an editor reads no names or texts that are piped to this program."""
+    try:
+        return os.open("CON" if os.name == "nt" else "/dev/tty", os.O_RDONLY)
+    except OSError:
+        return os.open(os.devnull, os.O_RDONLY)
 
 
 def _editor_command() -> list[str]:

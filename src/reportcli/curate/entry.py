@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from reportcli.errors import did_you_mean
@@ -14,6 +14,11 @@ from reportcli.text import closest_spellings
 
 Problems = Iterator[Problem]
 _FIELDS = {field.path: field for field in ENTRY_FIELDS}
+
+
+def latest_today() -> date:
+    """Return the day that it is where it is latest, at UTC+14: a later one is in the future everywhere."""
+    return datetime.now(timezone(timedelta(hours=14))).date()
 
 
 class ParsedEntry(NamedTuple):

@@ -112,6 +112,16 @@ def flagship(entry: ParsedEntry) -> Problems:
         yield Problem("flagship", f"{quoted(entry.report.flagship)} is not one of the models{advice}")
 
 
+def toml_version(entry: ParsedEntry) -> Problems:
+    """The text is TOML 1.0, which every program reads."""
+    import tomllib
+
+    try:
+        tomllib.loads(entry.text)
+    except tomllib.TOMLDecodeError as error:
+        yield Problem("", f"not TOML 1.0: {str(error)[:1].lower()}{str(error)[1:]}")
+
+
 def past_dates(entry: ParsedEntry) -> Problems:
     """No date is in the future."""
     for field in ENTRY_FIELDS:
@@ -236,6 +246,7 @@ def redundant_aliases(entry: ParsedEntry) -> Problems:
 
 Rule = Callable[[ParsedEntry], Problems]
 ENTRY_RULES: Mapping[Rule, str] = {
+    toml_version: PROBLEM,
     value_types: PROBLEM,
     file_name: PROBLEM,
     known_keys: PROBLEM,
