@@ -47,7 +47,12 @@ def test_no_setting_changes_an_answer_or_leaves_files_about(tmp_path: Path) -> N
         {"XDG_CACHE_HOME": "/proc", "XDG_DATA_HOME": "/proc"},
         {"XDG_CACHE_HOME": TOO_LONG, "XDG_DATA_HOME": TOO_LONG},
         {"XDG_CACHE_HOME": FAR_TOO_LONG, "XDG_DATA_HOME": FAR_TOO_LONG},
+        {"HOME": "", "XDG_CACHE_HOME": "", "XDG_DATA_HOME": ""},
         {"TERM": None},
+        {"COLUMNS": "0"},
+        {"PYTHONWARNINGS": "error"},
+        {"TZ": "Pacific/Kiritimati"},
+        {"LC_ALL": "tr_TR.UTF-8"},
         {"LC_ALL": "C"},
         {"LANG": "garbage"},
         {"PAGER": "\udcff", "EDITOR": "'", "COLUMNS": "\udcff", "TMPDIR": "/nowhere"},
@@ -55,6 +60,19 @@ def test_no_setting_changes_an_answer_or_leaves_files_about(tmp_path: Path) -> N
         ended = ran("reportcli list && reportcli info >/dev/null", tmp_path, **environment)
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, usual, ""), environment
         assert list(tmp_path.iterdir()) == [], environment
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{} <&-", "{} 2>&-", "{} <&- 2>&-", "ulimit -n 5; {}", "ulimit -f 0; {}", "ulimit -v 150000; {}",
+        "mkdir gone; cd gone; rmdir ../gone; {}",
+    ],
+)  # fmt: skip
+def test_no_limit_and_no_missing_stream_or_folder_changes_an_answer(tmp_path: Path, around: str) -> None:
+    for command in ("reportcli list -f names", "reportcli show qwen3 -f names", "reportcli check qwen3 -q"):
+        assert ran(around.format(command), tmp_path).stdout == ran(command, tmp_path).stdout, command
 
 
 @pytest.mark.parametrize(

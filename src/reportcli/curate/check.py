@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -229,8 +230,10 @@ class _Check:
 
 def _relative(path: Path) -> str:
     """Return a path relative to the current folder where it lies below it."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    with suppress(FileNotFoundError):  # of a folder that has been deleted
+        here = Path.cwd()
+        return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(path)
 
 
 def _counted(count: int, singular: str, plural: str) -> str:
