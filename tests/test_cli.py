@@ -300,3 +300,9 @@ def test_a_limit_of_nothing_is_refused(cli: Run) -> None:
     ended = cli("search", "rl:grpo", "--limit", "0")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.endswith("write --limit 20\n")
+
+
+def test_names_without_end_are_refused(cli: Run) -> None:
+    ended = cli("compare", "-", stdin="qwen3\n" * 10_000)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("error: more than 10,000 names on standard input\n")

@@ -58,9 +58,16 @@ def remove_stale_temp_files(folder: Path) -> None:
                 path.unlink()
 
 
+_LOCK_PAUSE = 0.05  # seconds
+_LOCK_TRIES = 200  # ten seconds
+
+
 @contextmanager
 def _folder_lock(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder, so that one writer at a time compares and replaces files, if the system can lock it."""
+    """Hold a lock on a folder, so that one writer at a time compares and replaces files, if the system can lock it.
+
+    Raises TimeoutError where another program keeps it.
+    """
     try:
         import fcntl
     except ImportError:
@@ -68,8 +75,17 @@ def _folder_lock(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        for _ in range(_LOCK_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_LOCK_PAUSE)
+            except OSError:  # a file system without locks
+                break
+            else:
+                break
+        else:
+            raise TimeoutError("another program has locked the folder")
         yield
     finally:
         os.close(handle)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import TextIOWrapper
 
-from reportcli.errors import NoNamesGiven
+from reportcli.errors import NoNamesGiven, UsageError
 
 _HYPERLINK = r"\x1b\]8;[^\x1b]*\x1b\\"
 _COLOR = r"\x1b\[[\d;]*m"
@@ -67,10 +67,22 @@ def without_separators(names: list[str]) -> list[str]:
 _SEPARATORS = ("vs", "versus")
 
 
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input. Raises UsageError where there is no end of them."""
+    for _ in range(_MOST_NAMES):
+        if not (line := sys.stdin.readline(_LONGEST_NAME)):
+            return
+        yield line
+    raise UsageError(f"more than {_MOST_NAMES:,} names on standard input", "send fewer, such as with `| head -n 100`")
+
+
+_MOST_NAMES, _LONGEST_NAME = 10_000, 4_096
+
+
 def read_names(arguments: list[str]) -> Iterator[list[str]]:
     """Yield runs of words that may be one name or several; ``-`` stands for names on standard input, one a line.
 
-    Raises NoNamesGiven.
+    Raises NoNamesGiven or UsageError.
     """
     run: list[str] = []
     for argument in arguments:
@@ -79,7 +91,7 @@ def read_names(arguments: list[str]) -> Iterator[list[str]]:
             continue
         yield run
         run = []
-        names = [line.split("\t")[0].strip().removeprefix("\ufeff") for line in sys.stdin]
+        names = [line.split("\t")[0].strip().removeprefix("\ufeff") for line in _lines()]
         if not any(names):
             raise NoNamesGiven()
         yield from ([name] for name in names if name)
