@@ -28,6 +28,7 @@ from reportcli.curate.entry_rules import (
     sources,
     tag_and_type,
     techniques,
+    toml_version,
     undisclosed,
     value_types,
 )
@@ -268,7 +269,7 @@ def test_the_name_of_a_file_is_an_id() -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {*(case[0] for case in CASES), file_name, layout} == set(ENTRY_RULES)
+    assert {*(case[0] for case in CASES), file_name, layout, toml_version} == set(ENTRY_RULES)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from reportcli.answer.details import ReportDetails
 from reportcli.answer.lineage import BUILDS_ON, TAUGHT_BY, Lineage, LineageGraph, LineageNode, Relation, build_lineage
 from reportcli.answer.listing import Listing, parse_columns
 from reportcli.answer.plot import Plot, Point
-from reportcli.answer.table import Table, field_table
+from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails
 from reportcli.answer.timeline import Timeline
 from reportcli.library import Library
@@ -90,7 +90,8 @@ ANSWERS: dict[str, Callable[[Library], Iterator[Answer]]] = {
     "plot": plots,
     "timeline": lambda catalog: iter([catalog.timeline(), catalog.timeline(date_field="first_published")]),
     "lineage": lambda catalog: map(catalog.lineage, (None, "DeepSeek-R1", "Llama 3", "Qwen2.5", "MiMo-VL")),
-    "technique": lambda catalog: iter([catalog.term("GRPO"), catalog.terms(), field_table()]),
+    "disclosure": lambda catalog: iter([catalog.disclosure(), catalog.disclosure(by="year")]),
+    "technique": lambda catalog: iter([catalog.term("GRPO"), catalog.terms(), catalog.fields()]),
 }
 
 

@@ -239,7 +239,7 @@ INVALID = [
     ("color:red", 0, "unknown field color"),
     ("grpo organizatoins:x", 5, "did you mean organizations"),
     ("lisence:mit", 0, "did you mean license"),
-    ("tempo:x", 0, "`reportcli list --columns help` lists the fields"),
+    ("tempo:x", 0, "`reportcli fields` lists them"),
     ("grpo | ppo kl", 5, "| is not an operator write grpo or ppo kl"),
     ("grpo || ppo", 5, "|| is not an operator write grpo or ppo"),
     ("rl:grpo && kl:no", 8, "write rl:grpo and kl:no"),

@@ -6,7 +6,7 @@ The messages are built here, not where the error is raised. This module never pr
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-FIELDS_HINT = "`reportcli list --columns help` lists the fields"
+FIELDS_HINT = "`reportcli fields` lists them"
 
 
 class ExitCode(IntEnum):

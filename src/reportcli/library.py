@@ -5,7 +5,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,56 +15,27 @@ from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails, technique_table
-from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile, cache_folder, catalog_folders, shipped_folder
-from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
+from reportcli.catalog.files import cache_folder, catalog_folders, shipped_folder
+from reportcli.errors import UnknownName
+from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of
-from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named, split_names
+from reportcli.query.names import ReportMatch
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
 from reportcli.report.fields import Field, Report
-from reportcli.report.techniques import Vocabulary
-from reportcli.text import closest_spellings, fold, fold_name, split_words
+from reportcli.text import closest_spellings, split_words
 
 if TYPE_CHECKING:
     from reportcli.answer.action import ActionResult
     from reportcli.answer.count import CountTable
+    from reportcli.answer.disclosure import Disclosure
     from reportcli.answer.lineage import Lineage
     from reportcli.answer.plot import Plot
     from reportcli.answer.timeline import Timeline
     from reportcli.query.relax import Meant
 
 
-class Library:
-    """The reports of some folders, as they are at the moment of opening. Close it, or use it with ``with``.
-
-    What is listed is read when it is reached, so it must be looked at before that. Where the index proves damaged,
-    IndexDamaged is raised, and the next opening makes a new one. Threads may share a library.
-    """
-
-    def __init__(self, folders: Sequence[Path], cache: Path | None, progress: Progress | None = None) -> None:
-        try:
-            from reportcli.index.build import open_index
-            from reportcli.index.cache import index_path
-        except ModuleNotFoundError as error:  # some builds of Python have no sqlite3; help works there all the same
-            raise SearchUnavailable() from error
-
-        self.folders = distinct_folders(folders)
-        self._index = open_index(self.folders, index_path(cache, self.folders) if cache else None, progress)
-
-    def __enter__(self) -> "Library":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the index."""
-        self._index.close()
-
-    def parse(self, text: str) -> Query:
-        """Read a query with the techniques of this catalogue. Raises BadQuery."""
-        from reportcli.query.parser import parse_query
-
-        return parse_query(text, self.techniques)
+class Library(OpenCatalog):
+    """The reports of some folders, and every answer about them. Close it, or use it with ``with``."""
 
     def search(self, text: str, limit: int | None = None) -> tuple[Report, ...]:
         """Return the reports that fit a query, best first: ``search("rl:grpo kl:no")``. Raises BadQuery."""
@@ -78,46 +48,6 @@ class Library:
     def report(self, name: str) -> Report:
         """Return the report that a name stands for. Raises UnknownName or AmbiguousName."""
         return as_selected_model(self.find(name))
-
-    def find(self, name: str) -> ReportMatch:
-        """Return the report that a name stands for, and the model where one is meant.
-
-        Raises UnknownName, AmbiguousName, or EntryUnreadable where a file of this name cannot be read: no other report
-        is guessed for it.
-        """
-        if not ids_named(name, self._index):
-            for file in self.unreadable():
-                if fold_name(Path(file.path).stem) == fold_name(name):
-                    raise EntryUnreadable(*file)
-        return find_report(name, self._index)
-
-    def split_names(self, runs: Iterable[Sequence[str]]) -> list[str]:
-        """Return the names that runs of words on a command line are: ``kimi k1.5 qwen3`` are two."""
-        return [name for words in runs for name in split_names(words, self._index)]
-
-    def complete_name(self, text: str) -> list[Spelling]:
-        """Return the names of reports and models that a text may be the beginning of."""
-        return complete_name(text, self._index)
-
-    def techniques(self) -> Vocabulary:
-        """Return the techniques that the catalogue knows."""
-        return self._index.techniques()
-
-    def words(self, field: Field, prefix: str, most: int) -> list[str]:
-        """Return the words of a text field that begin with a prefix, the most frequent first."""
-        return self._index.words(field.path, fold(prefix), most)
-
-    def dates(self, field: Field) -> dict[date, int]:
-        """Return the days that a field of dates holds, each with the number of its reports."""
-        return self._index.dates(field.path)
-
-    def spellings(self) -> tuple[Spelling, ...]:
-        """Return every id, name, model and number that a report is found by."""
-        return tuple(self._index.spellings())
-
-    def unreadable(self) -> tuple[UnreadableFile, ...]:
-        """Return the files that could not be read."""
-        return tuple(self._index.unreadable())
 
     def listing(
         self,
@@ -220,6 +150,31 @@ class Library:
         counts = count_values((hit.subject for hit in hits), counted, conditions, by, FIELDS_BY_PATH[date_field])
         return build_count_table(counts, self._notes_on(query), reverse, limit)
 
+    def disclosure(
+        self, fields: Sequence[str] = (), query: Query = EVERYTHING, *, by: str = "", limit: int | None = None
+    ) -> "Disclosure":
+        """Answer with how many of the reports that fit a query state fields: ``disclosure(["kl_coefficient"])``.
+
+        Without fields they are those of the recipe; ``by`` is organization, year or quarter, ``limit`` how many of
+        these.
+        Raises UnknownField.
+        """
+        from reportcli.answer.disclosure import count_disclosures, recipe_fields
+
+        subjects = (hit.subject for hit in self._index.matching(query, ranked=False))
+        counted = count_disclosures(subjects, parse_columns(fields) or recipe_fields(), by, limit)
+        return counted._replace(notes=(*counted.notes, *self._notes_on(query)))
+
+    def fields(self, name: str = "") -> Table:
+        """Answer with the fields and how many reports know them; with a name, with that one and its like.
+
+        Raises UnknownField.
+        """
+        from reportcli.answer.fields import field_table, fields_like
+
+        fields = fields_like(name)
+        return field_table([(field, self._total(IsKnown(field.path))) for field in fields], bool(name))
+
     def timeline(
         self,
         query: Query = EVERYTHING,
@@ -303,13 +258,6 @@ class Library:
         lineage = build_lineage(graph, report_id, fitting, limit)
         return lineage._replace(notes=(*lineage.notes, *self._notes_on(query)))
 
-    def files(self) -> list[CatalogFile]:
-        """Return every file of the catalogue and of its vocabulary."""
-        return self._index.files()
-
-    def _total(self, query: Query) -> int:
-        return self._index.total(query)[0]
-
     def _notes(self, query: Query, shown: int, models: bool = False) -> list[str]:
         total, _ = self._index.total(query, by_model=models)
         limited = [f"{shown:,} of {total:,} {'model' if models else 'report'}s"] * (shown < total)
@@ -336,8 +284,3 @@ def open_catalog(*folders: str | Path) -> Library:
     ['Magistral']
     """
     return Library(catalog_folders([Path(folder) for folder in folders]), cache_folder())
-
-
-def distinct_folders(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return each folder once, where it stands last."""
-    return tuple(reversed(dict.fromkeys(reversed(folders))))

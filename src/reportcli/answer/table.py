@@ -1,11 +1,9 @@
-"""Plain tables of records, such as the list of fields."""
+"""Plain tables of records, such as the list of techniques."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
-from reportcli.report.derived import DERIVED
-from reportcli.report.fields import FIELDS
 
 
 class Table(NamedTuple):
@@ -29,12 +27,3 @@ class Table(NamedTuple):
     def ids(self) -> Iterator[str]:
         """Yield the first column."""
         return (str(entry[self.keys[0]]) for entry in self.entries)
-
-
-def field_table() -> Table:
-    """Answer with the fields for columns, sorting and queries."""
-    entries = tuple(
-        {"field": field.path, "kind": field.kind, "also": list(field.info.short_names), "meaning": field.info.help}
-        for field in FIELDS + DERIVED
-    )
-    return Table(("field", "kind", "also", "meaning"), entries, terminal_keys=("field", "also", "meaning"))

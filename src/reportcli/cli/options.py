@@ -11,7 +11,6 @@ import typer
 
 from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
-from reportcli.answer.table import field_table
 from reportcli.catalog.files import cache_folder, catalog_folders
 from reportcli.cli import COLOR, THEMES, output
 from reportcli.errors import IndexDamaged, UsageError
@@ -240,7 +239,7 @@ def answer_from_catalog(
             names = listed("--columns", columns)
             if names and "help" not in names and settings.format in _WITHOUT_COLUMNS and not settings.quiet:
                 output.write_note(f"note: --format {settings.format} has no columns to choose")
-            answer = field_table() if "help" in names else ask(library)
+            answer = library.fields() if "help" in names else ask(library)
             return output.write(answer, library.unreadable(), settings)
 
     try:

@@ -34,6 +34,7 @@ _TERMINAL = {
     "TechniqueDetails": "terminal.technique:draw",
     "Table": "terminal.table:draw",
     "CountTable": "terminal.count:draw",
+    "Disclosure": "terminal.disclosure:draw",
     "Timeline": "terminal.timeline:draw",
     "Plot": "terminal.plot:draw",
     "Lineage": "terminal.lineage:draw",

@@ -89,7 +89,7 @@ def _queries() -> Table:
         "means",
         _QUERIES.items(),
         "one model of a report must match the whole query",
-        "`reportcli list --columns help` lists the fields, `reportcli term` the techniques",
+        "`reportcli fields` lists the fields, `reportcli term` the techniques",
     )
 
 

@@ -37,7 +37,8 @@ from reportcli.cli.options import (
 from reportcli.cli.output import output_settings, write
 from reportcli.errors import BrowserUnavailable, CatalogUnreadable, HomeUnknown
 from reportcli.index.cache import index_path
-from reportcli.library import Library, distinct_folders
+from reportcli.index.reader import distinct_folders
+from reportcli.library import Library
 from reportcli.render.formats import formats_for
 
 Name = Annotated[list[str], typer.Argument(metavar="NAME", show_default=False, help="A report or a model."), NAMES]
