@@ -28,7 +28,8 @@ def to_toml(report: Report, under_id: bool = False) -> str:
 def _table_texts(path: str, values: Mapping[str, Any], header: str) -> Iterator[str]:
     """Yield the text of a table, and then those of the tables in it, one after another."""
     inner = {key: value for key, value in values.items() if _is_table(value)}
-    if lines := [to_toml_line(key, value) for key, value in values.items() if key not in inner]:
+    lines = [to_toml_line(key, value) for key, value in values.items() if key not in inner]
+    if lines or header.startswith("[["):  # an item of an array is one even without values
         yield "".join((f"{header}\n" if header else "", *lines))
     for key, value in inner.items():
         inner_path = f"{path}.{key}" if path else key
