@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reportcli.answer.disclosure import Disclosure
     from reportcli.answer.lineage import Lineage
     from reportcli.answer.plot import Plot
+    from reportcli.answer.recipe import Recipe
     from reportcli.answer.timeline import Timeline
     from reportcli.query.relax import Meant
 
@@ -149,6 +150,34 @@ class Library(OpenCatalog):
         hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run)
         counts = count_values((hit.subject for hit in hits), counted, conditions, by, FIELDS_BY_PATH[date_field])
         return build_count_table(counts, self._notes_on(query), reverse, limit)
+
+    def recipe(
+        self,
+        names: Iterable[str] = (),
+        query: Query = EVERYTHING,
+        *,
+        stage: str = "",
+        columns: Sequence[str] = (),
+        sources: bool = False,
+        limit: int | None = None,
+    ) -> "Recipe":
+        """Answer with the runs of RL of named reports, or those that fit a query: ``recipe(["DeepSeek-R1"])``.
+
+        ``stage`` is a part of the name of a run, ``columns`` are fields of runs, ``limit`` a number of runs.
+        Raises UnknownName, AmbiguousName, UnknownField or UnsuitableField.
+        """
+        from reportcli.answer.recipe import Recipe, chosen_fields, runs_of, runs_that_fit
+
+        fields = chosen_fields(parse_columns(columns))
+        if reports := [self.find(name).report for name in names]:
+            runs = [run for report in reports for run in runs_of(report, stage)]
+            lacking = [report.name for report in reports if not report.posttraining.rl]
+            notes = [f"{name} has no runs of RL" for name in lacking]
+            return Recipe(tuple(runs[:limit]), fields, named=True, sources=sources, notes=tuple(notes))
+        hits = self._index.matching(query, ranked=False, by_run=True)
+        runs = runs_that_fit((hit.subject for hit in hits), stage)
+        limited = [f"{limit:,} of {len(runs):,} runs"] if limit and limit < len(runs) else []
+        return Recipe(tuple(runs[:limit]), fields, sources=sources, notes=(*limited, *self._notes_on(query)))
 
     def disclosure(
         self, fields: Sequence[str] = (), query: Query = EVERYTHING, *, by: str = "", limit: int | None = None

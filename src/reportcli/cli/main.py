@@ -39,6 +39,7 @@ COMMANDS = {
     "term": Command("Browse", "Explain a technique and list the reports that use it.", "overview", "term"),
     "compare": Command("Analyse", "Compare reports or models side by side.", "read", "compare"),
     "count": Command("Analyse", "Count the reports with each value of a field.", "overview", "count"),
+    "recipe": Command("Analyse", "Show the numbers of the RL runs.", "recipe", "recipe"),
     "disclosure": Command("Analyse", "Show who states what of the recipe.", "disclosure", "disclosure"),
     "timeline": Command("Analyse", "Show when reports came out.", "overview", "timeline"),
     "plot": Command("Analyse", "Scatter-plot two fields.", "overview", "plot"),

@@ -1,0 +1,88 @@
+"""The command that shows runs of RL in numbers: recipe."""
+
+from typing import Annotated
+
+import typer
+
+from reportcli.answer.recipe import Recipe
+from reportcli.cli.options import (
+    NAMES,
+    Color,
+    Columns,
+    DateField,
+    DateFilter,
+    Folders,
+    Header,
+    Json,
+    Limit,
+    NoPager,
+    Plain,
+    Quiet,
+    Since,
+    Theme,
+    Until,
+    Where,
+    Width,
+    answer_from_catalog,
+    combined_query,
+    format_option,
+    listed,
+)
+from reportcli.cli.output import output_settings
+from reportcli.cli.streams import read_names, without_separators
+from reportcli.library import Library
+from reportcli.render.formats import formats_for
+
+RECIPE = formats_for([Recipe])
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME...]", show_default=False, help="Reports; - reads names from standard input."),
+    NAMES,
+]
+Stage = Annotated[
+    str, typer.Option("--stage", metavar="TEXT", show_default=False, help="Only runs with this in their name.")
+]
+Sources = Annotated[bool, typer.Option("--sources", help="Show where each number was read.")]
+RecipeFormat = Annotated[str | None, format_option(RECIPE), RECIPE]
+
+
+def recipe(
+    context: typer.Context,
+    names: Names = None,
+    stage: Stage = "",
+    sources: Sources = False,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    date_field: DateField = "date",
+    limit: Limit = None,
+    columns: Columns = None,
+    format_name: RecipeFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    theme: Theme = None,
+    plain: Plain = False,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+    catalog: Folders = None,
+) -> int:
+    """Show the numbers of RL runs: of named reports a column a run, else a row a run.
+
+    The formats trl and verl print a configuration a run.
+
+    Example: reportcli recipe --where rl:grpo
+    """
+    settings = output_settings(
+        context.obj, RECIPE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+    )
+    runs, dates = list(read_names(without_separators(names or []))), DateFilter(since, until, date_field)
+
+    def ask(library: Library) -> Recipe:
+        query, chosen = combined_query(library, where, dates), listed("--columns", columns)
+        return library.recipe(
+            library.split_names(runs), query, stage=stage, columns=chosen, sources=sources, limit=limit
+        )
+
+    return answer_from_catalog(ask, catalog, settings, columns)
