@@ -90,7 +90,6 @@ ANSWERS: dict[str, Callable[[Library], Iterator[Answer]]] = {
     "plot": plots,
     "timeline": lambda catalog: iter([catalog.timeline(), catalog.timeline(date_field="first_published")]),
     "lineage": lambda catalog: map(catalog.lineage, (None, "DeepSeek-R1", "Llama 3", "Qwen2.5", "MiMo-VL")),
-    "recipe": lambda catalog: iter([catalog.recipe(), catalog.recipe(["qwen3"])]),
     "disclosure": lambda catalog: iter([catalog.disclosure(), catalog.disclosure(by="year")]),
     "technique": lambda catalog: iter([catalog.term("GRPO"), catalog.terms(), catalog.fields()]),
 }
