@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import CATALOG, Run
+from conftest import CATALOG, READING_LIST, Run
 from makers import CANONICAL, ODD_FILES
 from reportcli.answer.check import Finding
 from reportcli.catalog.files import shipped_folder, user_folder
@@ -561,11 +561,11 @@ def test_the_schema_is_the_same_whatever_the_output_is(reportcli: Run) -> None:
 
 def test_checking_reads_no_index_and_loads_no_rich() -> None:
     code = (
-        "import sys\nfrom reportcli.cli.main import run\nrun(['check', '-q'])\n"
+        f"import sys\nfrom reportcli.cli.main import run\nrun(['check', '-q', {str(READING_LIST)!r}])\n"
         "print(sorted({'rich', 'rapidfuzz', 'jsonschema'} & {*sys.modules}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended.stdout.splitlines()[-1] == "[]"
+    assert ended.stdout == "[]\n"
     assert not list(Path.home().rglob("index-*.sqlite"))
 
 

@@ -224,7 +224,7 @@ def test_names_that_a_terminal_would_obey_are_shown_or_left_out(answer: Complete
 
 
 def test_every_parameter_that_takes_words_says_which() -> None:
-    free = {"limit", "width", "arxiv", "entry_id"}  # numbers, and what the catalogue does not have yet
+    free = {"limit", "width", "arxiv", "entry_id", "stage"}  # numbers, and what the catalogue does not have yet
     for function in (root, *map(command_function, COMMANDS)):
         unknown = {option.name for option in parameters_of(function) if not (option.takes or option.is_flag)}
         assert unknown <= free

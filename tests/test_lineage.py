@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from makers import MemoryRegister, shipped_reports
 from pictures import draw, squeezed, too_wide
 from reportcli.answer.lineage import (
     BUILDS_ON,
+    FOLLOWS,
     TAUGHT_BY,
     Branch,
     LineageGraph,
@@ -62,7 +64,7 @@ def graph_of(*reports: Report) -> LineageGraph:
 
 def short(graph: LineageGraph) -> list[str]:
     """Return the relations in short, ``b builds_on a``; a name outside the catalogue stands in angle brackets."""
-    return [f"{report.id} {kind} {other.id or f'<{other.name}>'}" for report, kind, other in graph.relations]
+    return [f"{report.id} {kind} {other.id or f'<{other.name}>'}" for report, kind, other, _ in graph.relations]
 
 
 def outline(branches: Iterable[Branch]) -> list[str]:
@@ -203,16 +205,37 @@ def test_two_models_of_one_report_are_one_relation() -> None:
     assert short(graph) == ["b builds_on a", "b taught_by a"]
 
 
-def test_relations_stand_in_the_order_of_the_reports() -> None:
+def test_relations_stand_in_the_order_of_the_reports_and_bases_as_an_entry_names_them() -> None:
     reports = [a_report("c", by=["Z", "B"], on=["Y", "A", "B"]), a_report("a", on=["Y"]), a_report("b")]
     assert short(graph_of(*reports)) == [
+        "c builds_on <Y>",
         "c builds_on a",
         "c builds_on b",
-        "c builds_on <Y>",
-        "c taught_by b",
         "c taught_by <Z>",
+        "c taught_by b",
         "a builds_on <Y>",
     ]
+
+
+def test_generations_and_bases_of_single_models_are_relations_of_their_own() -> None:
+    first, second, third = (makers.a_report(f"v{n}", f"202{n - 1}-01-01", name=f"V{n}") for n in (1, 2, 3))
+    small = Model(name="V3-Small", based_on=("V1", "Elsewhere"))
+    second = replace(second, follows=("V1",))
+    third = replace(third, follows=("V2",), based_on=("V2",), models=(Model(name="V3"), small))
+    graph = graph_of(first, second, third)
+    assert [(each.report.id, each.kind, each.other.name, each.model) for each in graph.relations] == [
+        ("v2", FOLLOWS, "V1", ""), ("v3", BUILDS_ON, "V2", ""), ("v3", BUILDS_ON, "V1", "V3-Small"),
+        ("v3", BUILDS_ON, "Elsewhere", "V3-Small"), ("v3", FOLLOWS, "V2", ""),
+    ]  # fmt: skip
+    page = draw(build_lineage(graph, "v3"), 60).text
+    assert page.splitlines()[:9] == [
+        "V3  2022", "├── builds on", "│   └── V2  2021", "├── single models build on", "│   ├── V1  2020 · V3-Small",
+        "│   └── Elsewhere · V3-Small", "└── earlier generations", "    └── V2  2021", "        └── V1  2020",
+    ]  # fmt: skip
+    assert draw(build_lineage(graph, "v1"), 60).text.splitlines()[1:4] == [
+        "├── later generations", "│   └── V2  2021", "│       └── V3  2022",
+    ]  # fmt: skip
+    assert [branch.node.id for branch in graph.forest()][:3] == ["v1", "v2", "v3"]
 
 
 # The graph and its trees.
@@ -334,8 +357,8 @@ def test_any_graph_holds_every_relation_once(reports: list[Report]) -> None:
 def test_any_forest_ends_and_shows_every_report_in_full_once_and_every_relation(reports: list[Report]) -> None:
     graph = graph_of(*reports)
     branches = list(graph.forest())
-    bases = {(report, other) for report, kind, other in graph.relations if kind == BUILDS_ON}
-    taught = {report for report, kind, _ in graph.relations if kind == TAUGHT_BY}
+    bases = {(report, other) for report, kind, other, _ in graph.relations if kind == BUILDS_ON}
+    taught = {each.report for each in graph.relations if each.kind == TAUGHT_BY}
     whole = [branch.node for branch in branches if not branch.is_repeat]
     assert len(whole) == len(set(whole))
     assert set(whole) == {side for pair in bases for side in pair} | taught
@@ -395,7 +418,7 @@ def test_the_nearest_relations_of_any_report_hang_together(
     shown = under(walk_trees([focus], near.upward(BUILDS_ON))) | {
         (low, high) for high, low in under(walk_trees([focus], near.downward(BUILDS_ON)))
     }
-    assert shown == {(other, report) for report, kind, other in near.relations if kind == BUILDS_ON}
+    assert shown == {(other, report) for report, kind, other, _ in near.relations if kind == BUILDS_ON}
 
 
 # Formats and pictures.
@@ -409,12 +432,12 @@ young	builds_on	New "7"
 young	taught_by	Judge
 """
 LINES = """\
-{"report": "old", "relation": "taught_by", "other": "New \\"7\\"", "other_id": "new"}
-{"report": "new", "relation": "builds_on", "other": "Old", "other_id": "old"}
-{"report": "new", "relation": "builds_on", "other": "Out & about", "other_id": null}
-{"report": "young", "relation": "builds_on", "other": "Old", "other_id": "old"}
-{"report": "young", "relation": "builds_on", "other": "New \\"7\\"", "other_id": "new"}
-{"report": "young", "relation": "taught_by", "other": "Judge", "other_id": null}
+{"report": "old", "relation": "taught_by", "other": "New \\"7\\"", "other_id": "new", "model": null}
+{"report": "new", "relation": "builds_on", "other": "Old", "other_id": "old", "model": null}
+{"report": "new", "relation": "builds_on", "other": "Out & about", "other_id": null, "model": null}
+{"report": "young", "relation": "builds_on", "other": "Old", "other_id": "old", "model": null}
+{"report": "young", "relation": "builds_on", "other": "New \\"7\\"", "other_id": "new", "model": null}
+{"report": "young", "relation": "taught_by", "other": "Judge", "other_id": null, "model": null}
 """
 AROUND = """\
 New "7"  2024
@@ -538,10 +561,10 @@ def test_names_outside_the_catalogue_are_dim_and_the_focus_is_bold() -> None:
 @pytest.mark.parametrize(
     ("arguments", "rows", "notes"),
     [
-        ("MiMo-VL", "mimo-vl builds_on Qwen2.5-VL, mimo-vl builds_on MiMo, qwen2.5-vl builds_on Qwen2.5", ""),
-        ("MiMo-VL-7B-RL --limit 1", "mimo-vl builds_on Qwen2.5-VL", "note: 1 of 3 relations\n"),
-        ("MiMo VL --limit 2", "mimo-vl builds_on Qwen2.5-VL, mimo-vl builds_on MiMo", "note: 2 of 3 relations\n"),
-        ("--where org:xiaomi", "mimo-vl builds_on Qwen2.5-VL, mimo-vl builds_on MiMo", ""),
+        ("MiMo-VL", "mimo-vl builds_on MiMo, mimo-vl builds_on Qwen2.5-VL, qwen2.5-vl builds_on Qwen2.5", ""),
+        ("MiMo-VL-7B-RL --limit 1", "mimo-vl builds_on MiMo", "note: 1 of 3 relations\n"),
+        ("MiMo VL --limit 2", "mimo-vl builds_on MiMo, mimo-vl builds_on Qwen2.5-VL", "note: 2 of 3 relations\n"),
+        ("--where org:xiaomi", "mimo-vl builds_on MiMo, mimo-vl builds_on Qwen2.5-VL", ""),
         (
             "--since 2025-06-17",
             "acereason-nemotron-1.1 builds_on Qwen2.5-Math, acereason-nemotron-1.1 taught_by DeepSeek-R1, "
@@ -574,7 +597,13 @@ def test_rows_stand_nearest_first_and_options_narrow_and_order_them(arguments: s
 
 def test_records_say_what_is_in_the_catalogue() -> None:
     records = json.loads(call(["lineage", "DeepSeek-R1", "--json"]).out)
-    assert {"report": "deepseek-r1", "relation": "builds_on", "other": "Llama 3", "other_id": "llama-3"} in records
+    records = [{key: value for key, value in record.items() if key != "model"} for record in records]
+    assert {
+        "report": "deepseek-r1",
+        "relation": "builds_on",
+        "other": "Llama 3",
+        "other_id": "llama-3",
+    } in records
     assert {"report": "deepseek-r1", "relation": "builds_on", "other": "Qwen2.5-Math", "other_id": None} in records
     teaches = {"report": "deepseek-v3", "relation": "taught_by", "other": "DeepSeek-R1", "other_id": "deepseek-r1"}
     assert teaches in records
@@ -617,6 +646,6 @@ def test_the_same_question_from_python(shipped: Library) -> None:
 def test_make_believe_reports_have_relations() -> None:
     reports = list(make_reports(300, 1))
     graph = build_graph(reports, MemoryRegister(reports))
-    inside = sum(other.id is not None for _, _, other in graph.relations)
+    inside = sum(other.id is not None for _, _, other, _ in graph.relations)
     assert 0 < inside < len(graph.relations)
     assert too_wide(draw(build_lineage(graph), 60), 60) == []

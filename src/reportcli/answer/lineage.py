@@ -1,4 +1,4 @@
-"""Base models and teachers: the relations that reports name, as a graph, and the trees of it.
+"""Base models, generations and teachers: the relations that reports name, as a graph, and the trees of it.
 
 A name that means no report, or several, stays outside the catalogue: nothing is guessed. Nothing here is recursive, so
 that a chain of bases may be longer than Python's stack.
@@ -15,7 +15,7 @@ from reportcli.query.names import NameRegister, ids_meant, without_remark
 from reportcli.report.fields import Report
 from reportcli.text import fold_name
 
-BUILDS_ON, TAUGHT_BY = "builds_on", "taught_by"
+BUILDS_ON, FOLLOWS, TAUGHT_BY = "builds_on", "follows", "taught_by"
 
 
 class LineageNode(NamedTuple):
@@ -27,11 +27,15 @@ class LineageNode(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """A report builds on another, or was taught by it: ``kind`` is BUILDS_ON or TAUGHT_BY."""
+    """A report builds on another, is the generation after it, or was taught by it: BUILDS_ON, FOLLOWS or TAUGHT_BY.
+
+    ``model`` is the one that builds on it, where the report as a whole does not.
+    """
 
     report: LineageNode
     kind: str
     other: LineageNode
+    model: str = ""
 
 
 class Branch(NamedTuple):
@@ -67,31 +71,40 @@ class LineageGraph:
         related = set(self.related())
         return [node for node in self.nodes if node not in related]
 
-    def upward(self, kind: str) -> Neighbors:
-        """Return the bases of each report, or its teachers."""
-        return _links((report, other) for report, other_kind, other in self.relations if other_kind == kind)
+    def upward(self, *kinds: str) -> Neighbors:
+        """Return the bases of each report, its earlier generations, or its teachers; not bases of single models."""
+        return _links((each.report, each.other) for each in self.relations if each.kind in kinds and not each.model)
 
-    def downward(self, kind: str) -> Neighbors:
-        """Return the reports that build on each node, or its students."""
-        return _links((other, report) for report, other_kind, other in self.relations if other_kind == kind)
+    def downward(self, *kinds: str) -> Neighbors:
+        """Return the reports that build on each node, its later generations, or its students."""
+        return _links((each.other, each.report) for each in self.relations if each.kind in kinds)
+
+    def bases_of_models(self, node: LineageNode) -> Mapping[LineageNode, Sequence[str]]:
+        """Return what single models of a report build on, with their names."""
+        models: dict[LineageNode, list[str]] = {}
+        for each in self.relations:
+            if each.report == node and each.model:
+                models.setdefault(each.other, []).append(each.model)
+        return models
 
     def around(self, node: LineageNode, selected: SelectedIds = None) -> "LineageGraph":
         """Return all bases of a node, all that builds on it, its teachers and its students, the nearest first.
 
         With ``selected``, only the reports with these ids, and those that lead to one of them.
         """
-        bases, heirs = self.upward(BUILDS_ON), self.downward(BUILDS_ON)
-        up, down = _ranks(node, bases, heirs, selected), _ranks(node, heirs, bases, selected)
+        ways = {kind: (self.upward(kind), self.downward(kind)) for kind in (BUILDS_ON, FOLLOWS)}
+        up = {kind: _ranks(node, above, below, selected) for kind, (above, below) in ways.items()}
+        down = {kind: _ranks(node, below, above, selected) for kind, (above, below) in ways.items()}
 
         def rank(relation: Relation) -> int | None:
-            report, kind, other = relation
-            if kind == TAUGHT_BY:
+            report, kind, other, model = relation
+            if kind == TAUGHT_BY or (model and report == node):
                 is_direct = (report == node and _is_selected(other, selected)) or (
                     other == node and _is_selected(report, selected)
                 )
                 return 0 if is_direct else None
-            ranks = [up[report]] if report in up and other in up else []
-            ranks += [down[other]] if report in down and other in down else []
+            ranks = [up[kind][report]] if report in up[kind] and other in up[kind] else []
+            ranks += [down[kind][other]] if report in down[kind] and other in down[kind] else []
             return min(ranks, default=None)  # in a cycle a relation leads both ways
 
         ranked = ((rank(relation), relation) for relation in self.relations)
@@ -108,8 +121,11 @@ class LineageGraph:
         return LineageGraph(self.nodes, tuple(kept))
 
     def forest(self) -> Iterator[Branch]:
-        """Yield trees from nodes without a base down to what builds on them; a report with only teachers is a tree."""
-        bases, heirs = self.upward(BUILDS_ON), self.downward(BUILDS_ON)
+        """Yield trees from nodes without a base or an earlier generation down to what builds on them or follows them.
+
+        A report with only teachers is a tree.
+        """
+        bases, heirs = self.upward(BUILDS_ON, FOLLOWS), self.downward(FOLLOWS, BUILDS_ON)
         related = {*bases, *heirs, *self.upward(TAUGHT_BY)}
         nodes = [node for node in self.nodes if node in related]
         roots = [node for node in nodes if node not in bases]
@@ -118,28 +134,33 @@ class LineageGraph:
 
 def build_graph(reports: Iterable[Report], register: NameRegister) -> LineageGraph:
     """Return the graph of some reports, in the given order; the register finds the reports that names mean."""
-    named: list[tuple[str, str, str]] = []
+    named: list[tuple[str, str, str, str]] = []
     nodes: dict[str, LineageNode] = {}
     for report in reports:
         nodes[report.id] = LineageNode(report.name, report.id, report.date)
-        named += ((report.id, BUILDS_ON, name) for name in report.based_on)
-        named += ((report.id, TAUGHT_BY, name) for name in report.posttraining.teachers)
+        named += ((report.id, BUILDS_ON, name, "") for name in report.based_on)
+        named += (
+            (report.id, BUILDS_ON, name, model.name)
+            for model in report.models
+            for name in model.based_on
+            if name not in report.based_on
+        )
+        named += ((report.id, FOLLOWS, name, "") for name in report.follows)
+        named += ((report.id, TAUGHT_BY, name, "") for name in report.posttraining.teachers)
     outside: dict[str, LineageNode] = {}
     relations: dict[Relation, None] = {}
-    ids_by_name = {text: ids_meant(text, register) for text in {text for _, _, text in named}}
-    for report_id, kind, text in named:
+    ids_by_name = {text: ids_meant(text, register) for text in {text for _, _, text, _ in named}}
+    for report_id, kind, text, model in named:
         if report_id in ids_by_name[text] or not text.strip():
             continue
         other = nodes.get(ids_by_name[text][0]) if len(ids_by_name[text]) == 1 else None
         if other is None:
             name = without_remark(text)
             other = outside.setdefault(fold_name(name) or name, LineageNode(name))
-        relations[Relation(nodes[report_id], kind, other)] = None
+        relations[Relation(nodes[report_id], kind, other, model)] = None
     ordered_nodes = (*nodes.values(), *(outside[folded] for folded in sorted(outside)))
     position = {node: index for index, node in enumerate(ordered_nodes)}
-    ordered = sorted(
-        relations, key=lambda relation: (position[relation.report], relation.kind, position[relation.other])
-    )
+    ordered = sorted(relations, key=lambda each: (position[each.report], each.kind))  # the main base stays first
     return LineageGraph(ordered_nodes, tuple(ordered))
 
 
@@ -200,11 +221,12 @@ class Lineage(NamedTuple):
     header: tuple[str, ...] = ("report", "relation", "other")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return ((report.id, kind, other.name) for report, kind, other in self.graph.relations)
+        return ((each.report.id, each.kind, each.other.name) for each in self.graph.relations)
 
     def records(self) -> Iterator[Record]:
-        for report, kind, other in self.graph.relations:
-            yield {"report": report.id, "relation": kind, "other": other.name, "other_id": other.id}
+        for report, kind, other, model in self.graph.relations:
+            record = {"report": report.id, "relation": kind, "other": other.name, "other_id": other.id}
+            yield record | {"model": model or None}
 
     def ids(self) -> Iterator[str]:
         return (node.id for node in self.graph.related() if node.id)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from reportcli.answer.lineage import TAUGHT_BY, Lineage, LineageNode
+from reportcli.answer.lineage import FOLLOWS, TAUGHT_BY, Lineage, LineageNode
 from reportcli.render.value import escape_controls
 
 
 def dot(answer: Lineage) -> Iterator[str]:
-    """Yield a graph for Graphviz, from older to younger: teaching dashed, names outside the catalogue gray."""
+    """Yield a graph for Graphviz, from older to younger: generations bold, teaching dashed, names outside gray."""
     yield "digraph lineage {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n"
     keys = _node_keys(answer)
     for node, key in keys.items():
@@ -15,9 +15,10 @@ def dot(answer: Lineage) -> Iterator[str]:
         outside = ', style="rounded,dashed", color=gray50, fontcolor=gray50' if node.id is None else ""
         bold = ", penwidth=3" if node == answer.focus else ""
         yield f'    {key} [label="{_dot_text(node.name)}{year}"{outside}{bold}];\n'
-    for report, kind, other in answer.graph.relations:
+    for report, kind, other, _ in answer.graph.relations:
         is_backward = report.date and other.date and other.date > report.date  # must not reverse the whole picture
         style = f" [style=dashed{', constraint=false' if is_backward else ''}]" if kind == TAUGHT_BY else ""
+        style = " [style=bold]" if kind == FOLLOWS else style
         yield f"    {keys[other]} -> {keys[report]}{style};\n"
     yield "}\n"
 
@@ -30,9 +31,12 @@ def mermaid(answer: Lineage) -> Iterator[str]:
         year = f"<br/>{node.date.year}" if node.date else ""
         style = ":::outside" if node.id is None else ":::asked" if node == answer.focus else ""
         yield f'    {key}["{_mermaid_text(node.name)}{year}"]{style}\n'
-    for report, kind, other in answer.graph.relations:
-        yield f"    {keys[other]} {'-.->' if kind == TAUGHT_BY else '-->'} {keys[report]}\n"
+    for report, kind, other, _ in answer.graph.relations:
+        yield f"    {keys[other]} {_MERMAID_ARROWS.get(kind, '-->')} {keys[report]}\n"
     yield "    classDef outside color:gray,stroke:gray,stroke-dasharray:4\n    classDef asked stroke-width:3px\n"
+
+
+_MERMAID_ARROWS = {TAUGHT_BY: "-.->", FOLLOWS: "==>"}
 
 
 def _node_keys(answer: Lineage) -> dict[LineageNode, str]:

@@ -7,19 +7,30 @@ from rich.console import Console, Group
 from rich.text import Text
 from rich.tree import Tree
 
-from reportcli.answer.lineage import BUILDS_ON, TAUGHT_BY, Branch, Lineage, LineageGraph, LineageNode, walk_trees
+from reportcli.answer.lineage import (
+    BUILDS_ON,
+    FOLLOWS,
+    TAUGHT_BY,
+    Branch,
+    Lineage,
+    LineageGraph,
+    LineageNode,
+    walk_trees,
+)
 from reportcli.render.terminal.screen import LABEL, NAME, QUIET, Picture, render_to_text, wrap
 from reportcli.render.value import escape_controls
 
 _SECTIONS = (
     ("builds on", BUILDS_ON, LineageGraph.upward),
+    ("earlier generations", FOLLOWS, LineageGraph.upward),
+    ("later generations", FOLLOWS, LineageGraph.downward),
     ("basis of", BUILDS_ON, LineageGraph.downward),
     ("teachers", TAUGHT_BY, LineageGraph.upward),
     ("students", TAUGHT_BY, LineageGraph.downward),
 )
 _BLANK, _PASSING = Tree.TREE_GUIDES[0][:2]  # before a further line of a label, without and with branches below
 _INDENT = len(_BLANK)  # columns of a level
-_ORDER = "each stands under what it builds on"
+_ORDER, _GENERATIONS = "each stands under what it builds on", " or the generation before"
 _OUTSIDE = "no year = not in the catalogue"
 _CONSOLE = Console()  # needed to wrap a text
 
@@ -39,7 +50,9 @@ def draw(answer: Lineage, width: int, color: bool) -> Picture:
     max_depth = max(2, width // 2 // _INDENT)
     lines = _around(graph, answer.focus, max_depth) if answer.focus else _forest(graph, max_depth)
     has_outside = any(relation.other.id is None for relation in graph.relations)
-    legend = "; ".join([*([] if answer.focus else [_ORDER]), *([_OUTSIDE] if has_outside else [])])
+    has_generations = any(relation.kind == FOLLOWS for relation in graph.relations)
+    order = _ORDER + _GENERATIONS * has_generations
+    legend = "; ".join([*([] if answer.focus else [order]), *([_OUTSIDE] if has_outside else [])])
     content = Group(*_trees(list(lines), width), *([Text(""), wrap(legend, width, QUIET)] if legend else []))
     return Picture(render_to_text(content, width, color), ())
 
@@ -53,7 +66,7 @@ def _around(graph: LineageGraph, focus: LineageNode, max_depth: int) -> Iterator
         if focus not in links:
             continue
         yield _Line(1, [Text(title, LABEL)])
-        branches = list(walk_trees([focus], links if kind == BUILDS_ON else {focus: links[focus]}))
+        branches = list(walk_trees([focus], {focus: links[focus]} if kind == TAUGHT_BY else links))
         is_deeper = False
         for branch, mark in _marked(_split(branches, max_depth - 1))[1:]:
             is_deeper = is_deeper or branch.depth == 0
@@ -63,7 +76,23 @@ def _around(graph: LineageGraph, focus: LineageNode, max_depth: int) -> Iterator
             else:
                 section = [] if branch.depth else [Text.assemble("· ", (title, LABEL))]
                 deeper.append(_Line(branch.depth, [label, *section]))
+        if (kind, direction) == (BUILDS_ON, LineageGraph.upward):
+            yield from _bases_of_models(graph, focus)
+    if focus not in graph.upward(BUILDS_ON):
+        yield from _bases_of_models(graph, focus)
     yield from deeper
+
+
+def _bases_of_models(graph: LineageGraph, focus: LineageNode) -> Iterator[_Line]:
+    """Yield what single models of a report build on, each with these models."""
+    bases = graph.bases_of_models(focus)
+    if bases:
+        yield _Line(1, [Text("single models build on", LABEL)])
+    for base, models in bases.items():
+        names = [Text(escape_controls(model), QUIET) for model in models]
+        yield _Line(
+            2, [Text.assemble(_label(base), " ·"), *(Text.assemble(name, ",") for name in names[:-1]), names[-1]]
+        )
 
 
 def _forest(graph: LineageGraph, max_depth: int) -> Iterator[_Line]:
