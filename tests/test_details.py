@@ -5,7 +5,7 @@ from pictures import WIDTHS, draw, squeezed
 from reportcli.answer.details import ReportDetails, full_record
 from reportcli.query.names import ReportMatch
 from reportcli.report.fields import Architecture, Model, Note, Pretraining
-from samples import RUNS
+from samples import RUNS, text
 from test_comparison import BIG
 
 QWEN3 = shipped_reports()["qwen3"]
@@ -147,3 +147,15 @@ def test_a_page_says_of_which_model_its_figures_are() -> None:
     model = next(model for model in QWEN3.models if model.name == "Qwen3-32B")
     assert "\nFigures of Qwen3-32B\n" in draw(ReportDetails((ReportMatch(QWEN3, model),))).text
     assert "Figures of" not in draw(ReportDetails((ReportMatch(QWEN3),))).text
+
+
+def test_a_section_is_a_part_of_the_page_in_every_format() -> None:
+    answer = ReportDetails((ReportMatch(RUNS),), sections=("rl", "links"))
+    lines = draw(answer, 80).text.splitlines()
+    assert [line for line in lines if line and not line.startswith(" ")] == [f"{RUNS.name}  {RUNS.title}", "Runs of RL"]
+    markdown = text(answer, "markdown")
+    assert [line for line in markdown.splitlines() if line.startswith("#")] == [f"# {RUNS.name}", "## Runs of RL"]
+    paths = [line.split("\t")[1] for line in text(answer, "tsv").splitlines()]
+    assert paths
+    assert all(path.startswith(("posttraining.rl", "links.")) for path in paths)
+    assert len(next(answer.records())) == len(next(ReportDetails((ReportMatch(RUNS),)).records()))

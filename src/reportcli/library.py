@@ -82,11 +82,18 @@ class Library(OpenCatalog):
 
         return Meant(exact_words(query)) if exact else understand(query, self._index)
 
-    def details(self, names: Iterable[str], *, sources: bool = False, topics: Sequence[str] = ()) -> ReportDetails:
-        """Answer with everything known about the named reports."""
+    def details(
+        self,
+        names: Iterable[str],
+        *,
+        sources: bool = False,
+        topics: Sequence[str] = (),
+        sections: Sequence[str] = (),
+    ) -> ReportDetails:
+        """Answer with everything known about the named reports, or with what they say on topics or in sections."""
         matches = (self.find(name) for name in names)
         located = tuple(match._replace(origin=self._origin(match.report.id)) for match in matches)
-        return ReportDetails(located, sources=sources, topics=tuple(topics))
+        return ReportDetails(located, sources=sources, topics=tuple(topics), sections=tuple(sections))
 
     def _origin(self, report_id: str) -> str:
         path = self._index.path(report_id)

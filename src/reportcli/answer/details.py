@@ -10,13 +10,23 @@ from reportcli.report.derived import as_model, derive
 from reportcli.report.fields import Model, Note, Report
 from reportcli.report.json import to_record
 
+SECTIONS = {  # of a page, with the paths of its values
+    "links": ("links.",), "models": ("models[",), "architecture": ("architecture.",), "pretraining": ("pretraining.",),
+    "posttraining": ("posttraining.",), "rl": ("posttraining.rl",), "derived": ("derived.",),
+    "techniques": ("techniques",), "notes": ("notes[",), "corrections": ("corrections",),
+}  # fmt: skip
+
 
 class ReportDetails(NamedTuple):
-    """Everything known about some reports, with ``topics`` only their notes under them; a record is a whole report."""
+    """Everything known about some reports; a record is a whole report.
+
+    With ``topics`` a reader sees only the notes under them, with ``sections`` only these parts of the page.
+    """
 
     matches: tuple[ReportMatch, ...]
     sources: bool = False  # whether rows have sources and confidence
     topics: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()  # of SECTIONS
     header: tuple[str, ...] = ("id", "field", "value")
 
     @property
@@ -27,6 +37,10 @@ class ReportDetails(NamedTuple):
 
     def _lacking(self, report: Report) -> list[str]:
         return [topic for topic in self.topics if topic not in {note.topic for note in report.notes}]
+
+    def shows(self, section: str) -> bool:
+        """Return whether a section of the page is shown: each where none was asked for."""
+        return not self.sections or section in self.sections
 
     def is_selected(self, note: Note) -> bool:
         """Return whether a note is on one of the topics, or none was asked for."""
@@ -42,6 +56,8 @@ class ReportDetails(NamedTuple):
     def _is_selected(self, path: str) -> bool:
         if self.topics:
             return path.startswith("notes[")
+        if self.sections:
+            return path.startswith(tuple(start for section in self.sections for start in SECTIONS[section]))
         return self.sources or not path.startswith(("sources.", "confidence."))
 
     def records(self) -> Iterator[Record]:

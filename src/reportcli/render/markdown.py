@@ -101,14 +101,19 @@ def pages(answer: ReportDetails) -> Iterator[str]:
         if answer.topics:
             yield from _notes(filter(answer.is_selected, report.notes))
             continue
-        yield f"\n{_escape(report.title)}\n\n{_escape(dateline(report))}\n\n{_escape(report.summary)}\n"
+        if not answer.sections:
+            yield f"\n{_escape(report.title)}\n\n{_escape(dateline(report))}\n\n{_escape(report.summary)}\n"
         for section in SECTIONS:
-            yield from _models(match.report) if section == "models" else _section(report, section)
-            yield from _runs(report) if section == "posttraining" else ()
+            if answer.shows(section):
+                yield from _models(match.report) if section == "models" else _section(report, section)
+            if section == "posttraining" and (answer.shows(section) or answer.shows("rl")):
+                yield from _runs(report)
         names = marked(", ".join(report.techniques), TECHNIQUES, report)
-        yield from _list("Techniques", [names] if names else [])
-        yield from _notes(report.notes)
-        yield from _list("Corrections to the reading list", report.corrections)
+        yield from _list("Techniques", [names] if names and answer.shows("techniques") else [])
+        yield from _notes(report.notes if answer.shows("notes") else ())
+        yield from _list("Corrections to the reading list", report.corrections if answer.shows("corrections") else ())
+        if answer.sections:
+            continue
         if answer.sources:
             yield from _list("Sources", [f"{key}: {text}" for key, text in report.sources.items()])
             yield from _list("Uncertain", [f"{key}: {text}" for key, text in report.confidence.items()])

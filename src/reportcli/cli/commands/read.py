@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reportcli.answer.comparison import Comparison
-from reportcli.answer.details import ReportDetails
+from reportcli.answer.details import SECTIONS, ReportDetails
 from reportcli.answer.listing import Listing, explanation
 from reportcli.answer.table import Table
 from reportcli.cli.options import (
@@ -80,6 +80,11 @@ Topics = Annotated[
     list[str] | None,
     typer.Option("--notes", metavar="TOPIC,TOPIC", help="Show only the notes on these topics.", show_default=False),
     TOPICS,
+]
+Section = Annotated[
+    list[str] | None,
+    typer.Option("--section", metavar="NAME,NAME", help="Show only these sections of the page.", show_default=False),
+    tuple(SECTIONS),
 ]
 Differences = Annotated[bool, typer.Option("--differences", help="Show only what differs.")]
 EveryModel = Annotated[
@@ -219,6 +224,7 @@ def show(
     names: Names,
     sources: Sources = False,
     notes: Topics = None,
+    section: Section = None,
     format_name: DetailsFormat = None,
     json: Json = False,
     header: Header = None,
@@ -237,13 +243,14 @@ def show(
     settings = output_settings(
         context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
-    topics = tuple(listed("--notes", notes))
-    if unknown := [topic for topic in topics if topic not in TOPICS]:
-        raise UsageError(f"unknown topic {unknown[0]!r}", f"choose from {', '.join(TOPICS)}")
+    topics, sections = listed("--notes", notes), listed("--section", section)
+    for kind, given, allowed in (("topic", topics, TOPICS), ("section", sections, tuple(SECTIONS))):
+        if unknown := [name for name in given if name not in allowed]:
+            raise UsageError(f"unknown {kind} {unknown[0]!r}", f"choose from {', '.join(allowed)}")
     runs = list(read_names(names))
 
     def ask(library: Library) -> ReportDetails:
-        return library.details(library.split_names(runs), sources=sources, topics=topics)
+        return library.details(library.split_names(runs), sources=sources, topics=topics, sections=sections)
 
     return answer_from_catalog(ask, catalog, settings)
 

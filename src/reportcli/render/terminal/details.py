@@ -1,6 +1,7 @@
 """The page of a report: identity, models, labeled figures, notes by topic, corrections; with sources if asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -45,7 +46,7 @@ def draw(answer: ReportDetails, width: int, color: bool) -> Picture:
     pages = [
         _notes_page(match, filter(answer.is_selected, match.report.notes))
         if answer.topics
-        else _page(match, answer.sources, width)
+        else _page(match, answer, width)
         for match in answer.with_notes
     ]
     text = render_to_text(Group(*(part for page in pages for part in page)), width, color)
@@ -59,26 +60,41 @@ def _notes_page(match: ReportMatch, notes: Iterable[Note]) -> Iterator[Renderabl
     yield Text("")
 
 
-def _page(match: ReportMatch, with_sources: bool, width: int) -> Iterator[RenderableType]:
+def _page(match: ReportMatch, answer: ReportDetails, width: int) -> Iterator[RenderableType]:
     report = as_selected_model(match)
-    figures = _Figures(report, with_sources)
-    yield from _head(report, match, figures.caveats(head_fields(report), width, indent=0))
-    for table in ("", "links"):
-        yield from figures.section(table, width)
-    yield from _models(match.report, report, width, figures)
-    for table in ("architecture", "pretraining", "posttraining", "derived"):
-        yield from figures.section(table, width)
-        if table == "posttraining":
-            yield from _runs(report, width, figures)
-    yield from _techniques(report, width, figures)
-    if report.notes:
-        yield from _heading("Notes", figures.remarks("notes"))
-        yield from _notes(report.notes)
+    figures = _Figures(report, answer.sources)
+    if answer.sections:
+        yield _title(report)
+    else:
+        yield from _head(report, match, figures.caveats(head_fields(report), width, indent=0))
+        yield from figures.section("", width)
+    parts: dict[str, Callable[[], Iterable[RenderableType]]] = {
+        "links": lambda: figures.section("links", width),
+        "models": lambda: _models(match.report, report, width, figures),
+        "architecture": lambda: figures.section("architecture", width),
+        "pretraining": lambda: figures.section("pretraining", width),
+        "posttraining": lambda: chain(figures.section("posttraining", width), _runs(report, width, figures)),
+        "derived": lambda: figures.section("derived", width),
+        "techniques": lambda: _techniques(report, width, figures),
+        "notes": lambda: (
+            chain(_heading("Notes", figures.remarks("notes")), _notes(report.notes)) if report.notes else ()
+        ),
+        "corrections": lambda: _corrections(report),
+    }
+    if "rl" in answer.sections and "posttraining" not in answer.sections:
+        parts["posttraining"] = lambda: _runs(report, width, figures)
+    for section, draw_section in parts.items():
+        if answer.shows(section) or (section == "posttraining" and answer.shows("rl")):
+            yield from draw_section()
+    if not answer.sections:
+        yield from figures.other_sources()
+    yield Text("")
+
+
+def _corrections(report: Report) -> Iterator[RenderableType]:
     if report.corrections:
         yield from _heading("Corrections to the reading list")
         yield from (_item(text) for text in report.corrections)
-    yield from figures.other_sources()
-    yield Text("")
 
 
 def _title(report: Report) -> Text:
