@@ -26,7 +26,7 @@ def test_an_interrupt_is_for_the_pager(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PAGER", pager)
     with bash() as shell:
         before = shell.run("stty -a")
-        assert shell.run("reportcli list --limit 3 -q").count("2025-06-1") == 3  # a short answer needs no pager
+        assert "2025-01-20" in shell.run("reportcli list --where id:deepseek-r1 -q")  # a short answer needs no pager
         shell.keys("reportcli show DeepSeek-R1\r")
         shell.wait_until(lambda: shell.line == ":")
         shell.keys("s")  # less would log what it shows to a file
