@@ -104,7 +104,7 @@ def test_the_version_of_a_program_without_metadata_is_unknown(cli: Run, monkeypa
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "version", missing)
-    assert cli("--version").stdout == "reportcli unknown\n"
+    assert cli("--version").stdout == "reportcli unknown\ncatalog of 2025-06-18, 36 reports\n"
 
 
 def test_a_tilde_is_the_home_folder_in_every_name_of_a_folder(cli: Run, own_home: Path) -> None:

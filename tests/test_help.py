@@ -21,7 +21,10 @@ def test_help_and_version_need_no_catalogue(cli: Run) -> None:
         ended = cli(*arguments, REPORTCLI_CATALOG="/nowhere")
         assert (ended.returncode, ended.stderr.count("error")) == (0, 0)
         assert ended.stdout.startswith("Usage: reportcli") or arguments == ("help", "queries")
-    assert re.fullmatch(r"reportcli \d+\.\d+\.\d+\n", cli("--version", REPORTCLI_CATALOG="/nowhere").stdout)
+    assert re.fullmatch(
+        r"reportcli \d+\.\d+\.\d+\ncatalog of 2025-06-18, 36 reports\n",
+        cli("--version", REPORTCLI_CATALOG="/nowhere").stdout,
+    )
 
 
 def test_help_lists_every_command_in_its_group(cli: Run) -> None:

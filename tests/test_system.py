@@ -168,7 +168,8 @@ def test_info_in_a_pipe_is_a_key_and_a_value_a_line(cli: Run, tmp_path: Path) ->
     lines = cli("info", "--catalog", str(tmp_path)).stdout.splitlines()
     assert [line.split("\t")[0] for line in lines] == [
         "version", "python", "system", "catalogue[0].folder", "catalogue[0].entries", "catalogue[0].unreadable",
-        "vocabulary.files", "vocabulary.techniques", "index.file", "index.bytes", "cache", "new_entries",
+        "vocabulary.files", "vocabulary.techniques", "index.file", "index.bytes", "cache", "new_entries", "reports",
+        "newest",
     ]  # fmt: skip
     assert {f"catalogue[0].folder\t{tmp_path}", "catalogue[0].entries\t1"} <= set(lines)
 

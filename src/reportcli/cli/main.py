@@ -133,7 +133,7 @@ def _print_version(is_given: bool) -> None:
     if is_given:
         from reportcli import __version__
 
-        print(f"reportcli {__version__}")
+        print(f"reportcli {__version__}{_shipped_catalog()}")
         raise typer.Exit
 
 
@@ -153,6 +153,20 @@ def _completion_option(name: str, help_text: str) -> Any:
 
 
 _INSTALL = "--install-completion"
+
+
+def _shipped_catalog() -> str:
+    """Return how many reports are shipped and how new they are; "" where they cannot be read."""
+    from reportcli.catalog.files import cache_folder, shipped_folder
+    from reportcli.library import Library
+    from reportcli.query.subject import FIELDS_BY_PATH
+
+    with suppress(ReportcliError), Library([shipped_folder()], cache_folder()) as library:
+        days = library.dates(FIELDS_BY_PATH["date"])
+        return f"\ncatalog of {max(days)}, {sum(days.values()):,} reports"
+    return ""
+
+
 _Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Suppress notes and warnings.")]
 _Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="Use color: auto, always or never."), COLOR]

@@ -14,6 +14,7 @@ from reportcli import __version__
 from reportcli.answer import Record
 from reportcli.answer.action import LINKS, ActionResult
 from reportcli.answer.info import Info
+from reportcli.answer.listing import DATE_FIELD
 from reportcli.catalog.files import (
     CatalogFile,
     cache_folder,
@@ -133,7 +134,7 @@ def describe(folders: Sequence[Path], own: Path | None, cache: Path | None) -> I
     problems = {folder: problem for folder in folders if (problem := _problem(folder))}
     readable = [folder for folder in folders if folder not in problems]
     with Library(readable, None if problems else cache) as library:
-        files, techniques = library.files(), len(library.techniques())
+        files, techniques, days = library.files(), len(library.techniques()), library.dates(DATE_FIELD)
         ranks = {folder: rank for rank, folder in enumerate(library.folders)}
     visible = {file.id: file.path for file in files if file.is_entry and not file.hidden}
     index = index_path(cache, distinct_folders(folders)) if cache else None
@@ -149,6 +150,8 @@ def describe(folders: Sequence[Path], own: Path | None, cache: Path | None) -> I
             "index": {"file": index and str(index), "bytes": size},
             "cache": cache and str(cache),
             "new_entries": own and str(own),
+            "reports": sum(days.values()),
+            "newest": str(max(days)) if days else None,
         }
     )
 

@@ -18,9 +18,10 @@ def draw(answer: Info, width: int, color: bool) -> Picture:
         "catalogue": [_folder(folder) for folder in facts["catalogue"]],
         "hidden": [f"{entry['hides']}, by {entry['shown']}" for entry in facts["hidden"]],
         "vocabulary": [*vocabulary["files"], f"{vocabulary['techniques']} techniques"],
-        "index": [index["file"] + (f": {index['bytes']:,} bytes" if index["bytes"] else ": not there")],
-        "cache": [facts["cache"]],
-        "new entries": [facts["new_entries"]],
+        "reports": [f"{facts['reports']:,}" + (f", the newest of {facts['newest']}" if facts["newest"] else "")],
+        "index": [f"{index['file']}: {index['bytes'] or 0:,} bytes" if index["file"] else _NOWHERE],
+        "cache": [facts["cache"] or _NOWHERE],
+        "new entries": [facts["new_entries"] or _NOWHERE],
     }
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
     grid.add_column(style=LABEL, no_wrap=True)
@@ -29,6 +30,9 @@ def draw(answer: Info, width: int, color: bool) -> Picture:
         for number, text in enumerate(texts):
             grid.add_row("" if number else label, Text(escape_controls(text)))
     return Picture(render_to_text(grid, width, color), ())
+
+
+_NOWHERE = "none, without a home folder"
 
 
 def _folder(folder: Record) -> str:
