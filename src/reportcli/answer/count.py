@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby, islice
-from math import floor, log10
+from math import floor, inf, log10, nextafter
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record, left_out_note, unknown_note
@@ -141,7 +141,7 @@ def _grouping(field: Field, step: str) -> Callable[[Any], Value]:
     if field.kind == DATE:
         return lambda day: period_containing(day, step or "month")
     if field.kind in NUMBERS:
-        return context_bin if field.info.context else decade_bin
+        return context_bin if field.info.context else value_bin if field.info.by_value else decade_bin
     return lambda value: value
 
 
@@ -161,6 +161,13 @@ def _power(exponent: int) -> int | float:
 
 def _float_power(exponent: int) -> int | float:
     return float(f"1e{exponent}")
+
+
+def value_bin(number: int | float) -> Bin:
+    """Return the bin of one number alone."""
+    return Bin(
+        number, number + 1 if isinstance(number, int) else nextafter(number, inf), str(number).removesuffix(".0")
+    )
 
 
 def context_bin(length: int) -> Bin:
@@ -210,7 +217,7 @@ def _gaps(counted: Collection[Value], field: Field, step: str) -> Iterator[Value
     if field.kind == DATE:
         days = [parse_period(value).span()[0] for value in counted if isinstance(value, str)]
         yield from _periods(days, step or "month") if days else ()
-    is_by_value = field.info.context
+    is_by_value = field.info.context or field.info.by_value
     bins = [value for value in counted if isinstance(value, Bin) and value.low and not is_by_value]
     reached = min(bins, default=None)
     while reached and reached < max(bins):

@@ -28,6 +28,7 @@ class FieldInfo(NamedTuple):
     compared: bool = True  # whether a comparison of its table has a row for it
     of_flagship: bool = False  # a figure that does not hold for a model of another size
     context: bool = False  # 128k may stand for 131,072
+    by_value: bool = False  # counted by value, not by powers of ten
     computed: bool = False  # from other figures: shown with ≈
     in_bytes: bool = False  # shown and asked in KiB, MiB and GiB
     follows_from: tuple[str, ...] = ()  # of a derived figure: the fields that a report states for it

@@ -42,25 +42,29 @@ class RLRun(Record):
     )
     kl_coefficient: float | None = optional(
         "weight of the KL penalty; 0 where the report says that there is none", "kl_coef", label="KL coefficient",
-        limits=(0, 1), example=0.001,
+        by_value=True, limits=(0, 1), example=0.001,
     )  # fmt: skip
     learning_rate: float | None = optional(
-        "highest learning rate of RL", "learning_rate", "lr", "rl_lr", label="RL learning rate", limits=(0, 0.01),
-        example=1e-06,
+        "highest learning rate of RL", "learning_rate", "lr", "rl_lr", label="RL learning rate",
+        by_value=True, limits=(0, 0.01), example=1e-06,
     )  # fmt: skip
     rollouts: int | None = optional(
-        "responses per prompt: the size of a group", "group_size", label="rollouts per prompt", example=16
+        "responses per prompt: the size of a group",
+        "group_size",
+        label="rollouts per prompt",
+        by_value=True,
+        example=16,
     )
-    prompts_per_step: int | None = optional("prompts in one step", example=512)
-    updates_per_batch: int | None = optional("updates of the weights per batch of rollouts", example=1)
+    prompts_per_step: int | None = optional("prompts in one step", by_value=True, example=512)
+    updates_per_batch: int | None = optional("updates of the weights per batch of rollouts", by_value=True, example=1)
     clip_low: float | None = optional(
-        "how far below 1 a ratio is clipped", label="clip range below", limits=(0, 1), example=0.2
+        "how far below 1 a ratio is clipped", label="clip range below", by_value=True, limits=(0, 1), example=0.2
     )
     clip_high: float | None = optional(
-        "how far above 1 a ratio is clipped", label="clip range above", limits=(0, 10), example=0.28
+        "how far above 1 a ratio is clipped", label="clip range above", by_value=True, limits=(0, 10), example=0.28
     )
-    temperature: float | None = optional("temperature of the rollouts", limits=(0, 2), example=1.0)
-    top_p: float | None = optional("top-p of the rollouts", label="top-p", limits=(0, 1), example=1.0)
+    temperature: float | None = optional("temperature of the rollouts", by_value=True, limits=(0, 2), example=1.0)
+    top_p: float | None = optional("top-p of the rollouts", label="top-p", by_value=True, limits=(0, 1), example=1.0)
     max_response_tokens: int | None = optional(
         "longest response in tokens", "max_response", label="longest response", context=True, example=32_768
     )
