@@ -213,7 +213,7 @@ def test_a_term_gives_the_reports_that_use_it_oldest_first(cli: Run) -> None:
     assert len(lines) == 12
     (record,) = json.loads(cli("term", "GRPO", "--json").stdout)
     assert record["reference"] == "2402.03300"
-    assert record["reports"][0] == {"id": "deepseek-v3", "date": "2024-12-16"}
+    assert record["reports"][0] == {"id": "deepseek-v3", "date": "2024-12-16", "runs": []}
 
 
 def test_the_vocabulary_counts_the_reports_of_each_technique(cli: Run) -> None:

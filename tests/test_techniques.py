@@ -4,6 +4,9 @@ import tomllib
 
 import pytest
 
+from makers import a_report
+from reportcli.answer.technique import TechniqueDetails
+from reportcli.report.fields import Posttraining, RLRun
 from reportcli.report.techniques import Technique, Vocabulary, parse_vocabulary
 
 GRPO = Technique(
@@ -93,3 +96,10 @@ def test_values_of_the_wrong_type_are_ignored() -> None:
     for wrong in ('also = "one text"', "also = 5", "also = [1]", "reference = 2402.03300"):
         text = f'grpo = {{ name = "GRPO", kind = "rl", definition = "x", {wrong} }}'
         assert parse_vocabulary(tomllib.loads(text))["grpo"] == bare
+
+
+def test_a_technique_names_the_runs_whose_algorithm_bears_its_name() -> None:
+    runs = (RLRun(stage="one", algorithm="modified GRPO"), RLRun(stage="two", algorithm="PPO"), RLRun(algorithm="GRPO"))
+    report = a_report(posttraining=Posttraining(rl=runs))
+    grpo = Technique("grpo", "GRPO", ("group relative policy optimization",), "rl", "Groups.")
+    assert TechniqueDetails(grpo, (report,)).stages(report) == ["one"]

@@ -7,6 +7,7 @@ from reportcli.answer import Record
 from reportcli.answer.table import Table
 from reportcli.report.fields import Report
 from reportcli.report.techniques import Technique
+from reportcli.text import padded_words
 
 
 class TechniqueDetails(NamedTuple):
@@ -20,8 +21,16 @@ class TechniqueDetails(NamedTuple):
     def rows(self) -> Iterator[tuple[Any, ...]]:
         return ((report.id, report.date) for report in self.reports)
 
+    def stages(self, report: Report) -> list[str]:
+        """Return the names of the runs of RL of a report whose algorithm is named after the technique."""
+        names = [padded_words(name) for name in self.technique.names]
+        runs = ((run.stage, padded_words(run.algorithm or "")) for run in report.posttraining.rl)
+        return [stage for stage, algorithm in runs if stage and any(name in algorithm for name in names)]
+
     def records(self) -> Iterator[Record]:
-        reports = [{"id": report.id, "date": report.date.isoformat()} for report in self.reports]
+        reports = [
+            {"id": report.id, "date": report.date.isoformat(), "runs": self.stages(report)} for report in self.reports
+        ]
         yield technique_record(self.technique) | {"reports": reports}
 
     def ids(self) -> Iterator[str]:

@@ -6,20 +6,22 @@ from rich.table import Table
 from rich.text import Text
 
 from reportcli.answer.technique import TechniqueDetails
-from reportcli.render.terminal.screen import GAP, LABEL, NAME, Picture, render_to_text
+from reportcli.render.terminal.screen import GAP, LABEL, NAME, QUIET, Picture, render_to_text
 from reportcli.render.value import escape_controls
 from reportcli.report.techniques import Technique
 
 
 def draw(answer: TechniqueDetails, width: int, color: bool) -> Picture:
-    """Draw what a technique is, where to read about it, and which reports use it."""
+    """Draw what a technique is, where to read about it, and which reports use it, in which runs of RL."""
     technique = answer.technique
     also = [name for name in technique.names if name not in (technique.id, technique.name)]
     facts = {"id": technique.id, "also": ", ".join(also), "kind": technique.kind, "read": _reference(technique)}
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
     for report in answer.reports:
         organizations = escape_controls(", ".join(report.organizations))
-        grid.add_row(report.date.isoformat(), Text(escape_controls(report.name)), Text(organizations))
+        stages = escape_controls(", ".join(answer.stages(report)))
+        about = Text.assemble(organizations, (f" · {stages}" if stages else "", QUIET))
+        grid.add_row(report.date.isoformat(), Text(escape_controls(report.name)), about)
     parts: list[RenderableType] = [
         Text(escape_controls(technique.name), style=NAME),
         Text(escape_controls(technique.definition)),
