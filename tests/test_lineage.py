@@ -649,3 +649,12 @@ def test_make_believe_reports_have_relations() -> None:
     inside = sum(other.id is not None for _, _, other, _ in graph.relations)
     assert 0 < inside < len(graph.relations)
     assert too_wide(draw(build_lineage(graph), 60), 60) == []
+
+
+def test_a_tree_without_end_ends_and_says_so() -> None:
+    names = [f"M{number}" for number in range(80)]
+    graph = graph_of(*(makers.a_report(name, name=name, based_on=tuple(names)) for name in names))
+    for answer in (build_lineage(graph), build_lineage(graph, "M1")):
+        picture = draw(answer)
+        assert picture.notes == ("a tree ends after 5,000 lines; --format tsv has every relation",)
+        assert len(picture.text.splitlines()) <= 10_010

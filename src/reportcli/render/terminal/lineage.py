@@ -1,6 +1,7 @@
 """Lineage as trees: base models with years, teachers and students."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from rich.console import Console, Group
@@ -32,6 +33,8 @@ _BLANK, _PASSING = Tree.TREE_GUIDES[0][:2]  # before a further line of a label, 
 _INDENT = len(_BLANK)  # columns of a level
 _ORDER, _GENERATIONS = "each stands under what it builds on", " or the generation before"
 _OUTSIDE = "no year = not in the catalogue"
+_MOST_LINES = 5_000  # of a tree: a graph in which all name each other has no end that anybody would read
+_TOO_LONG = f"a tree ends after {_MOST_LINES:,} lines; --format tsv has every relation"
 _CONSOLE = Console()  # needed to wrap a text
 
 
@@ -54,7 +57,8 @@ def draw(answer: Lineage, width: int, color: bool) -> Picture:
     order = _ORDER + _GENERATIONS * has_generations
     legend = "; ".join([*([] if answer.focus else [order]), *([_OUTSIDE] if has_outside else [])])
     content = Group(*_trees(list(lines), width), *([Text(""), wrap(legend, width, QUIET)] if legend else []))
-    return Picture(render_to_text(content, width, color), ())
+    notes = [_TOO_LONG] if len(graph.relations) >= _MOST_LINES else []
+    return Picture(render_to_text(content, width, color), tuple(notes))
 
 
 def _around(graph: LineageGraph, focus: LineageNode, max_depth: int) -> Iterator[_Line]:
@@ -66,7 +70,8 @@ def _around(graph: LineageGraph, focus: LineageNode, max_depth: int) -> Iterator
         if focus not in links:
             continue
         yield _Line(1, [Text(title, LABEL)])
-        branches = list(walk_trees([focus], {focus: links[focus]} if kind == TAUGHT_BY else links))
+        walked = walk_trees([focus], {focus: links[focus]} if kind == TAUGHT_BY else links)
+        branches = list(islice(walked, _MOST_LINES))
         is_deeper = False
         for branch, mark in _marked(_split(branches, max_depth - 1))[1:]:
             is_deeper = is_deeper or branch.depth == 0
@@ -98,7 +103,7 @@ def _bases_of_models(graph: LineageGraph, focus: LineageNode) -> Iterator[_Line]
 def _forest(graph: LineageGraph, max_depth: int) -> Iterator[_Line]:
     """Yield all trees; each report has its teachers beside it."""
     teachers = graph.upward(TAUGHT_BY)
-    for branch, mark in _marked(_split(list(graph.forest()), max_depth)):
+    for branch, mark in _marked(_split(list(islice(graph.forest(), _MOST_LINES)), max_depth)):
         parts = [Text.assemble(_label(branch.node, "" if branch.depth else NAME), mark)]
         if branch.node in teachers and not branch.is_repeat:
             parts += _teacher_list(teachers[branch.node])
