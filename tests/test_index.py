@@ -239,7 +239,7 @@ def test_the_index_finds_the_reports_that_fit_and_counts_those_of_which_this_is_
     assert shown == {(subjects[0].report.id, subjects[0].model) for subjects in fitting if subjects}
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(query=QUERIES)
 def test_the_index_finds_each_model_that_fits(mixed: Index, query: Query) -> None:
     of_models = [evaluate_report(query, [subject]) for subjects in SUBJECTS for subject in subjects]
@@ -253,7 +253,7 @@ def test_the_index_finds_each_model_that_fits(mixed: Index, query: Query) -> Non
     assert Counter((hit.report.id, hit.subject.model) for hit in mixed.matching(query, by_model=True)) == fitting
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(query=QUERIES)
 def test_the_index_finds_each_run_that_fits(mixed: Index, query: Query) -> None:
     fitting = {
@@ -274,7 +274,7 @@ def places_of_run(subject: Subject) -> list[int]:
     return [place for place, run in enumerate(runs) if run == subject.run] if len(runs) > 1 else [0]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(query=QUERIES, limit=st.integers(0, 5))
 def test_the_best_come_first_and_a_limit_gives_the_first_of_all(mixed: Index, query: Query, limit: int) -> None:
     everything = [(hit.report.id, hit.score) for hit in mixed.matching(query)]
@@ -282,7 +282,7 @@ def test_the_best_come_first_and_a_limit_gives_the_first_of_all(mixed: Index, qu
     assert everything == sorted(everything, key=lambda pair: -pair[1])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(query=QUERIES)
 def test_unranked_the_newest_come_first(mixed: Index, query: Query) -> None:
     reports = [hit.report for hit in mixed.matching(query, ranked=False)]

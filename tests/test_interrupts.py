@@ -51,10 +51,12 @@ def test_an_interrupt_while_the_index_is_built_is_silent(
 
     for number in range(60):
         write(tmp_path, f"x-{number}", f"X {number}")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
     with monkeypatch.context() as patch:
         patch.setattr(output, "_BAR_DELAY", 0)
         patch.setattr(TerminalText, "write", interrupted_write)
         ended = cli("list", "--catalog", str(tmp_path), terminal=True)
+    signal.signal(signal.SIGINT, before)
     assert (ended.returncode, ended.stdout) == (130, "")
     assert ended.stderr.endswith("0 of 60 files indexed\n")
     assert len(cli("list", "--catalog", str(tmp_path)).stdout.splitlines()) == 60
