@@ -154,7 +154,7 @@ def derive(report: Report, model: Model | None = None) -> Derived:
     is_dense = (model.type or report.architecture.type) == "dense"
     total = model.parameters
     active = model.active_parameters or (total if is_dense else None)
-    view = as_model(report, model)
+    view = report if model is flagship else as_model(report, model)
     is_new = not (report.based_on or model.based_on)
     tokens = _tokens(report, model, flagship) if is_new else None
     stated = view.pretraining.training_flops if is_new else None
