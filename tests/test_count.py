@@ -32,7 +32,7 @@ from reportcli.query.parser import parse_condition
 from reportcli.query.period import PERIOD_STEPS, parse_period, period_containing, periods_between
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, subjects_of
 from reportcli.report.derived import DERIVED
-from reportcli.report.fields import FIELDS, MAP, NUMBER, Field, Model, Posttraining, Report
+from reportcli.report.fields import FIELDS, MAP, NUMBER, NUMBERS, Field, Model, Posttraining, Report
 from reportcli.report.techniques import Technique, Vocabulary
 from samples import text
 from trials.runner import call
@@ -462,3 +462,13 @@ def test_a_year_with_one_period_does_not_touch_the_next() -> None:
     lines = draw(count(reports, "org", step="month"), 120).text.splitlines()
     assert lines[0].split() == ["2023", "2024", "2025"]
     assert (lines[0].index("2023") + 2, lines[0].index("2024")) == (lines[1].index("12"), lines[1].index("01"))
+
+
+def test_the_numbers_of_the_index_are_counted_as_those_of_the_reports(shipped: Library) -> None:
+    for query in (EVERYTHING, shipped.parse("params:..10B"), shipped.parse("org:qwen not type:moe")):
+        subjects = [hit.subject for hit in shipped.listing(query, models=True).hits]
+        for field in FIELDS + DERIVED:
+            if field.kind in NUMBERS and field.path in MODEL_FIELDS:
+                slow = build_count_table(count_values(subjects, field))
+                quick = shipped.count(field.path, query=query)
+                assert quick.value_counts == slow.value_counts, field.path

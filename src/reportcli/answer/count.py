@@ -111,6 +111,17 @@ def count_values(
     return Counts(field, ordered, periods if period_field else None, reports, unknown, period_field, undated)
 
 
+def count_figures(figures: Collection[Collection[int | float]], unknown: int, field: Field) -> Counts:
+    """Count the reports that have each number of a field, of each of which the different numbers are given."""
+    group = _grouping(field, "")
+    cells = Counter[Value](bar for numbers in figures for bar in {group(number) for number in numbers})
+    if unknown:
+        cells[None] = unknown
+    bars = set(cells) | set(_gaps(cells, field, ""))
+    ordered = tuple(sorted((ValueCount(bar, (cells[bar],)) for bar in bars), key=_sort_key(field)))
+    return Counts(field, ordered, None, len(figures) + unknown, 0, None, 0)
+
+
 def _by_report(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
     return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.report.id))
 

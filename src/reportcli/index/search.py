@@ -20,7 +20,6 @@ from reportcli.errors import IndexDamaged, SearchUnavailable
 from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
 from reportcli.index.schema import (
     CODE,
-    COLUMN,
     EVERY,
     MODEL_STEP,
     OTHER_MODELS,
@@ -53,7 +52,7 @@ from reportcli.query.conditions import (
 )
 from reportcli.query.explain import EXACT_NAME_SCORE, possible_names
 from reportcli.query.names import ARXIV_SPELLING, Spelling
-from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, SEARCHED_FIELDS, UNDISCLOSED, Hit, Hits, Subject
+from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, UNDISCLOSED, Hit, Hits, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
@@ -299,12 +298,7 @@ class Index:
 
     def words(self, field: str, prefix: str, most: int) -> list[str]:
         """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
-        rows = self._rows(
-            "SELECT term FROM term WHERE col = ? AND term >= ? AND term < ? AND term GLOB '*[^0-9=]*'"
-            " ORDER BY doc DESC LIMIT ?",
-            [COLUMN[field], prefix, prefix + AFTER_ALL_LETTERS, most],
-        )
-        return [word for (word,) in rows]
+        return self._words.beginning(field, prefix, most)
 
     def dates(self, field: str) -> dict[date, int]:
         """Return the days that a field holds, each with the number of its reports."""
@@ -318,13 +312,20 @@ class Index:
 
     def terms(self) -> Iterator[tuple[str, float, int]]:
         """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
-        weights = {COLUMN[field.path]: field.info.weight for field in SEARCHED_FIELDS}
-        best: dict[str, tuple[float, int]] = {}
-        for term, column, count in self._rows("SELECT term, col, doc FROM term"):
-            if weight := weights.get(column):
-                former, frequency = best.get(term, (0.0, 0))
-                best[term] = max(weight, former), frequency + count
-        return ((term, *values) for term, values in best.items())
+        return self._words.terms()
+
+    def figures(self, field: str, query: Query) -> tuple[dict[int, set[int | float]], int]:
+        """Return the numbers that the models, or runs, that fit a query have of a field, by the number of their report.
+
+        The second is the number of reports that fit of which none is known.
+        """
+        sets, of_runs = self._sets(query), field in RUN_FIELDS
+        fits = (self._everything.as_runs(sets) if of_runs else self._everything.as_models(sets)).fits
+        figures: dict[int, set[int | float]] = {}
+        for stored, value in self._rows("SELECT model, value FROM value WHERE field = ?", [CODE[field]]):
+            if (number := stored_run(stored) if of_runs else stored) in fits:
+                figures.setdefault(report_of(number), set()).add(value)
+        return figures, len(sets.as_reports().fits - self._search(fact(knowledge_token(field, SOME))))
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._readable():

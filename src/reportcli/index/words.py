@@ -1,6 +1,6 @@
 """A typed word → the phrases of indexed words that it may stand for, and the reports that have one of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from reportcli.index.schema import COLUMN
@@ -51,6 +51,25 @@ class WordSearch:
             for numbers, share in ((in_exact_form, 1.0), (in_other_form, OTHER_FORM)):
                 for number in numbers:
                     scores[number] = scores.get(number, 0.0) + weight * share
+
+    def beginning(self, field: str, prefix: str, most: int) -> list[str]:
+        """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
+        rows = self._rows(
+            "SELECT term FROM term WHERE col = ? AND term >= ? AND term < ? AND term GLOB '*[^0-9=]*'"
+            " ORDER BY doc DESC LIMIT ?",
+            [COLUMN[field], prefix, prefix + AFTER_ALL_LETTERS, most],
+        )
+        return [word for (word,) in rows]
+
+    def terms(self) -> Iterator[tuple[str, float, int]]:
+        """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
+        weights = {COLUMN[field.path]: field.info.weight for field in SEARCHED_FIELDS}
+        best: dict[str, tuple[float, int]] = {}
+        for term, column, count in self._rows("SELECT term, col, doc FROM term", ()):
+            if weight := weights.get(column):
+                former, frequency = best.get(term, (0.0, 0))
+                best[term] = max(weight, former), frequency + count
+        return ((term, *values) for term, values in best.items())
 
     def _find(self, words: Words, phrases: Sequence[str], columns: Sequence[str]) -> set[int]:
         columns = (COLUMN[words.field],) if words.field else columns
