@@ -97,7 +97,7 @@ VALUES = {  # what completes a line, where it can be written without spaces
     "list --columns name,nam": "", "list --columns org": "organizations", "list --columns para": "parameters",
     "list --columns params": "params", "list --columns models.par": "models.parameters", "list --columns hel": "help",
     "list --limit ": "", "search rl:gr": "rl:grpo", "search RL:GR": "RL:grpo", "search an": "and", "search grp": "grpo",
-    "search kl:": "kl:unknown kl:known kl:yes kl:no", "search params:": "params:unknown params:known",
+    "search kl:": "kl:unknown kl:known kl:undisclosed kl:yes kl:no", "search params:": "params:unknown params:known",
     "search type:d": "type:dense type:diffusion", "search tech:grp": "tech:grpo", "search nothing-like:": "",
     "search tech:group-rel": "tech:group-relative-policy-optimization", "search org:deep": "org:deepseek org:deepmind",
     "search id:deep": "id:deepseek-r1 id:deepseek-v3", "search param": "params:unknown params:known",

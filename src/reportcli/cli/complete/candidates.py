@@ -216,6 +216,8 @@ def _conditions(typed: str, context: CompletionContext) -> tuple[Candidate, ...]
 def _values(field: Field, typed: str, context: CompletionContext) -> Iterator[Candidate]:
     yield Candidate("unknown", "not in the catalogue")
     yield Candidate("known", "in the catalogue")
+    if field.table.partition(".")[0] in ("architecture", "pretraining", "posttraining"):
+        yield Candidate("undisclosed", "read for, and not stated")
     if field.info.choices or field.kind == YES_NO:
         yield from map(Candidate, field.info.choices or ("yes", "no"))
     elif field.info.vocabulary:
