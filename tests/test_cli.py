@@ -302,6 +302,19 @@ def test_a_limit_of_nothing_is_refused(cli: Run) -> None:
     assert ended.stderr.endswith("write --limit 20\n")
 
 
+def test_the_names_of_commands_elsewhere_lead_to_ours(cli: Run) -> None:
+    for typed, meant in (
+        ("find", "search"),
+        ("ls", "list"),
+        ("DIFF", "compare"),
+        ("tree", "lineage"),
+        ("shwo", "show"),
+    ):
+        ended = cli(typed, "qwen3")
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr == f"error: no command named {typed!r}\n  did you mean {meant}?\n"
+
+
 def test_names_without_end_are_refused(cli: Run) -> None:
     ended = cli("compare", "-", stdin="qwen3\n" * 10_000)
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -55,6 +55,13 @@ COMMANDS = {
 }
 
 
+_SYNONYMS = {  # what people type who know other tools
+    "find": "search", "grep": "search", "get": "show", "view": "show", "cat": "show", "ls": "list", "diff": "compare",
+    "stats": "count", "tree": "lineage", "new": "add", "lint": "check", "validate": "check", "columns": "fields",
+    "techniques": "term", "recipes": "recipe",
+}  # fmt: skip
+
+
 class _PlainCommand:
     """What the group and its commands have in common: help as plain text, and errors that name the command."""
 
@@ -88,7 +95,8 @@ class _CommandGroup(_PlainCommand, TyperGroup):
         if args[0] not in COMMANDS and args[0][:1] != "-":
             from reportcli.text import closest_spellings
 
-            raise UnknownName(args[0], closest_spellings(args[0], COMMANDS), "command")
+            meant = _SYNONYMS.get(args[0].lower())
+            raise UnknownName(args[0], [meant] if meant else closest_spellings(args[0], COMMANDS), "command")
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and _build_command(args[0]), rest
 
