@@ -12,6 +12,12 @@ from reportcli.report.training import RLRun
 
 RUN_FIELDS = tuple(field for field in FIELDS if field.table == "posttraining.rl")
 _RUNS = "posttraining.rl"
+HEADINGS = {
+    "stage": "stage", "model": "model", "algorithm": "algorithm", "kl_coefficient": "KL", "learning_rate": "lr",
+    "rollouts": "rollouts", "prompts_per_step": "prompts", "clip_low": "clip −", "clip_high": "clip +",
+    "temperature": "T", "top_p": "top-p", "max_response_tokens": "longest", "steps": "steps",
+    "updates_per_batch": "updates", "prompts": "data", "loss": "loss", "rewards": "rewards",
+}  # fmt: skip
 
 
 class ReportRun(NamedTuple):

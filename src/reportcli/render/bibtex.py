@@ -33,11 +33,11 @@ def bibtex_entry(report: Report) -> str:
     """
     links, published = report.links, report.first_published or report.date
     address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
-    fields = {"title": f"{{{{{_escape(report.title)}}}}}", "author": f"{{{_authors(report)}}}"}
+    fields = {"title": f"{{{{{escape_latex(report.title)}}}}}", "author": f"{{{_authors(report)}}}"}
     if links.arxiv:
-        fields |= {"eprint": f"{{{_escape(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
+        fields |= {"eprint": f"{{{escape_latex(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
     else:
-        fields |= {"institution": f"{{{_escape(', '.join(report.organizations))}}}"}
+        fields |= {"institution": f"{{{escape_latex(', '.join(report.organizations))}}}"}
     fields |= {"url": f"{{{_escape_address(address)}}}"} if address else {}
     fields |= {"year": f"{{{published.year}}}", "month": _MONTHS[published.month - 1]}
     width = max(map(len, fields))
@@ -48,8 +48,8 @@ def bibtex_entry(report: Report) -> str:
 def _authors(report: Report) -> str:
     """Return the people, else the team, else the organizations; in braces what is not the name of one person."""
     if len(report.authors) > 1:
-        return " and ".join(map(_escape, report.authors))
-    return " and ".join(f"{{{_escape(name)}}}" for name in report.authors or report.organizations)
+        return " and ".join(map(escape_latex, report.authors))
+    return " and ".join(f"{{{escape_latex(name)}}}" for name in report.authors or report.organizations)
 
 
 def _key(report_id: str) -> str:
@@ -57,7 +57,8 @@ def _key(report_id: str) -> str:
     return re.sub(r"[^\w.:+/-]", lambda match: f"_{ord(match[0]):x}_", report_id)
 
 
-def _escape(text: str) -> str:
+def escape_latex(text: str) -> str:
+    """Return a text in which no character means anything to TeX."""
     return "".join(_SPECIAL.get(char, char) for char in escape_controls(text))
 
 

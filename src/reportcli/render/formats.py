@@ -53,6 +53,13 @@ _MARKDOWN = {
     "Comparison": "markdown:comparison",
     ANY: "markdown:table",
 }
+_LATEX = {
+    "Listing": "latex:listing",
+    "Comparison": "latex:comparison",
+    "Recipe": "latex:recipe",
+    "CountTable": "latex:table",
+    "Disclosure": "latex:table",
+}
 _BIBTEX = {
     "Listing": "bibtex:bibliography",
     "ReportDetails": "bibtex:bibliography",
@@ -69,6 +76,7 @@ FORMATS: Mapping[str, Format] = {
     "names": Format("only ids, one a line", {ANY: "formats:names"}),
     "toml": Format("a report as a file of the catalogue; a listing has each under its id", _TOML),
     "markdown": Format("a table, or the page of a report", _MARKDOWN),
+    "latex": Format("a table for a paper, with booktabs and \\citep", _LATEX),
     "bibtex": Format("entries for a bibliography", _BIBTEX),
     "dot": Format("lineage as a graph for Graphviz", {"Lineage": "graph:dot"}),
     "mermaid": Format("lineage as a flowchart for Mermaid, which GitHub shows", {"Lineage": "graph:mermaid"}),

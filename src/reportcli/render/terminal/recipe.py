@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer.recipe import Recipe, ReportRun
+from reportcli.answer.recipe import HEADINGS, Recipe, ReportRun
 from reportcli.render.terminal.screen import (
     GAP,
     LABEL,
@@ -29,12 +29,6 @@ _LEGEND = "n.d. not disclosed: the report was read, and does not state it"
 _MIN_RUN, _MAX_RUN = 20, 34  # columns of a run beside others
 _MAX_LABEL = 22  # columns
 _MAX_NAME, _MAX_TEXT = 24, 20  # columns, of rows
-_HEADINGS = {
-    "stage": "stage", "model": "model", "algorithm": "algorithm", "kl_coefficient": "KL", "learning_rate": "lr",
-    "rollouts": "rollouts", "prompts_per_step": "prompts", "clip_low": "clip −", "clip_high": "clip +",
-    "temperature": "T", "top_p": "top-p", "max_response_tokens": "longest", "steps": "steps",
-    "updates_per_batch": "updates", "prompts": "data", "loss": "loss", "rewards": "rewards",
-}  # fmt: skip
 _BY_IMPORTANCE = (
     "kl_coefficient", "rollouts", "learning_rate", "stage", "clip_high", "max_response_tokens", "prompts_per_step",
     "algorithm", "temperature", "clip_low", "steps", "top_p", "updates_per_batch", "prompts", "model", "loss",
@@ -90,19 +84,19 @@ def _rows(answer: Recipe, width: int, color: bool) -> Picture:
     fields = [field for field in usual if field.key in shown]
     for field in fields:
         justify = "right" if is_numeric(field) else "left"
-        table.add_column(_HEADINGS[field.key], width=widths[field.key], justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(HEADINGS[field.key], width=widths[field.key], justify=justify, overflow="fold")  # type: ignore[arg-type]
     for index, each in enumerate(answer.runs):
         cells = [wrap(texts[field.key][index], widths[field.key], _style(texts[field.key][index])) for field in fields]
         is_first = index == 0 or answer.runs[index - 1].report != each.report
         name = escape_controls(each.report.name) if is_first else ""
         table.add_row(linked_text(name, each.report.links.front, NAME), *cells)
     marks = [wrap(_LEGEND, width, QUIET, "  ")] if any(_SHORT in texts[key] for key in shown) else []
-    hidden = [_HEADINGS[key] for key in widths if key not in shown]
+    hidden = [HEADINGS[key] for key in widths if key not in shown]
     return Picture(render_to_text(Group(table, *marks), width, color), hidden_columns_note(hidden))
 
 
 def _column_width(key: str, column: Sequence[str]) -> int:
-    longest = max(len(_HEADINGS[key]), *map(cell_len, column))
+    longest = max(len(HEADINGS[key]), *map(cell_len, column))
     return min(longest, _MAX_TEXT) if key in ("stage", "algorithm", "model", "loss", "rewards") else longest
 
 
