@@ -41,18 +41,28 @@ kl_coefficient = 0.001
 "posttraining.rl.rollouts" = "16 in the appendix"
 """
 PPO_RUN = '[[posttraining.rl]]\nalgorithm = "PPO"\nkl_coefficient = 0.1\n'
-# Of https://huggingface.co/docs/trl/grpo_trainer (1.16), class GRPOConfig.
-TRL_OPTIONS = {
+# Classes GRPOConfig and RLOOConfig of https://huggingface.co/docs/trl/grpo_trainer and …/rloo_trainer (TRL 1.16.0).
+RLOO_OPTIONS = {
     "learning_rate", "beta", "num_generations", "epsilon", "epsilon_high", "temperature", "top_p",
-    "max_completion_length", "max_steps", "generation_batch_size",
+    "max_completion_length", "max_steps", "generation_batch_size", "num_iterations",
 }  # fmt: skip
-# Of https://verl.readthedocs.io/en/latest/examples/config.html (0.9), the options of a PPO trainer.
+TRL_OPTIONS = {"RLOOConfig": RLOO_OPTIONS, "GRPOConfig": RLOO_OPTIONS | {"loss_type", "importance_sampling_level"}}
+# https://verl.readthedocs.io/en/latest/examples/config.html (verl 0.9.1).
 VERL_OPTIONS = {
-    "algorithm.adv_estimator", "data.train_batch_size", "data.max_response_length", "actor_rollout_ref.actor.optim.lr",
-    "actor_rollout_ref.actor.kl_loss_coef", "actor_rollout_ref.actor.use_kl_loss",
-    "actor_rollout_ref.actor.clip_ratio_low", "actor_rollout_ref.actor.clip_ratio_high", "actor_rollout_ref.rollout.n",
+    "algorithm.adv_estimator", "algorithm.use_kl_in_reward", "algorithm.kl_ctrl.kl_coef", "data.train_batch_size",
+    "data.max_response_length", "actor_rollout_ref.actor.optim.lr", "actor_rollout_ref.actor.kl_loss_coef",
+    "actor_rollout_ref.actor.use_kl_loss", "actor_rollout_ref.actor.clip_ratio_low",
+    "actor_rollout_ref.actor.clip_ratio_high", "actor_rollout_ref.actor.policy_loss.loss_mode",
+    "actor_rollout_ref.actor.ppo_mini_batch_size", "actor_rollout_ref.actor.ppo_epochs", "actor_rollout_ref.rollout.n",
     "actor_rollout_ref.rollout.temperature", "actor_rollout_ref.rollout.top_p", "trainer.total_training_steps",
 }  # fmt: skip
+NUMBERS = """kl_coefficient = 0.01
+rollouts = 4
+prompts_per_step = 8
+clip_low = 0.1
+clip_high = 0.3
+steps = 9
+"""
 
 
 @pytest.fixture
@@ -121,48 +131,113 @@ def test_rows_name_a_report_once_and_hide_what_matters_least(runs: Library) -> N
             assert max(map(len, draw(answer, width).text.splitlines())) <= width
 
 
+def configurations(text: str) -> dict[str, tuple[str, dict[str, object]]]:
+    """Return the class and the options of each configuration of TRL, by its name."""
+    found = {}
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.Assign):
+            (target,), call = statement.targets, statement.value
+            assert isinstance(target, ast.Name)
+            assert isinstance(call, ast.Call)
+            assert isinstance(call.func, ast.Name)
+            options = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
+            assert options.keys() <= TRL_OPTIONS[call.func.id]
+            found[target.id] = (call.func.id, options)
+    return found
+
+
 def test_a_configuration_of_trl_is_python_with_its_options_and_invents_nothing(runs: Library) -> None:
     text = "".join(write_format(runs.recipe(["two", "ppo"]), "trl"))
-    tree = ast.parse(text)
-    configs = {
-        statement.targets[0].id: {keyword.arg: ast.literal_eval(keyword.value) for keyword in statement.value.keywords}
-        for statement in tree.body
-        if isinstance(statement, ast.Assign)
-        and isinstance(statement.targets[0], ast.Name)
-        and isinstance(statement.value, ast.Call)
-    }
-    assert configs == {
-        "two_1": {
+    assert configurations(text) == {
+        "two_1": ("GRPOConfig", {
             "learning_rate": 1e-6, "beta": 0.0, "num_generations": 8, "epsilon": 0.2, "epsilon_high": 0.28,
             "temperature": 1.0, "max_completion_length": 32_768, "generation_batch_size": 512,
-        },
-        "two_2": {"beta": 0.001},
+        }),
+        "two_2": ("GRPOConfig", {"beta": 0.001}),
     }  # fmt: skip
-    assert {name for config in configs.values() for name in config} <= TRL_OPTIONS
-    for line in ("learning_rate=1e-06,  # Table 9", "# max_steps: not disclosed", "# TRL has no trainer for PPO"):
-        assert line in text
+    for line in (
+        "# caveat: rollouts per prompt: 16 in the appendix", "    learning_rate=1e-06,  # Table 9",
+        "    # max_steps: not disclosed", "    generation_batch_size=512,  # 64 prompts × 8 responses; §3.2",
+        "# TRL 1.16.0 has no trainer for PPO", "# KL coefficient: 0.1",
+    ):  # fmt: skip
+        assert line in text.splitlines()
 
 
 def test_a_configuration_of_verl_is_yaml_with_its_options(runs: Library) -> None:
-    first, second, third = yaml.safe_load_all("".join(write_format(runs.recipe(["two", "ppo"]), "verl")))
+    first, second, third = documents("".join(write_format(runs.recipe(["two", "ppo"]), "verl")))
     assert first == {
-        "algorithm": {"adv_estimator": "grpo"},
-        "data": {"train_batch_size": 64, "max_response_length": 32_768},
-        "actor_rollout_ref": {
-            "actor": {
-                "optim": {"lr": 1e-6}, "kl_loss_coef": 0.0, "clip_ratio_low": 0.2, "clip_ratio_high": 0.28,
-                "use_kl_loss": False,
-            },
-            "rollout": {"n": 8, "temperature": 1.0},
-        },
+        "algorithm.adv_estimator": "grpo", "data.train_batch_size": 64, "data.max_response_length": 32_768,
+        "actor_rollout_ref.actor.optim.lr": 1e-6, "actor_rollout_ref.actor.use_kl_loss": False,
+        "algorithm.use_kl_in_reward": False, "actor_rollout_ref.actor.clip_ratio_low": 0.2,
+        "actor_rollout_ref.actor.clip_ratio_high": 0.28, "actor_rollout_ref.rollout.n": 8,
+        "actor_rollout_ref.rollout.temperature": 1.0,
     }  # fmt: skip
-    assert (second["actor_rollout_ref"]["actor"]["use_kl_loss"], third["algorithm"]) == (True, {"adv_estimator": "gae"})
-    assert {path for document in (first, second, third) for path in paths(document)} <= VERL_OPTIONS
+    assert second == {
+        "algorithm.adv_estimator": "grpo", "actor_rollout_ref.actor.use_kl_loss": True,
+        "actor_rollout_ref.actor.kl_loss_coef": 0.001,
+    }  # fmt: skip
+    assert third == {
+        "algorithm.adv_estimator": "gae", "algorithm.use_kl_in_reward": True, "algorithm.kl_ctrl.kl_coef": 0.1
+    }  # fmt: skip
 
 
-def paths(tree: dict[str, object], start: str = "") -> Iterator[str]:
+def documents(text: str) -> list[dict[str, object]]:
+    """Return the options of each document of verl, by their whole names."""
+    found = [dict(paths(document or {})) for document in yaml.safe_load_all(text)]
+    assert all(options.keys() <= VERL_OPTIONS for options in found)
+    return found
+
+
+def paths(tree: dict[str, object], start: str = "") -> Iterator[tuple[str, object]]:
     for name, value in tree.items():
-        yield from paths(value, f"{start}{name}.") if isinstance(value, dict) else [f"{start}{name}"]
+        yield from paths(value, f"{start}{name}.") if isinstance(value, dict) else [(f"{start}{name}", value)]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "config", "of_trl", "of_verl"),
+    [
+        ("GRPO (leave-one-out)", "GRPOConfig", {}, ("grpo", None)),
+        ("CISPO, clipped above", "GRPOConfig", {"loss_type": "cispo"}, ("grpo", "cispo")),
+        ("GSPO-style", "GRPOConfig", {"importance_sampling_level": "sequence", "loss_type": "grpo"}, ("grpo", "gspo")),
+        ("RLOO", "RLOOConfig", {}, ("rloo", None)),
+        ("PPO with techniques of DAPO", None, {}, ("gae", None)),
+        ("clipped policy gradient with group-mean baseline", None, {}, (None, None)),
+        ("MIS-PO", None, {}, (None, None)),
+    ],
+)
+def test_a_configuration_is_of_the_algorithm_that_is_named_first(
+    tmp_path: Path, algorithm: str, config: str | None, of_trl: dict[str, str], of_verl: tuple[str | None, str | None]
+) -> None:
+    write(tmp_path, "run", "Run", f'[[posttraining.rl]]\nalgorithm = "{algorithm}"\n{NUMBERS}')
+    with open_catalog(tmp_path) as catalog:
+        answer = catalog.recipe(["run"])
+    made = configurations("".join(write_format(answer, "trl")))
+    assert ("run" in made) is bool(config)
+    if config:
+        name, options = made["run"]
+        words = {key: value for key, value in options.items() if isinstance(value, str)}
+        assert (name, words, "epsilon" in options) == (config, of_trl, algorithm[:5] != "CISPO")
+    (options,) = documents("".join(write_format(answer, "verl")))
+    loss_mode = options.get("actor_rollout_ref.actor.policy_loss.loss_mode")
+    assert (options.get("algorithm.adv_estimator"), loss_mode) == of_verl
+
+
+def test_steps_of_which_a_batch_serves_several_are_no_option(tmp_path: Path) -> None:
+    for count in (1, 4):
+        more = f'[[posttraining.rl]]\nalgorithm = "GRPO"\nupdates_per_batch = {count}\n{NUMBERS}'
+        write(tmp_path, f"run{count}", f"Run {count}", more)
+    with open_catalog(tmp_path) as catalog:
+        answer = catalog.recipe(["run1", "run4"])
+    python, text = ("".join(write_format(answer, name)) for name in ("trl", "verl"))
+    (_, one), (_, four) = configurations(python).values()
+    assert one.items() >= {"max_steps": 9, "generation_batch_size": 32, "num_iterations": 1}.items()
+    assert not four.keys() & {"max_steps", "generation_batch_size", "num_iterations"}
+    one, four = documents(text)
+    assert {name.rpartition(".")[2] for name in one.keys() - four.keys()} == {
+        "train_batch_size", "ppo_mini_batch_size", "ppo_epochs", "total_training_steps"
+    }  # fmt: skip
+    assert "# steps: 9 (max_steps counts updates of the weights)" in python
+    assert "# steps: 9 (trainer.total_training_steps counts batches of rollouts)" in text
 
 
 def test_names_of_several_words_and_names_from_a_pipe(cli: Run) -> None:

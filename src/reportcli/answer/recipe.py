@@ -1,17 +1,20 @@
 """The recipe in numbers: runs of RL, each with its report, one beside or below another."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
 from reportcli.errors import UnsuitableField
 from reportcli.query.subject import Subject
+from reportcli.report.choices import RL_FAMILIES
 from reportcli.report.fields import FIELDS, Field, Report
 from reportcli.report.json import to_record
 from reportcli.report.training import RLRun
 
 RUN_FIELDS = tuple(field for field in FIELDS if field.table == "posttraining.rl")
 _RUNS = "posttraining.rl"
+_FAMILY = rf"\b(?:{'|'.join(family.replace('-', '[- ]') for family in RL_FAMILIES if family != 'other')})\b"
 HEADINGS = {
     "stage": "stage", "model": "model", "algorithm": "algorithm", "kl_coefficient": "KL", "learning_rate": "lr",
     "rollouts": "rollouts", "prompts_per_step": "prompts", "clip_low": "clip −", "clip_high": "clip +",
@@ -36,6 +39,19 @@ class ReportRun(NamedTuple):
         """The name of the run, or its place among the runs of the report."""
         runs = self.report.posttraining.rl
         return self.run.stage or (f"run {runs.index(self.run) + 1}" if len(runs) > 1 else "RL")
+
+    @property
+    def family(self) -> str:
+        """The RL family that the algorithm names first; "" if it names none, or only something like it.
+
+        A report's only run, whose algorithm has no name, is of the only family that the report states.
+        """
+        if self.run.algorithm is None:
+            posttraining = self.report.posttraining
+            is_only = len(posttraining.rl) == len(posttraining.rl_family) == 1
+            return posttraining.rl_family[0] if is_only else ""
+        found = re.search(_FAMILY, self.run.algorithm.lower())
+        return found[0].replace(" ", "-") if found else ""
 
     def value(self, field: Field) -> Any:
         """Return what the run states of a field of runs; None or () where it does not."""
