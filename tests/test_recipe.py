@@ -10,12 +10,20 @@ import yaml
 from conftest import Run
 from makers import write
 from pictures import draw
-from reportcli.errors import UnknownName, UnsuitableField
+from reportcli.answer.listing import parse_columns, parse_sort_keys
+from reportcli.errors import UnknownName
 from reportcli.library import Library, open_catalog
 from reportcli.render.formats import write as write_format
 
 TWO_RUNS = """\
+flagship = "Two-70B"
 undisclosed = ["posttraining.rl.steps"]
+[[models]]
+name = "Two-70B"
+[[models]]
+name = "Two-7B"
+[[models]]
+name = "Two-1B"
 [posttraining]
 rl_family = ["grpo"]
 [[posttraining.rl]]
@@ -92,8 +100,31 @@ def test_named_reports_show_all_their_runs_and_a_note_names_those_without(runs: 
     assert answer.notes == ("None of it has no runs of RL",)
     with pytest.raises(UnknownName):
         runs.recipe(["nothing"])
-    with pytest.raises(UnsuitableField):
-        runs.recipe(columns=["license"])
+
+
+def test_a_named_model_shows_its_own_runs_and_a_query_those_that_fit(runs: Library) -> None:
+    assert [each.stage for each in runs.recipe(["Two-7B"]).runs] == ["chat"]
+    assert [each.stage for each in runs.recipe(["Two-70B"]).runs] == ["math"]
+    other = runs.recipe(["Two-1B"])
+    assert ([each.stage for each in other.runs], other.notes) == (
+        ["math", "chat"], ("no runs of Two-1B; showing those of Two",)
+    )  # fmt: skip
+    fitting = runs.recipe(["ppo", "two"], runs.parse("kl_coefficient:0.001.."))
+    assert ([each.stage for each in fitting.runs], fitting.named) == (["RL", "chat"], False)
+    assert [each.stage for each in runs.recipe(["two", "two"]).runs] == ["math", "chat"]
+
+
+def test_runs_are_sorted_and_show_any_field(runs: Library) -> None:
+    answer = runs.recipe(sort=parse_sort_keys("-kl_coefficient"), columns=parse_columns(["name", "stage", "kl_coef"]))
+    assert (answer.header, list(answer.rows())) == (
+        ("name", "stage", "kl_coefficient"), [("Old", None, 0.1), ("Two", "chat", 0.001), ("Two", "math", 0.0)]
+    )  # fmt: skip
+    assert next(answer.records()) == {"name": "Old", "stage": None, "kl_coefficient": 0.1}
+    assert [each.stage for each in runs.recipe(reverse=True).runs] == ["RL", "chat", "math"]
+
+
+def test_a_stage_that_no_run_has_is_answered_with_those_that_there_are(runs: Library) -> None:
+    assert runs.recipe(["two"], stage="code").notes == ("no run is called like 'code': math, chat",)
 
 
 def test_a_record_has_every_field_and_the_nearest_source_of_each(runs: Library) -> None:
@@ -121,14 +152,31 @@ def test_rows_name_a_report_once_and_hide_what_matters_least(runs: Library) -> N
         "report", "stage", "algorithm", "KL", "lr", "rollouts", "prompts", "clip", "−", "clip", "+", "T", "longest",
         "steps",
     ]  # fmt: skip
-    assert wide.text.count("Two") == 1
+    assert wide.text.count("Two ") == 1
+    assert "* Two, rollouts per prompt: 16 in the appendix" in wide.text
     assert "n.d. not disclosed" in wide.text
-    narrow = draw(runs.recipe(), 40)
+    narrow = draw(runs.recipe(), 70)
     assert {"report", "KL", "lr", "rollouts"} <= set(narrow.text.split("\n")[0].split())
-    assert narrow.notes[0].startswith("columns hidden (terminal too narrow): algorithm, prompts")
+    assert narrow.notes[0].startswith("columns hidden (terminal too narrow): algorithm, ")
+    paragraphs = draw(runs.recipe(), 50)
+    assert paragraphs.text.startswith("Two · math\n  algorithm GRPO · KL 0 · lr 1e-6 · rollouts 8*")
+    assert paragraphs.notes == ()
     for width in (40, 60, 80, 120, 200):
         for answer in (runs.recipe(), runs.recipe(["two", "ppo"])):
             assert max(map(len, draw(answer, width).text.splitlines())) <= width
+
+
+def test_markdown_has_a_column_a_run_or_a_row_with_caveats_and_what_is_not_disclosed(runs: Library) -> None:
+    columns = "".join(write_format(runs.recipe(["two"], sources=True), "markdown")).splitlines()
+    rows = "".join(write_format(runs.recipe(limit=1), "markdown")).splitlines()
+    assert columns[:3] == ["|  | Two | Two |", "| --- | --- | --- |", "| RL stage | math | chat |"]
+    assert rows[0].startswith("| report | stage | algorithm | KL | lr | rollouts |")
+    assert rows[2].startswith("| Two | math | GRPO | 0 | 1e-6 | 8\\* | 64 |")
+    assert "| rollouts per prompt | 8\\* |  |" in columns
+    assert "| steps | not disclosed | not disclosed |" in columns
+    for lines in (columns, rows):
+        assert "\\* Two, rollouts per prompt: 16 in the appendix" in lines
+    assert columns[-2:] == ["- Two: §3.2", "- Two: Table 9"]
 
 
 def configurations(text: str) -> dict[str, tuple[str, dict[str, object]]]:

@@ -18,7 +18,7 @@ from reportcli.answer.technique import TechniqueDetails, technique_table
 from reportcli.catalog.files import cache_folder, catalog_folders, shipped_folder
 from reportcli.errors import UnknownName
 from reportcli.index.reader import OpenCatalog
-from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of
+from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of, any_of
 from reportcli.query.names import ReportMatch
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
 from reportcli.report.fields import NUMBERS, Field, Report
@@ -168,27 +168,27 @@ class Library(OpenCatalog):
         query: Query = EVERYTHING,
         *,
         stage: str = "",
-        columns: Sequence[str] = (),
+        columns: Sequence[Field] = (),
         sources: bool = False,
+        sort: SortKeys = (),
+        reverse: bool = False,
         limit: int | None = None,
+        date_field: str = "date",
     ) -> "Recipe":
-        """Answer with the runs of RL of named reports, or those that fit a query: ``recipe(["DeepSeek-R1"])``.
+        """Answer with runs of RL that fit a query, of named reports or models, or of all: ``recipe(["DeepSeek-R1"])``.
 
-        ``stage`` is a part of the name of a run, ``columns`` are fields of runs, ``limit`` a number of runs.
-        Raises UnknownName, AmbiguousName, UnknownField or UnsuitableField.
+        ``stage`` is a part of the name of a run, ``columns`` are the fields to show, ``limit`` a number of runs; sorted
+        as in a listing, else as named, or newest first. Raises UnknownName or AmbiguousName.
         """
-        from reportcli.answer.recipe import Recipe, chosen_fields, runs_of, runs_that_fit
+        from reportcli.answer.recipe import build_recipe
 
-        fields = chosen_fields(parse_columns(columns))
-        if reports := [self.find(name).report for name in names]:
-            runs = [run for report in reports for run in runs_of(report, stage)]
-            lacking = [report.name for report in reports if not report.posttraining.rl]
-            notes = [f"{name} has no runs of RL" for name in lacking]
-            return Recipe(tuple(runs[:limit]), fields, named=True, sources=sources, notes=tuple(notes))
-        hits = self._index.matching(query, ranked=False, by_run=True)
-        runs = runs_that_fit((hit.subject for hit in hits), stage)
-        limited = [f"{limit:,} of {len(runs):,} runs"] if limit and limit < len(runs) else []
-        return Recipe(tuple(runs[:limit]), fields, sources=sources, notes=(*limited, *self._notes_on(query)))
+        named = tuple(map(self.find, names))
+        asked = all_of([query, *([any_of(Is("id", match.report.id) for match in named)] if named else [])])
+        hits = self._index.matching(asked, ranked=False, by_run=True)
+        order = SortAndLimit(sort, reverse, limit, FIELDS_BY_PATH[date_field])
+        recipe = build_recipe(hits, named, order, fields=columns, stage=stage)
+        notes = (*notes_on_names(named), *recipe.notes, *self._notes_on(asked if query != EVERYTHING else EVERYTHING))
+        return recipe._replace(named=bool(named) and query == EVERYTHING, sources=sources, notes=notes)
 
     def disclosure(
         self, fields: Sequence[str] = (), query: Query = EVERYTHING, *, by: str = "", limit: int | None = None

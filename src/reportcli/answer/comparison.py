@@ -144,10 +144,15 @@ def _side_name(match: ReportMatch, is_one_of_several: bool) -> str:
     return match.report.id
 
 
+def names_a_model(match: ReportMatch) -> bool:
+    """Return whether a single model was asked for by its own name, which is not that of its report."""
+    report_names = {fold_name(name) for name in (match.report.id, match.report.name, *match.report.aliases)}
+    return match.model is not None and fold_name(match.model.name) not in report_names
+
+
 def models_of(match: ReportMatch) -> list[ReportMatch]:
     """Return every model of a report, the largest first; if a single model was asked for by its own name, only that."""
-    report_names = {fold_name(name) for name in (match.report.id, match.report.name, *match.report.aliases)}
-    if match.model and fold_name(match.model.name) not in report_names:
+    if names_a_model(match):
         return [match]
     models = sorted(match.report.models, key=lambda model: -(model.parameters or 0))
     return [ReportMatch(match.report, model) for model in models] or [match]

@@ -1,33 +1,54 @@
 """The recipe in numbers: runs of RL, each with its report, one beside or below another."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
-from reportcli.errors import UnsuitableField
-from reportcli.query.subject import Subject
+from reportcli.answer.comparison import names_a_model
+from reportcli.answer.listing import SortAndLimit
+from reportcli.query.names import ReportMatch
+from reportcli.query.subject import Hit
 from reportcli.report.choices import RL_FAMILIES
-from reportcli.report.fields import FIELDS, Field, Report
+from reportcli.report.derived import flagship_model
+from reportcli.report.field_names import short_name
+from reportcli.report.fields import FIELDS, Field, Model, Report
 from reportcli.report.json import to_record
 from reportcli.report.training import RLRun
+from reportcli.text import fold
 
-RUN_FIELDS = tuple(field for field in FIELDS if field.table == "posttraining.rl")
-_RUNS = "posttraining.rl"
-_FAMILY = rf"\b(?:{'|'.join(family.replace('-', '[- ]') for family in RL_FAMILIES if family != 'other')})\b"
-HEADINGS = {
+RUNS = "posttraining.rl"
+RUN_FIELDS = tuple(field for field in FIELDS if field.table == RUNS)
+_HEADINGS = {
     "stage": "stage", "model": "model", "algorithm": "algorithm", "kl_coefficient": "KL", "learning_rate": "lr",
     "rollouts": "rollouts", "prompts_per_step": "prompts", "clip_low": "clip −", "clip_high": "clip +",
     "temperature": "T", "top_p": "top-p", "max_response_tokens": "longest", "steps": "steps",
     "updates_per_batch": "updates", "prompts": "data", "loss": "loss", "rewards": "rewards",
 }  # fmt: skip
+_FAMILY = rf"\b(?:{'|'.join(family.replace('-', '[- ]') for family in RL_FAMILIES if family != 'other')})\b"
+_MOST_STAGES = 12  # that a note names
+
+
+def heading(field: Field) -> str:
+    """Return the name above a column: a short one for a field of runs."""
+    return _HEADINGS[field.key] if field.table == RUNS else field.heading
 
 
 class ReportRun(NamedTuple):
-    """A run of RL of a report."""
+    """A run of RL, and the report that it belongs to as a query found it."""
 
-    report: Report
+    hit: Hit
     run: RLRun
+
+    @property
+    def report(self) -> Report:
+        """The report of the run."""
+        return self.hit.report
+
+    @property
+    def place(self) -> int:
+        """The place of the run among those of its report, from 1."""
+        return next(place for place, run in enumerate(self.report.posttraining.rl, 1) if run is self.run)
 
     @property
     def name(self) -> str:
@@ -37,8 +58,20 @@ class ReportRun(NamedTuple):
     @property
     def stage(self) -> str:
         """The name of the run, or its place among the runs of the report."""
-        runs = self.report.posttraining.rl
-        return self.run.stage or (f"run {runs.index(self.run) + 1}" if len(runs) > 1 else "RL")
+        return self.run.stage or (f"run {self.place}" if len(self.report.posttraining.rl) > 1 else "RL")
+
+    @property
+    def distinct_stage(self) -> str:
+        """The name of the run, with its model where another run of the report is called the same."""
+        stages = [run.stage for run in self.report.posttraining.rl]
+        is_shared = bool(self.run.stage) and stages.count(self.run.stage) > 1
+        return f"{self.stage}, {self.model}" if is_shared and self.model else self.stage
+
+    @property
+    def model(self) -> str | None:
+        """The name of the model that is trained: the flagship where the run names none."""
+        flagship = flagship_model(self.report)
+        return self.run.model or (flagship.name if flagship else None)
 
     @property
     def family(self) -> str:
@@ -53,13 +86,18 @@ class ReportRun(NamedTuple):
         found = re.search(_FAMILY, self.run.algorithm.lower())
         return found[0].replace(" ", "-") if found else ""
 
+    def trains(self, model: Model) -> bool:
+        """Return whether a model is trained, or one that is called after it, such as its instruct version."""
+        return self.model == model.name or (self.run.model or "").startswith(f"{model.name}-")
+
     def value(self, field: Field) -> Any:
-        """Return what the run states of a field of runs; None or () where it does not."""
-        return getattr(self.run, field.key)
+        """Return what the run states of a field of runs, or its report of another; None or () where it does not."""
+        return getattr(self.run, field.key) if field.table == RUNS else self.hit.value(field)
 
     def is_undisclosed(self, field: Field) -> bool:
-        """Return whether the report was read for a field of runs, and no run states it."""
-        return not {field.path, _RUNS}.isdisjoint(self.report.undisclosed) and self.value(field) in (None, ())
+        """Return whether the report was read for a field, and does not state it."""
+        is_named = not set(field.with_tables).isdisjoint(self.report.undisclosed)
+        return is_named and self.value(field) in (None, ())
 
     def source(self, field: Field) -> str:
         """Return where the value of a field was read: the source of the field, else of the runs; "" without one."""
@@ -69,8 +107,8 @@ class ReportRun(NamedTuple):
         """Return what is uncertain about the value of a field; "" without a caveat."""
         return self.report.confidence.get(field.path, "")
 
-    def _nearest(self, field: Field, texts: Any) -> str:
-        return next((texts[path] for path in (field.path, _RUNS, "posttraining") if path in texts), "")
+    def _nearest(self, field: Field, texts: Mapping[str, str]) -> str:
+        return next((texts[path] for path in reversed(field.with_tables) if path in texts), "")
 
 
 class Recipe(NamedTuple):
@@ -81,51 +119,83 @@ class Recipe(NamedTuple):
     named: bool = False  # whether reports were named: then each run is a column
     sources: bool = False  # whether a reader wants to see where each number was read
     notes: tuple[str, ...] = ()
+    chosen: bool = False  # whether the user chose the fields
 
     @property
     def header(self) -> tuple[str, ...]:
-        return ("id", *(field.key for field in self.fields))
+        return tuple(map(short_name, self.fields)) if self.chosen else ("id", *(field.key for field in self.fields))
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        return ((each.report.id, *map(each.value, self.fields)) for each in self.runs)
+        for each in self.runs:
+            values = tuple(map(each.value, self.fields))
+            yield values if self.chosen else (each.report.id, *values)
 
     def records(self) -> Iterator[Record]:
         for each in self.runs:
+            if self.chosen:
+                yield {short_name(field): to_record(each.value(field)) for field in self.fields}
+                continue
             values = {field.key: to_record(each.value(field)) for field in self.fields}
             known = (field for field in self.fields if each.value(field) not in (None, ()))
             sources = {field.key: source for field in known if (source := each.source(field))}
             undisclosed = [field.key for field in self.fields if each.is_undisclosed(field)]
-            yield {
-                "id": each.report.id,
-                "name": each.report.name,
-                **values,
-                "undisclosed": undisclosed,
-                "sources": sources,
-            }
+            names = {"id": each.report.id, "name": each.report.name}
+            yield names | values | {"undisclosed": undisclosed, "sources": sources}
 
     def ids(self) -> Iterator[str]:
         return iter(dict.fromkeys(each.report.id for each in self.runs))
 
 
-def runs_of(report: Report, stage: str = "") -> Sequence[ReportRun]:
-    """Return the runs of a report whose stage holds a text, whatever its case."""
-    runs = (ReportRun(report, run) for run in report.posttraining.rl)
-    return [each for each in runs if stage.casefold() in each.stage.casefold()]
+def build_recipe(
+    hits: Iterable[Hit],
+    named: Sequence[ReportMatch],
+    order: SortAndLimit,
+    *,
+    fields: Sequence[Field] = (),
+    stage: str = "",
+) -> Recipe:
+    """Answer with the runs among some hits, which are reports as one of their runs, in an order.
+
+    Of named reports, as they were named: of one that was named by a model, the runs of that model, if it has any.
+    ``stage`` is a part of the name of a run. Notes say what is left out.
+    """
+    runs = [each for hit in hits for each in _runs_of(hit)]
+    notes = [f"{match.report.name} has no runs of RL" for match in named if not match.report.posttraining.rl]
+    if named:
+        runs, of_models = _of_named(runs, named)
+        notes += of_models
+    if stage:
+        of_stage = [each for each in runs if fold(stage) in fold(each.stage)]
+        notes += [_stages_note(stage, runs)] if runs and not of_stage else []
+        runs = of_stage
+    by_hit = {id(each.hit): each for each in runs}
+    shown = tuple(by_hit[id(hit)] for hit in order.apply([each.hit for each in runs]))
+    notes += [f"{len(shown):,} of {len(runs):,} runs"] * (len(shown) < len(runs))
+    return Recipe(shown, tuple(fields) or RUN_FIELDS, notes=tuple(dict.fromkeys(notes)), chosen=bool(fields))
 
 
-def runs_that_fit(subjects: Iterable[Subject], stage: str = "") -> list[ReportRun]:
-    """Return the runs as which reports fit a query, each once."""
-    runs: dict[tuple[str, int], ReportRun] = {}
-    for subject in subjects:
-        for each in runs_of(subject.report, stage):
-            if subject.run in (None, each.run):
-                runs[subject.report.id, subject.report.posttraining.rl.index(each.run)] = each
-    return list(runs.values())
+def _runs_of(hit: Hit) -> Iterator[ReportRun]:
+    """Yield the run that a hit shows; of a report with a single one, that."""
+    run = hit.subject.run or next(iter(hit.report.posttraining.rl), None)
+    if run is not None:
+        yield ReportRun(hit, run)
 
 
-def chosen_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Return the fields of runs that were chosen, or all. Raises UnsuitableField for one of something else."""
-    for field in fields:
-        if field not in RUN_FIELDS:
-            raise UnsuitableField(field.path, "for runs of RL", tuple(field.key for field in RUN_FIELDS[2:8]))
-    return tuple(fields) or RUN_FIELDS
+def _of_named(runs: Sequence[ReportRun], named: Sequence[ReportMatch]) -> tuple[list[ReportRun], list[str]]:
+    """Return the runs of named reports, or of their models, as they were named and each once; and notes."""
+    chosen: dict[int, ReportRun] = {}
+    notes = []
+    for match in named:
+        of_report = [each for each in runs if each.report.id == match.report.id]
+        if match.model and names_a_model(match):
+            of_model = [each for each in of_report if each.trains(match.model)]
+            if of_report and not of_model:
+                notes.append(f"no runs of {match.model.name}; showing those of {match.report.name}")
+            of_report = of_model or of_report
+        chosen |= {id(each.hit): each for each in of_report}
+    return list(chosen.values()), notes
+
+
+def _stages_note(stage: str, runs: Sequence[ReportRun]) -> str:
+    names = list(dict.fromkeys(each.stage for each in runs))
+    return f"no run is called like {stage!r}" + (f": {', '.join(names)}" if len(names) <= _MOST_STAGES else "")

@@ -194,10 +194,14 @@ class ListingOptions(NamedTuple):
 
     def arguments(self, searched: bool = False) -> dict[str, Any]:
         """Return the keyword arguments of ``Library.listing``. Raises UnknownField or UsageError."""
+        return self.columns_and_order(searched) | {"models": self.models}
+
+    def columns_and_order(self, searched: bool = False) -> dict[str, Any]:
+        """Return the arguments that choose columns and order. Raises UnknownField or UsageError."""
         columns = listed("--columns", self.columns)
         if WHY.path in columns and not searched:
             raise UsageError("only a search has the column why", "write `reportcli search QUERY --columns name,why`")
-        return self.order() | {"models": self.models, "columns": parse_columns(columns, searched)}
+        return self.order() | {"columns": parse_columns(columns, searched)}
 
     def order(self) -> dict[str, Any]:
         """Return those of them that say in which order, and how many. Raises UnknownField or UsageError."""

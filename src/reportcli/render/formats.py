@@ -51,6 +51,7 @@ _MARKDOWN = {
     "Listing": "markdown:listing",
     "ReportDetails": "markdown:pages",
     "Comparison": "markdown:comparison",
+    "Recipe": "markdown:recipe",
     ANY: "markdown:table",
 }
 _LATEX = {

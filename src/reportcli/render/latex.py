@@ -6,7 +6,7 @@ from string import ascii_lowercase
 from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison
 from reportcli.answer.listing import Listing
-from reportcli.answer.recipe import HEADINGS, Recipe, ReportRun
+from reportcli.answer.recipe import Recipe, ReportRun, heading
 from reportcli.render.bibtex import escape_latex
 from reportcli.render.caveats import caveat
 from reportcli.render.value import format_value, is_numeric
@@ -85,7 +85,7 @@ def recipe(answer: Recipe) -> Iterator[str]:
     for each in answer.runs:
         name = f"{_escape(each.report.name)}~\\citep{{{each.report.id}}}"
         rows.append([name, *(_run_cell(each, field, notes) for field in fields)])
-    yield from _table(["report", *(HEADINGS[field.key] for field in fields)], [False, *map(is_numeric, fields)], rows)
+    yield from _table(["report", *(heading(field) for field in fields)], [False, *map(is_numeric, fields)], rows)
     sources = dict.fromkeys(f"{each.report.name}: {each.source(field)}" for each in answer.runs for field in fields[:1])
     yield from notes.lines([f"{_NOT_DISCLOSED} not disclosed", *(text for text in sources if not text.endswith(": "))])
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison
 from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import Listing
-from reportcli.render.caveats import caveat_lines, marked
+from reportcli.answer.recipe import RUNS, Recipe, ReportRun
+from reportcli.answer.recipe import heading as heading_of_run
+from reportcli.render.caveats import MARK, caveat_lines, marked
 from reportcli.render.outline import (
     CONTINUES_NOTE,
     SECTIONS,
@@ -62,6 +65,39 @@ def comparison(answer: Comparison) -> Iterator[str]:
         shown += [(f"{title}, {row.label}", row.field, report) for title, report, text in sides if text]
         yield _row(map(_escape, (row.label, *(marked(text, row.field, report) for _, report, text in sides))))
     yield from _caveats(shown)
+
+
+def recipe(answer: Recipe) -> Iterator[str]:
+    """Yield a table with a row for each run, or, of named reports, a column; below it the caveats and the sources."""
+    fields = [field for field in answer.fields if any(map(partial(_run_text, field=field), answer.runs))]
+    texts = [[_escape(_run_text(each, field)) for field in fields] for each in answer.runs]
+    names = [_linked(each.report, each.report.name) + _escape(_runs_mark(each.report)) for each in answer.runs]
+    if answer.named:
+        yield _row(["", *names])
+        yield _row(["---"] * (1 + len(names)))
+        for place, field in enumerate(fields):
+            yield _row((_escape(field.label), *(cells[place] for cells in texts)))
+    else:
+        yield from _head(["report", *map(heading_of_run, fields)], [False, *map(is_numeric, fields)])
+        yield from (_row((name, *cells)) for name, cells in zip(names, texts, strict=True))
+    stated = ((each, field) for each in answer.runs for field in fields if each.value(field) not in (None, ()))
+    shown = [(f"{each.report.name}, {field.label}", field, each.report) for each, field in stated]
+    lines = [f"\\* {each.report.name}: {text}" for each in answer.runs if (text := each.report.confidence.get(RUNS))]
+    yield from (f"\n{line[:2]}{_escape(line[2:])}\n" for line in dict.fromkeys(lines))
+    yield from _caveats(shown)
+    if answer.sources:
+        sources = dict.fromkeys(f"{each.report.name}: {each.source(field)}" for each in answer.runs for field in fields)
+        yield from _list("Sources", [text for text in sources if not text.endswith(": ")])
+
+
+def _runs_mark(report: Report) -> str:
+    return MARK if RUNS in report.confidence else ""
+
+
+def _run_text(each: ReportRun, field: Field) -> str:
+    value = each.distinct_stage if field.path == f"{RUNS}.stage" else each.value(field)
+    text = marked(format_value(field, value), field, each.report)
+    return text or ("not disclosed" if each.is_undisclosed(field) else "")
 
 
 def _caveats(shown: Iterable[tuple[str, Field, Report]]) -> Iterator[str]:

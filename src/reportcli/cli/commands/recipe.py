@@ -1,6 +1,8 @@
 """The command that shows runs of RL in numbers: recipe."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
@@ -15,10 +17,13 @@ from reportcli.cli.options import (
     Header,
     Json,
     Limit,
+    ListingOptions,
     NoPager,
     Plain,
     Quiet,
+    Reverse,
     Since,
+    Sort,
     Theme,
     Until,
     Where,
@@ -26,7 +31,6 @@ from reportcli.cli.options import (
     answer_from_catalog,
     combined_query,
     format_option,
-    listed,
 )
 from reportcli.cli.output import output_settings
 from reportcli.cli.streams import read_names, without_separators
@@ -36,7 +40,7 @@ from reportcli.render.formats import formats_for
 RECIPE = formats_for([Recipe])
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME...]", show_default=False, help="Reports; - reads names from standard input."),
+    typer.Argument(metavar="[NAME...]", show_default=False, help="Reports or models; - reads standard input."),
     NAMES,
 ]
 Stage = Annotated[
@@ -55,6 +59,8 @@ def recipe(
     since: Since = None,
     until: Until = None,
     date_field: DateField = "date",
+    sort: Sort = None,
+    reverse: Reverse = False,
     limit: Limit = None,
     columns: Columns = None,
     format_name: RecipeFormat = None,
@@ -68,9 +74,7 @@ def recipe(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Show the numbers of RL runs: of named reports a column a run, else a row a run.
-
-    The formats trl and verl print a configuration a run.
+    """Show the numbers of RL runs: of named reports a column a run; else, or with --where, a row a run.
 
     Example: reportcli recipe --where rl:grpo
     """
@@ -78,11 +82,18 @@ def recipe(
         context.obj, RECIPE, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
     runs, dates = list(read_names(without_separators(names or []))), DateFilter(since, until, date_field)
-
-    def ask(library: Library) -> Recipe:
-        query, chosen = combined_query(library, where, dates), listed("--columns", columns)
-        return library.recipe(
-            library.split_names(runs), query, stage=stage, columns=chosen, sources=sources, limit=limit
-        )
-
+    listing = ListingOptions(sort, reverse, limit, columns, date_field=date_field)
+    ask = partial(_ask, runs, where, dates, listing, {"stage": stage, "sources": sources})
     return answer_from_catalog(ask, catalog, settings, columns)
+
+
+def _ask(
+    names: Sequence[Sequence[str]],
+    where: Sequence[str] | None,
+    dates: DateFilter,
+    listing: ListingOptions,
+    options: dict[str, Any],
+    library: Library,
+) -> Recipe:
+    query = combined_query(library, where, dates)
+    return library.recipe(library.split_names(names), query, **options, **listing.columns_and_order())
