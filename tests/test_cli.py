@@ -65,6 +65,10 @@ def test_a_reader_that_leaves_ends_the_program_silently() -> None:
     assert (ended.stdout, ended.stderr) == ("[\n0\n", "")
 
 
+def test_md_is_short_for_markdown(cli: Run) -> None:
+    assert cli("list", "-n", "1", "-f", "md").stdout == cli("list", "-n", "1", "-f", "markdown").stdout != ""
+
+
 FAILURES = [
     ("show Qwne3", 2, ["no report named 'Qwne3'", "did you mean Qwen3?"]),
     ("show 2411.15124", 2, ["is ambiguous", "tulu-3, tulu-3-2025"]),

@@ -61,7 +61,7 @@ def output_settings(
     if json and format_name not in (None, "json"):
         raise UsageError(f"--json and --format {format_name} contradict one another", "give one of them")
     default = TEXT if TEXT in format_names else TABLE if sys.stdout.isatty() else "tsv"
-    chosen = "json" if json else format_name or default
+    chosen = "json" if json else _SHORT_FORMATS.get(format_name or default, format_name or default)
     if chosen not in format_names:
         raise UnsupportedFormat(chosen, format_names)
     if theme not in (None, *THEMES):
@@ -71,6 +71,9 @@ def output_settings(
     quiet, color = quiet or before_command.quiet, color or before_command.color
     settings = OutputSettings(chosen, header, quiet, use_color(color), width or 0, not no_pager)
     return settings._replace(theme=theme or THEMES[0], plain=plain)
+
+
+_SHORT_FORMATS = {"md": "markdown"}
 
 
 def use_color(color: str | None = None) -> bool:
