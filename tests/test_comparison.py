@@ -238,6 +238,15 @@ def test_a_value_with_a_caveat_has_a_mark_and_the_sentence_below() -> None:
         assert sentence in markdown
 
 
+def test_a_side_says_of_how_many_runs_it_has_values_and_what_is_uncertain_about_them() -> None:
+    two = Posttraining(rl=(RLRun(rollouts=8), RLRun(rollouts=16)))
+    unsure = a_report("unsure", posttraining=two, confidence={"posttraining.rl": "read off a figure"})
+    sure = a_report("sure", posttraining=Posttraining(rl=(RLRun(rollouts=16),)))
+    text = squeezed(draw(side_by_side(unsure, sure), 80).text)
+    assert "RLruns2runs*1run≠rolloutsperprompt8,1616" in text
+    assert text.endswith("*UNSURE,RLruns:readoffafigure")
+
+
 def test_techniques_that_all_sides_share_stand_below() -> None:
     hostile = [dataclasses.replace(BIG, id=report_id, techniques=("\x1b[2J", "[b]x[/b]")) for report_id in ("a", "b")]
     assert "techniques of all: \\x1b[2J, [b]x[/b]" in draw(side_by_side(*hostile), 120).text

@@ -17,11 +17,14 @@ _FIRST = (  # what matters most
     "posttraining.rl_family", "posttraining.rl_algorithm", "posttraining.kl_penalty",
 )  # fmt: skip
 _LAST = ("tags",)
-_GROUPS = ("size", "architecture", "pretraining", "posttraining", "techniques", "identity")
-_TITLES = {"pretraining": "pre-training", "posttraining": "post-training"}
+RL_RUNS = "RL runs"  # the group whose rows have a value for each run
+_GROUPS = ("size", "architecture", "pretraining", "posttraining", RL_RUNS, "techniques", "identity")
+_TITLES = {"pretraining": "pre-training", "posttraining": "post-training", "posttraining.rl": "RL"}
 
 
 def _group(field: Field) -> str:
+    if field.table == "posttraining.rl" and field.group:
+        return RL_RUNS
     return "" if field.path in _FIRST else field.group
 
 

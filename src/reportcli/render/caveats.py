@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from reportcli.render.value import escape_controls
-from reportcli.report.fields import Field, Report
+from reportcli.report.declare import FieldInfo
+from reportcli.report.fields import TEXTS, Field, Report
 
 MARK = "*"
+RUNS = Field("posttraining.rl", TEXTS, FieldInfo("", label="RL runs"), lambda report: report.posttraining.rl)
 
 
 def caveat(field: Field, report: Report) -> str:

@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reportcli.answer.comparison import Comparison, ComparisonRow
-from reportcli.render.caveats import caveat_lines, marked
+from reportcli.answer.comparison import RL_RUNS, Comparison, ComparisonRow
+from reportcli.render.caveats import RUNS, caveat_lines, marked
 from reportcli.render.terminal.screen import (
     BULLET,
     DIFFERENT,
@@ -50,6 +50,8 @@ def _known_values(answer: Comparison) -> Iterator[tuple[str, Field, Report]]:
     for row in answer.field_rows:
         for title, report, value in zip(answer.titles, answer.reports, row.values, strict=True):
             if value is not None and value != ():
+                if row.group == RL_RUNS and not answer.chosen:
+                    yield f"{title}, {RL_RUNS}", RUNS, report
                 yield f"{title}, {row.label}", row.field, report
 
 
@@ -117,13 +119,20 @@ def _side_by_side(answer: Comparison, sides: range, label_width: int, width: int
     for row in answer.field_rows:
         if row.group != group and not answer.chosen:
             group = row.group
-            table.add_row(Text(group, style=f"{NAME} {LABEL}"))
+            counts = [_run_count(answer.reports[side]) if group == RL_RUNS else "" for side in sides]
+            table.add_row(Text(group, style=f"{NAME} {LABEL}"), *(Text(count, style=LABEL) for count in counts))
         mark = _mark(answer, row)
         style = _MARKS[mark][1] if mark in _MARKS else ""
         label = Text.assemble((mark, style), wrap(row.label, label_width - 2, LABEL, "  "))
         texts = (_side_text(row, side, answer.reports[side], shared) for side in sides)
         table.add_row(label, *(wrap(text, side_width) for text in texts))
     return table
+
+
+def _run_count(report: Report) -> str:
+    """Return how many runs of RL the rows below have values of, with a mark if something is uncertain about them."""
+    count = len(report.posttraining.rl)
+    return marked(f"{count} run{'s' if count > 1 else ''}", RUNS, report) if count else ""
 
 
 def _side_text(row: ComparisonRow, side: int, report: Report, shared: Sequence[str]) -> str:
