@@ -131,6 +131,7 @@ def test_a_record_has_every_field_and_the_nearest_source_of_each(runs: Library) 
     record = next(runs.recipe(["two"]).records())
     assert (record["id"], record["kl_coefficient"], record["steps"], record["rewards"]) == ("two", 0.0, None, [])
     assert record["undisclosed"] == ["steps"]
+    assert record["confidence"] == {"posttraining.rl.rollouts": "16 in the appendix"}
     assert (record["sources"]["learning_rate"], record["sources"]["rollouts"]) == ("Table 9", "§3.2")
     assert "steps" not in record["sources"]
 

@@ -136,11 +136,13 @@ class Recipe(NamedTuple):
                 yield {short_name(field): to_record(each.value(field)) for field in self.fields}
                 continue
             values = {field.key: to_record(each.value(field)) for field in self.fields}
-            known = (field for field in self.fields if each.value(field) not in (None, ()))
+            known = [field for field in self.fields if each.value(field) not in (None, ())]
+            paths = (RUNS, *(field.path for field in known))
+            confidence = {path: text for path, text in each.report.confidence.items() if path in paths}
             sources = {field.key: source for field in known if (source := each.source(field))}
             undisclosed = [field.key for field in self.fields if each.is_undisclosed(field)]
             names = {"id": each.report.id, "name": each.report.name}
-            yield names | values | {"undisclosed": undisclosed, "sources": sources}
+            yield names | values | {"undisclosed": undisclosed, "sources": sources, "confidence": confidence}
 
     def ids(self) -> Iterator[str]:
         return iter(dict.fromkeys(each.report.id for each in self.runs))
