@@ -1,13 +1,17 @@
 """Help: of the program, of each command, and the pages on queries, periods, formats and exit codes."""
 
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import READING_LIST, Run
+from reportcli.cli.examples import EXAMPLES, PAGES, TOUR
 from reportcli.cli.main import COMMANDS, command_function
 
+WRITING = ("add", "edit")
 TOPICS = ("queries", "periods", "formats", "exit-codes")
 
 
@@ -40,12 +44,11 @@ def test_help_on_a_command_is_its_own_help(cli: Run) -> None:
         ended = cli("help", command)
         assert ended.returncode == 0
         assert ended.stdout == cli(command, "-h").stdout
-        assert "Example: reportcli " in ended.stdout
 
 
 def test_the_options_of_a_command_stand_in_groups(cli: Run) -> None:
     headings = re.findall(r"^\w.*:$", cli("search", "-h").stdout, re.M)
-    assert headings == ["Arguments:", "Options:", "Which reports:", "Output:"]
+    assert headings == ["Arguments:", "Options:", "Which reports:", "Output:", "Examples:"]
 
 
 def test_the_signature_of_a_command_is_its_own() -> None:
@@ -55,12 +58,32 @@ def test_the_signature_of_a_command_is_its_own() -> None:
         assert not hasattr(function, "__wrapped__")
 
 
-def test_every_example_in_the_help_works(cli: Run) -> None:
-    for command in COMMANDS:
-        example = re.search(r"Example: reportcli (.*)", cli(command, "-h").stdout)
-        assert example
-        if command not in ("add", "edit"):
-            assert cli(*example[1].split()).returncode in (0, 1), example[1]
+def test_the_help_of_a_command_ends_with_its_examples(cli: Run) -> None:
+    assert EXAMPLES.keys() == COMMANDS.keys()
+    for command, examples in EXAMPLES.items():
+        shown = cli(command, "-h").stdout.partition("\nExamples:\n")[2]
+        assert 3 <= len(examples) <= 5
+        assert re.findall(r"^  (\S.*?)(?:  .*)?$", shown, re.M) == [each.line for each in examples]
+        assert shown.rstrip().endswith(examples[-1].shows) or "\n\nSee also: reportcli help " in shown
+    assert {page for pages in PAGES.values() for page in pages} <= set(TOPICS)
+
+
+def test_the_tour_stands_above_the_commands(cli: Run) -> None:
+    shown = cli(COLUMNS="80").stdout
+    assert shown.index("Tour:") < shown.index("Browse:")
+    assert all(re.search(rf"^  {re.escape(each.line)}  +{each.shows}$", shown, re.M) for each in TOUR)
+
+
+def test_every_example_in_the_help_works(cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Those that only read; what others do is tested where their commands are."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "catalog").symlink_to(READING_LIST)
+    shutil.copy(READING_LIST / "qwen3.toml", "entry.toml")
+    examples = [each for command, listed in EXAMPLES.items() for each in listed if command not in WRITING]
+    for each in (*TOUR, *examples):
+        words = shlex.split(re.sub(r" [|>] .*", "", each.line))
+        ended = cli(*words[1:], *(["--print"] if words[1] == "open" and "--print" not in words else []))
+        assert (ended.returncode, "error" in ended.stderr) in ((0, False), (1, False)), (each.line, ended.stderr)
 
 
 def test_on_a_terminal_headings_and_what_can_be_typed_are_bold(cli: Run) -> None:

@@ -3,10 +3,10 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,6 +15,9 @@ from typer.main import get_command
 from reportcli.cli import COLOR, GlobalOptions
 from reportcli.cli.streams import prepare_streams
 from reportcli.errors import ExitCode, ReportcliError, UnknownName
+
+if TYPE_CHECKING:
+    from reportcli.cli.examples import Example
 
 # Typer names its BadParameter, but not the UsageError of click (its own copy of it in some releases) below it.
 _UsageError: Any = typer.BadParameter.__base__
@@ -55,6 +58,8 @@ COMMANDS = {
 }
 
 
+_OPTION_GROUPS = ("Arguments", "Options", "Which reports", "Output")
+_LONGEST_EXAMPLE = 54  # columns
 _SYNONYMS = {  # what people type who know other tools
     "find": "search", "grep": "search", "get": "show", "view": "show", "cat": "show", "ls": "list", "diff": "compare",
     "stats": "count", "tree": "lineage", "new": "add", "lint": "check", "validate": "check", "columns": "fields",
@@ -70,6 +75,11 @@ class _PlainCommand:
 
         text: str = super().get_help(ctx)  # type: ignore[misc]
         return styled(text)
+
+    def write_examples(self, formatter: Any, heading: str, examples: "Iterable[Example]") -> None:
+        """Write command lines and what they show; a long line has that below it."""
+        with formatter.section(heading):
+            formatter.write_dl([*examples], col_max=_LONGEST_EXAMPLE)
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
         try:
@@ -101,6 +111,9 @@ class _CommandGroup(_PlainCommand, TyperGroup):
         return name, command and _build_command(args[0]), rest
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
+        from reportcli.cli.examples import TOUR
+
+        self.write_examples(formatter, "Tour", TOUR)
         for group in dict.fromkeys(entry.group for entry in COMMANDS.values() if entry.group):
             with formatter.section(group):
                 formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items() if entry.group == group])
@@ -114,14 +127,24 @@ class _SingleCommand(_PlainCommand, TyperCommand):
     """A command that shows its options in groups."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        groups: dict[str, list[Any]] = {}
+        groups: dict[str, list[Any]] = {name: [] for name in _OPTION_GROUPS}
         for parameter in self.get_params(ctx):
             if line := parameter.get_help_record(ctx):
                 default = "Arguments" if parameter.param_type_name == "argument" else "Options"
                 groups.setdefault(getattr(parameter, "rich_help_panel", None) or default, []).append(line)
         for group, lines in groups.items():
-            with formatter.section(group):
-                formatter.write_dl(lines)
+            if lines:
+                with formatter.section(group):
+                    formatter.write_dl(lines)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples, which stand last: nearest to the prompt; and where to read on."""
+        from reportcli.cli.examples import EXAMPLES, PAGES
+
+        self.write_examples(formatter, "Examples", EXAMPLES[ctx.info_name])
+        if pages := PAGES.get(ctx.info_name):
+            formatter.write_paragraph()
+            formatter.write_text(f"See also: {', '.join(f'reportcli help {page}' for page in pages)}")
 
 
 def _build_command(name: str) -> Any:

@@ -91,8 +91,6 @@ def add(
 
     On a terminal your editor opens with a template that explains every key. The entry is checked before it is saved;
     when it is wrong, it stays in a draft, with which you can go on later.
-
-    Example: reportcli add --arxiv 2505.09388
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
@@ -127,8 +125,6 @@ def edit(
 
     The text is checked when the editor closes. When it is wrong, the entry stays as it was and your text stays in a
     draft, with which the next edit of the entry goes on.
-
-    Example: reportcli edit qwen3
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
@@ -156,8 +152,6 @@ def check_files(
     """Check a catalogue for errors: show every problem of every file, with its line and how to correct it.
 
     Remarks follow the problems. The exit code is 1 if there are problems, else 0.
-
-    Example: reportcli check --format github
     """
     settings = output.output_settings(context.obj, CHECK, format_name, json, header, width, no_pager, quiet, color)
     files = [_file_to_check(path, catalog or ()) for path in paths or ()]
@@ -175,10 +169,7 @@ def _file_to_check(path: Path, folders: Sequence[Path]) -> Path:
 
 
 def print_schema() -> int:
-    """Print the JSON Schema of an entry; TOML files that begin with #:schema ./schema.json are checked in editors.
-
-    Example: reportcli schema
-    """
+    """Print the JSON Schema of an entry; TOML files that begin with #:schema ./schema.json are checked in editors."""
     output.write_text([schema_text(entry_schema())], output.OutputSettings(output.TEXT))
     return ExitCode.SUCCESS
 

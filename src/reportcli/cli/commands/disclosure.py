@@ -73,8 +73,6 @@ def disclosure(
     """Show how many reports state each figure of the recipe, do not disclose it, or have not been read for it.
 
     With --by, in each group: of those that were read for a figure, how many state it.
-
-    Example: reportcli disclosure --by year
     """
     settings = output_settings(
         context.obj, DISCLOSURE, format_name, json, header, width, no_pager, quiet, color, theme, plain
@@ -101,9 +99,6 @@ def fields(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """List the fields that queries, columns, orders and axes take, with how many reports know each.
-
-    Example: reportcli fields kl
-    """
+    """List the fields that queries, columns, orders and axes take, with how many reports know each."""
     settings = output_settings(context.obj, FIELDS, format_name, json, header, width, no_pager, quiet, color)
     return answer_from_catalog(lambda library: library.fields(field), catalog, settings)

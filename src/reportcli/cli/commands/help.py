@@ -69,10 +69,7 @@ def page(
     quiet: Quiet = False,
     color: Color = None,
 ) -> int:
-    """Help on queries, periods, formats, exit codes, or a command.
-
-    Example: reportcli help queries
-    """
+    """Help on queries, periods, formats, exit codes, or a command."""
     settings = output_settings(context.obj, TABLE, format_name, json, header, width, no_pager, quiet, color)
     if topic.lower() not in PAGES:
         raise UnknownName(topic, closest_spellings(topic, PAGES) or list(PAGES), "help page")

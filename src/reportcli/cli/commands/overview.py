@@ -103,8 +103,6 @@ def count(
     """Count the reports with each value of a field; with --by, in each period.
 
     Numbers are grouped by powers of ten, context lengths by value, dates by month or as --by says.
-
-    Example: reportcli count technique grpo dpo ppo --by quarter
     """
     settings = output_settings(
         context.obj, COUNT, format_name, json, header, width, no_pager, quiet, color, theme, plain
@@ -144,10 +142,7 @@ def timeline(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Show when reports came out, by month, newest first; --date-field first_published for the first version.
-
-    Example: reportcli timeline --where tag:reasoning
-    """
+    """Show when reports came out, by month, newest first; --date-field first_published for the first version."""
     settings = output_settings(
         context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -180,10 +175,7 @@ def plot(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Scatter-plot two fields of the reports; by default, parameters against training tokens.
-
-    Example: reportcli plot date flops
-    """
+    """Scatter-plot two fields of the reports; by default, parameters against training tokens."""
     settings = output_settings(
         context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -216,10 +208,7 @@ def lineage(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Show what a report builds on, what builds on it, its teachers and students; without a name, of all reports.
-
-    Example: reportcli lineage DeepSeek-R1
-    """
+    """Show what a report builds on, what builds on it, its teachers and students; without a name, of all reports."""
     settings = output_settings(
         context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -246,10 +235,7 @@ def term(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Explain a technique and list the reports that use it; without a name, list every technique.
-
-    Example: reportcli term GRPO
-    """
+    """Explain a technique and list the reports that use it; without a name, list every technique."""
     settings = output_settings(
         context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )

@@ -121,10 +121,7 @@ def list_reports(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """List every report, newest first.
-
-    Example: reportcli list --since 2025-06
-    """
+    """List every report, newest first."""
     settings = output_settings(
         context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -161,10 +158,7 @@ def search(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Search the reports, best match first, and show where they match.
-
-    Example: reportcli search GRPO
-    """
+    """Search the reports, best match first, and show where they match."""
     settings = output_settings(
         context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -202,10 +196,7 @@ def filter_reports(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """List the reports of a period, newest first.
-
-    Example: reportcli filter 2025-01..2025-03
-    """
+    """List the reports of a period, newest first."""
     settings = output_settings(
         context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -236,10 +227,7 @@ def show(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Show everything known about a report.
-
-    Example: reportcli show Qwen3 --notes rl
-    """
+    """Show everything known about a report."""
     settings = output_settings(
         context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )
@@ -279,10 +267,7 @@ def compare(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Compare reports or models side by side; --columns chooses the fields.
-
-    Example: reportcli compare Qwen3 dots.llm1 --differences
-    """
+    """Compare reports or models side by side; --columns chooses the fields."""
     settings = output_settings(
         context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )

@@ -74,10 +74,7 @@ def recipe(
     color: Color = None,
     catalog: Folders = None,
 ) -> int:
-    """Show the numbers of RL runs: of named reports a column a run; else, or with --where, a row a run.
-
-    Example: reportcli recipe --where rl:grpo
-    """
+    """Show the numbers of RL runs: of named reports a column a run; else, or with --where, a row a run."""
     settings = output_settings(
         context.obj, RECIPE, format_name, json, header, width, no_pager, quiet, color, theme, plain
     )

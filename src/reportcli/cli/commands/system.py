@@ -72,8 +72,6 @@ def open_link(
     """Open a report or one of its links in the browser.
 
     Without --link, the first of: arXiv page, PDF, project page, Hugging Face, code.
-
-    Example: reportcli open Qwen3 --link code --print
     """
     settings = output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
@@ -95,10 +93,7 @@ def info(
     quiet: Quiet = False,
     color: Color = None,
 ) -> int:
-    """Show the version, and the folders and files in use; for a bug report.
-
-    Example: reportcli info
-    """
+    """Show the version, and the folders and files in use; for a bug report."""
     settings = output_settings(context.obj, INFO, format_name, json, header, width, no_pager, quiet, color)
     folders = catalog or ()
     own = None
