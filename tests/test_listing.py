@@ -144,6 +144,15 @@ def test_a_note_names_hidden_columns() -> None:
     assert draw(listing(*SHIPPED.values(), columns=("name", "date"))).notes == ()
 
 
+def test_chosen_texts_become_narrow_before_a_column_is_hidden() -> None:
+    columns = ("name", "hardware", "params", "gpu_hours", "kv_cache_128k", "tokens")
+    picture = draw(listing(*SHIPPED.values(), columns=columns), 80)
+    first, second = picture.text.splitlines()[:2]
+    assert re.split(r"\s{2,}", first.strip()) == ["GPU", "KV cache"]
+    assert re.split(r"\s{2,}", second.strip()) == ["name", "hardware", "parameters", "hours", "at 128K", "tokens"]
+    assert picture.notes == ()
+
+
 def test_a_single_column_that_is_too_wide_is_shown_all_the_same() -> None:
     picture = draw(listing(SHIPPED["qwen3"], columns=("pdf",)), 70)
     assert "https://arxiv.org/pdf/2505.09388v1" in picture.text

@@ -6,6 +6,7 @@ import pytest
 
 from makers import a_report
 from reportcli.answer.technique import TechniqueDetails
+from reportcli.render.terminal.technique import draw
 from reportcli.report.fields import Posttraining, RLRun
 from reportcli.report.techniques import Technique, Vocabulary, parse_vocabulary
 
@@ -103,3 +104,11 @@ def test_a_technique_names_the_runs_whose_algorithm_bears_its_name() -> None:
     report = a_report(posttraining=Posttraining(rl=runs))
     grpo = Technique("grpo", "GRPO", ("group relative policy optimization",), "rl", "Groups.")
     assert TechniqueDetails(grpo, (report,)).stages(report) == ["one"]
+
+
+def test_of_many_runs_a_page_names_the_first_two_each_once() -> None:
+    stages = ("math", "math", "code", "chat", "agents")
+    runs = tuple(RLRun(stage=stage, algorithm="GRPO") for stage in stages)
+    report = a_report(posttraining=Posttraining(rl=runs))
+    page = draw(TechniqueDetails(Technique("grpo", "GRPO", (), "rl", "Groups."), (report,)), 80, False).text
+    assert "· math, code +2\n" in page

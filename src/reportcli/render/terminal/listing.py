@@ -29,7 +29,7 @@ from reportcli.render.terminal.screen import (
 )
 from reportcli.render.terminal.snippet import MIN_SNIPPET, draw_matches
 from reportcli.render.value import escape_controls, format_value, is_numeric
-from reportcli.report.fields import TEXTS, Field
+from reportcli.report.fields import TEXT, TEXTS, Field
 
 LIST_COLUMNS = parse_columns(
     (
@@ -38,9 +38,8 @@ LIST_COLUMNS = parse_columns(
     )
 )  # fmt: skip
 SEARCH_COLUMNS = parse_columns(("name", "date", "parameters"))
-_WRAPPED = ("name", "summary", "title", "license")  # and every list: these may take several lines
 _BLOCKS = 45  # columns; below it a table becomes blocks
-_MIN_LIST, _MAX_LIST = 12, 30  # columns of a list that is shortened
+_MIN_LIST, _MAX_LIST = 12, 30  # columns of a list that is shortened, or of a text where many columns are shown
 _DATE = 10  # columns
 _MOST_CAVEATS = 6  # whose sentences stand below a list
 
@@ -49,6 +48,7 @@ class _Column(NamedTuple):
     """A column, and how wide it must be and may become, in columns of the terminal."""
 
     field: Field
+    heading: str
     least: int
     most: int
     has_marks: bool = False  # a number without one has a space there, so that digits stand below one another
@@ -60,8 +60,7 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
         return Picture("", ())
     usual = SEARCH_COLUMNS if answer.query else LIST_COLUMNS
     fields = [field for field in answer.fields(usual) if field is not WHY] or usual[:1]  # every search has why, last
-    columns = [_measure(field, answer, width) for field in fields]
-    fitting = _fitting(answer, columns, width) if width >= _BLOCKS else []
+    fitting = _fitting(answer, fields, width) if width >= _BLOCKS else []
     if not fitting:
         content = Group(_blocks(answer, fields, width), *_caveats(answer, fields, width))
         return Picture(render_to_text(content, width, color), ())
@@ -87,17 +86,23 @@ def _caveats(answer: Listing, fields: Sequence[Field], width: int) -> list[Rende
     return [Text(""), *(wrap(line, width, QUIET, "  ") for line in lines)] if lines else []
 
 
-def _fitting(answer: Listing, columns: Sequence[_Column], width: int) -> list[_Column]:
-    """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least."""
-    fitting = list(columns)
+def _fitting(answer: Listing, fields: Sequence[Field], width: int) -> list[_Column]:
+    """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least.
+
+    Before one of the chosen goes, headings are broken and texts become narrow.
+    """
     free = width - (MIN_SNIPPET + 1 if answer.query else 0)
+    fitting = [_measure(field, answer, width) for field in fields]
+    if answer.chosen and _width(fitting) > free:
+        fitting = [_narrowed(column, answer) for column in fitting]
     while fitting and _width(fitting) > free:
         fitting.remove(fitting[-1] if answer.chosen else max(fitting, key=lambda column: column.field.info.rank))
     room = free - _width(fitting)
-    for index, column in enumerate(fitting):  # what may grow takes what is left, from the left
-        grown = min(column.most - column.least, room)
-        fitting[index] = column._replace(least=column.least + grown)
-        room -= grown
+    for bound in (MIN_TEXT, width):  # what may grow takes what is left, from the left
+        for index, column in enumerate(fitting):
+            grown = max(0, min(column.most, bound) - column.least)
+            fitting[index] = column._replace(least=column.least + min(grown, room))
+            room -= min(grown, room)
     return fitting
 
 
@@ -107,17 +112,43 @@ def _width(columns: Sequence[_Column]) -> int:
 
 def _measure(field: Field, answer: Listing, width: int) -> _Column:
     """Return a column as wide as its longest text, or with what wraps or is shortened, as is good to read."""
-    heading = cell_len(_heading(field, answer))
+    heading = _heading(field, answer)
     texts = [_cell_text(field, hit, answer) for hit in answer.hits]
-    longest = max(map(cell_len, texts))
+    longest, heading_width = max(map(cell_len, texts)), cell_len(heading)
     if field.path == "name":
         longest = min(longest, max(min(MIN_TEXT, width - _DATE - 2 * GAP), width // 3))
     elif _is_shortened(field, answer):
-        return _Column(field, max(heading, min(longest, _MIN_LIST)), max(heading, min(longest, _MAX_LIST)))
+        least, most = min(longest, _MIN_LIST), min(longest, _MAX_LIST)
+        return _Column(field, heading, max(heading_width, least), max(heading_width, most))
     elif _wraps(field):
-        return _Column(field, max(heading, min(longest, MIN_TEXT)), max(heading, longest))
-    has_marks = any(text.endswith(MARK) for text in texts)
-    return _Column(field, max(heading + has_marks, longest), max(heading + has_marks, longest), has_marks)
+        least = max(heading_width, min(longest, MIN_TEXT))
+        return _Column(field, heading, least, max(heading_width, longest))
+    has_marks = is_numeric(field) and any(text.endswith(MARK) for text in texts)
+    widest = max(heading_width + has_marks, longest)
+    return _Column(field, heading, widest, widest, has_marks)
+
+
+def _narrowed(column: _Column, answer: Listing) -> _Column:
+    """Return a column with its heading in two lines, as narrow as its values, or as its text may become."""
+    if column.field.path == "name":
+        return column
+    heading = _broken(column.heading)
+    texts = [_cell_text(column.field, hit, answer) for hit in answer.hits]
+    if _wraps(column.field):
+        longest = max((cell_len(word) for text in texts for word in text.split()), default=0)
+        narrowest = min(max(_MIN_LIST, longest), _MAX_LIST)
+    else:
+        narrowest = max(map(cell_len, texts))
+    least = max(narrowest, *(cell_len(line) + column.has_marks for line in heading.split("\n")))
+    most = column.most if _wraps(column.field) else least
+    return column._replace(heading=heading, least=min(least, column.least), most=most)
+
+
+def _broken(heading: str) -> str:
+    """Return a heading in two lines of like length, if it has several words."""
+    words = heading.split(" ")
+    lines = [(" ".join(words[:count]), " ".join(words[count:])) for count in range(1, len(words))]
+    return "\n".join(min(lines, key=lambda pair: max(map(cell_len, pair)))) if lines else heading
 
 
 def _heading(field: Field, answer: Listing) -> str:
@@ -126,7 +157,8 @@ def _heading(field: Field, answer: Listing) -> str:
 
 
 def _wraps(field: Field) -> bool:
-    return field.path in _WRAPPED or field.kind == TEXTS or field.in_array
+    """Return whether a value may take several lines: a text or a list, but no id, date or number."""
+    return field.path != "id" and (field.kind in (TEXT, TEXTS) or field.in_array)
 
 
 def _is_shortened(field: Field, answer: Listing) -> bool:
@@ -137,7 +169,7 @@ def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
     for column in columns:
         table.add_column(
-            _heading(column.field, answer) + (" " if column.has_marks and is_numeric(column.field) else ""),
+            "\n".join(line + " " * column.has_marks for line in column.heading.split("\n")),
             justify="right" if is_numeric(column.field) else "left",
             width=column.least,
             no_wrap=not _wraps(column.field),
@@ -174,7 +206,7 @@ def _cell(column: _Column, hit: Hit, answer: Listing) -> Text:
     if _is_shortened(field, answer):
         items = [escape_controls(item) for item in hit.value(field)]
         return Text(marked(_shorten(items, column.least), field, hit.report))
-    if column.has_marks and is_numeric(field) and not text.endswith(MARK):
+    if column.has_marks and not text.endswith(MARK):
         text += " "
     return Text(text, TYPE_STYLES.get(text.removesuffix(MARK), "") if field.key == "type" else "")
 
@@ -193,7 +225,7 @@ def _blocks(answer: Listing, fields: Iterable[Field], width: int) -> Group:
     first, *others = fields
     parts: list[RenderableType] = []
     for hit in answer.hits:
-        parts.append(_cell(_Column(first, width, width), hit, answer))
+        parts.append(_cell(_Column(first, "", width, width), hit, answer))
         values = [(_heading(field, answer), _cell_text(field, hit, answer)) for field in others]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))

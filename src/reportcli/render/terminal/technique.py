@@ -1,5 +1,7 @@
 """The page of a technique."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -10,6 +12,8 @@ from reportcli.render.terminal.screen import GAP, LABEL, NAME, QUIET, Picture, r
 from reportcli.render.value import escape_controls
 from reportcli.report.techniques import Technique
 
+_MOST_RUNS = 3  # of a report that are named
+
 
 def draw(answer: TechniqueDetails, width: int, color: bool) -> Picture:
     """Draw what a technique is, where to read about it, and which reports use it, in which runs of RL."""
@@ -19,7 +23,7 @@ def draw(answer: TechniqueDetails, width: int, color: bool) -> Picture:
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
     for report in answer.reports:
         organizations = escape_controls(", ".join(report.organizations))
-        stages = escape_controls(", ".join(answer.stages(report)))
+        stages = escape_controls(_few(answer.stages(report)))
         about = Text.assemble(organizations, (f" · {stages}" if stages else "", QUIET))
         grid.add_row(report.date.isoformat(), Text(escape_controls(report.name)), about)
     parts: list[RenderableType] = [
@@ -32,6 +36,13 @@ def draw(answer: TechniqueDetails, width: int, color: bool) -> Picture:
         Padding(grid, (0, 0, 0, 2)),
     ]
     return Picture(render_to_text(Group(*parts), width, color), ())
+
+
+def _few(stages: Sequence[str]) -> str:
+    """Return the names of runs, each once; of many the first, and how many more there are."""
+    names = list(dict.fromkeys(stages))
+    shown = names if len(names) <= _MOST_RUNS else names[: _MOST_RUNS - 1]
+    return ", ".join(shown) + (f" +{len(names) - len(shown)}" if len(shown) < len(names) else "")
 
 
 def _reference(technique: Technique) -> str:
