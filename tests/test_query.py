@@ -239,6 +239,7 @@ INVALID = [
     ("color:red", 0, "unknown field color"),
     ("grpo organizatoins:x", 5, "did you mean organizations"),
     ("lisence:mit", 0, "did you mean license"),
+    ("kv:8", 0, "did you mean kv_cache"),
     ("tempo:x", 0, "`reportcli fields` lists them"),
     ("grpo | ppo kl", 5, "| is not an operator write grpo or ppo kl"),
     ("grpo || ppo", 5, "|| is not an operator write grpo or ppo"),

@@ -36,6 +36,7 @@ def field_named(name: str) -> Field | None:
     return next((FIELDS_BY_NAME[spelling] for spelling in names if spelling in FIELDS_BY_NAME), None)
 
 
+_FEW = 5  # names that an error lists
 _SYNONYMS = {  # what people type that is neither a key nor a short name
     "size": "parameters", "ctx": "context", "year": "date", "month": "date", "released": "date",
     "lab": "organizations", "company": "organizations", "organisation": "organizations", "vendor": "organizations",
@@ -46,8 +47,12 @@ _SYNONYMS = {  # what people type that is neither a key nor a short name
 
 
 def closest_field_names(name: str) -> list[str]:
-    """Return names of fields that are spelled almost like a text: a far-fetched guess is worse than none."""
-    return closest_spellings(name, field_names(), least=0.7)
+    """Return names of fields that are spelled almost like a text, else those that it begins, if they are few.
+
+    A far-fetched guess is worse than none.
+    """
+    begun = dict.fromkeys(key for key in FIELDS_BY_NAME if key.startswith(name.lower()) and "." not in key)
+    return closest_spellings(name, field_names(), least=0.7) or (list(begun) if len(begun) <= _FEW else [])
 
 
 def short_name(field: Field) -> str:

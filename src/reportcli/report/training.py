@@ -66,7 +66,7 @@ class RLRun(Record):
     temperature: float | None = optional("temperature of the rollouts", by_value=True, limits=(0, 2), example=1.0)
     top_p: float | None = optional("top-p of the rollouts", label="top-p", by_value=True, limits=(0, 1), example=1.0)
     max_response_tokens: int | None = optional(
-        "longest response in tokens", "max_response", label="longest response", context=True, example=32_768
+        "longest response in tokens", "max_response", "longest", label="longest response", context=True, example=32_768
     )
     steps: int | None = optional("steps of the run", "rl_steps", example=10_000)
     prompts: int | None = optional("different training prompts", example=17_000)
