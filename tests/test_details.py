@@ -108,8 +108,6 @@ Pre-training
   not disclosed         learning rate
 
 Post-training
-  rewards               • accuracy
-                        • format
   not disclosed         steps
 
 Runs of RL

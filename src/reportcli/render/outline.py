@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from reportcli.render.caveats import marked
 from reportcli.render.value import escape_controls, format_value
@@ -50,13 +51,18 @@ def outline_lines(report: Report, table: str) -> Iterator[tuple[Field, list[str]
     for field in FIELDS + DERIVED:
         prefix, dot, _ = field.path.partition(".")
         if (prefix if dot else "") == table and not field.in_array and field.path not in _SHOWN_ELSEWHERE:
-            value = field.get(report)
+            value = _own_texts(field, report) if field.kind == TEXTS else field.get(report)
             if value is not None and value != ():
                 yield field, _texts(field, value)
     if table == "architecture" and report.architecture.attention_layers:
         yield _ATTENTION_LAYERS, [_layers_text(group) for group in report.architecture.attention_layers]
     if labels := _undisclosed_labels(report, table):
         yield _UNDISCLOSED, [", ".join(labels)]
+
+
+def _own_texts(field: Field, report: Report) -> object:
+    """Return the texts that the report states itself; those of its runs stand with the runs."""
+    return attrgetter(field.path)(report) if field.info.seen_as else field.get(report)
 
 
 _FIELDS = {field.path: field for field in FIELDS}

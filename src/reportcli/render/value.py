@@ -7,6 +7,7 @@ from reportcli.report.derived import Stated
 from reportcli.report.fields import DECIMAL, NUMBERS, Field
 from reportcli.text import is_displayable
 
+_SMALL = 1e-3  # numbers below it are written as 2.2e-4
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 
 
@@ -61,7 +62,8 @@ def format_number(value: int | float, field: Field) -> str:
     if isinstance(value, int) or _round(value, 2) >= 100:
         return f"{value:,.0f}"
     is_stated = field.kind == DECIMAL and not field.info.computed  # a learning rate keeps all its digits
-    return re.sub(r"e-0*", "e-", f"{value:g}" if is_stated else f"{value:.2g}")
+    text = f"{value:g}" if is_stated else f"{value:.2g}"
+    return re.sub(r"\.?0*e-0*", "e-", f"{float(text):e}") if 0 < value < _SMALL else text
 
 
 def _format_bytes(count: int | float) -> str:

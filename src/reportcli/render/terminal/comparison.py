@@ -123,10 +123,16 @@ def _side_by_side(answer: Comparison, sides: range, label_width: int, width: int
             table.add_row(Text(group, style=f"{NAME} {LABEL}"), *(Text(count, style=LABEL) for count in counts))
         mark = _mark(answer, row)
         style = _MARKS[mark][1] if mark in _MARKS else ""
-        label = Text.assemble((mark, style), wrap(row.label, label_width - 2, LABEL, "  "))
+        label = Text.assemble((mark, style), wrap(_label(row, label_width - 2), label_width - 2, LABEL, "  "))
         texts = (_side_text(row, side, answer.reports[side], shared) for side in sides)
         table.add_row(label, *(wrap(text, side_width) for text in texts))
     return table
+
+
+def _label(row: ComparisonRow, width: int) -> str:
+    """Return the name of a row; where that is too long, the shorter one that its field has as a column."""
+    is_own = row.label == row.field.label
+    return row.field.heading if is_own and cell_len(row.label) > width else row.label
 
 
 def _run_count(report: Report) -> str:
