@@ -147,5 +147,8 @@ PAGES = {
     "plot": ("queries",),
     "lineage": ("queries", "formats"),
     "show": ("formats",),
-    "check": ("exit-codes",),
+    "add": ("catalogue",),
+    "edit": ("catalogue",),
+    "check": ("catalogue", "exit-codes"),
+    "schema": ("catalogue",),
 }

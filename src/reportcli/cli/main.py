@@ -54,7 +54,7 @@ COMMANDS = {
     "fields": Command("Other", "List the fields, and how many reports know them.", "disclosure", "fields"),
     "open": Command("Other", "Open a report or one of its links in the browser.", "system", "open_link"),
     "info": Command("Other", "Show the folders and files in use.", "system", "info"),
-    "help": Command("Other", "Help on queries, periods, formats, exit codes, or a command.", "help", "page"),
+    "help": Command("Other", "Help on queries, periods, formats and more, or on a command.", "help", "page"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The help pages: queries, periods, formats and exit codes, each on one screen. Reads no catalogue."""
+"""The help pages, each on one screen. Reads no catalogue."""
 
 import re
 import sys
@@ -45,12 +45,28 @@ _PERIODS = {
     "last month": "the whole month before this one; also week, quarter, year",
     "this year": "also yesterday, today, this month",
 }
-_TOPICS = ("queries", "periods", "formats", "exit-codes")
+_CATALOG = {
+    "ID.toml": "one file a report, named by its id: a-z, 0-9, . and -",
+    "name, title, organizations, date": "required; summary and tags too, before an entry is shared",
+    "[[models]]": "name, parameters, active_parameters, context_length …",
+    "[architecture]": "type, attention, layers, heads, experts_total …",
+    "[pretraining]": "tokens, stages, hardware, gpu_hours …",
+    "[posttraining]": "stages, rl_family, kl_penalty, teachers …",
+    "[[posttraining.rl]]": "a table for each run: kl_coefficient, rollouts …",
+    "[[notes]]": "topic, text, detail",
+    "[sources]": "where a figure was read, by the path of its field",
+    "[confidence]": "what is uncertain about it",
+    "undisclosed": "fields that the report was read for and does not state",
+    "#:schema ./schema.json": "first line, for editors; `reportcli schema` prints it",
+}
+_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue")
 
 
 Topic = Annotated[
     str,
-    typer.Argument(metavar="TOPIC", show_default=False, help="queries, periods, formats or exit-codes; or a command."),
+    typer.Argument(
+        metavar="TOPIC", show_default=False, help="queries, periods, formats, exit-codes or catalogue; or a command."
+    ),
     _TOPICS,
     COMMAND,
 ]
@@ -69,7 +85,7 @@ def page(
     quiet: Quiet = False,
     color: Color = None,
 ) -> int:
-    """Help on queries, periods, formats, exit codes, or a command."""
+    """Help on queries, periods, formats, exit codes, the catalogue's files, or a command."""
     settings = output_settings(context.obj, TABLE, format_name, json, header, width, no_pager, quiet, color)
     if topic.lower() not in PAGES:
         raise UnknownName(topic, closest_spellings(topic, PAGES) or list(PAGES), "help page")
@@ -102,6 +118,16 @@ def _exit_codes() -> Table:
     return _table("code", "means", ((code.value, code.meaning) for code in ExitCode))
 
 
+def _catalog() -> Table:
+    return _table(
+        "write",
+        "means",
+        _CATALOG.items(),
+        "`reportcli show qwen3 -f toml` is an example, `reportcli fields` lists every field",
+        "`reportcli info` names the folders that are read; --catalog DIR and REPORTCLI_CATALOG replace them",
+    )
+
+
 def styled(text: str) -> str:
     """Return the help of a command; on a terminal with color, headings and what can be typed are bold."""
     if not (sys.stdout.isatty() and use_color()):
@@ -111,4 +137,6 @@ def styled(text: str) -> str:
 
 _BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
-PAGES: dict[str, Callable[[], Table]] = dict(zip(_TOPICS, (_queries, _periods, _formats, _exit_codes), strict=True))
+PAGES: dict[str, Callable[[], Table]] = dict(
+    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog), strict=True)
+)
