@@ -22,9 +22,11 @@ README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 FILE = re.compile(r"```toml (\S+)\n(.*?)```", re.S)
-PICTURE = re.compile(r"<!-- (reportcli .*?) -->\n!\[.*?\]\((.*?)\)")
+PICTURE = re.compile(r'<!-- (reportcli .*?) -->\n<picture>\n.* srcset="(.*?)">\n.* src="(.*?)" ')
+SCOPE = re.compile(r"[\d,]+ reports, \d{4}-\d\d to \d{4}-\d\d")
+MOST_LINES = 220
 CUT = "…"
-TOOLS = ("jq", "fzf", "duckdb")
+TOOLS = ("jq",)
 
 
 def examples(block: str) -> list[tuple[str, str]]:
@@ -50,8 +52,21 @@ def run_examples(block: str, folder: Path) -> Iterator[tuple[str, str, str]]:
         yield command, output, "".join(line.rstrip() + "\n" for line in plain.splitlines())
 
 
-def picture(command: str) -> str:
-    return on_terminal(f"{command} --format svg --width 100 --quiet | cat")[0]
+def pictures() -> Iterator[tuple[str, str, str]]:
+    """Yield each command with a picture, its theme, and the path of the picture."""
+    for command, dark, light in PICTURE.findall(TEXT):
+        yield command, "dark", dark
+        yield command, "light", light
+
+
+def picture(command: str, theme: str) -> str:
+    return on_terminal(f"{command} --format svg --plain --theme {theme} --width 100 --quiet | cat")[0]
+
+
+def scope() -> str:
+    """Return how many reports are shipped, and from when to when."""
+    dates = on_terminal("reportcli list --columns date -q | cat")[0].split()
+    return f"{len(dates):,} reports, {min(dates)[:7]} to {max(dates)[:7]}"
 
 
 @pytest.mark.slow
@@ -65,14 +80,25 @@ def test_an_example_prints_what_the_readme_says(block: str, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("command", "path"), PICTURE.findall(TEXT))
-def test_a_picture_shows_what_its_command_says(command: str, path: str) -> None:
-    assert drawn((ROOT / path).read_text(encoding="utf-8")) == drawn(picture(command))
+@pytest.mark.parametrize(("command", "theme", "path"), [*pictures()])
+def test_a_picture_shows_what_its_command_says(command: str, theme: str, path: str) -> None:
+    assert drawn((ROOT / path).read_text(encoding="utf-8")) == drawn(picture(command, theme))
+
+
+@pytest.mark.slow
+def test_the_readme_says_how_many_reports_there_are() -> None:
+    assert SCOPE.findall(TEXT) == [scope()]
+
+
+def test_the_readme_is_short_and_has_its_picture_for_both_grounds() -> None:
+    assert len(TEXT.splitlines()) <= MOST_LINES
+    assert [theme for _, theme, _ in pictures()] == ["dark", "light"]
 
 
 def test_every_command_is_mentioned() -> None:
-    assert set(COMMANDS) - {"filter-by-date"} <= set(re.findall(r"reportcli ([a-z]+)", TEXT)) | {"edit"}
-    assert "`edit NAME`" in TEXT
+    [table] = re.findall(r"^\| command \|.*\n((?:\|.*\n)+)", TEXT, re.M)
+    named = {words.split()[0] for row in table.splitlines() for words in re.findall(r"`(.*?)`", row.split("|")[1])}
+    assert named - {"---"} == set(COMMANDS) - {"filter-by-date"}
 
 
 def test_the_script_of_ci_runs_the_command_that_the_readme_gives() -> None:
@@ -97,9 +123,10 @@ def rewritten(block: str, folder: Path) -> str:
 def rewrite() -> None:
     """Write the outputs and the pictures of today, as someone without a catalogue of their own gets them."""
     text = TEXT
-    for command, path in PICTURE.findall(TEXT):
+    for command, theme, path in pictures():
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        (ROOT / path).write_text(picture(command), encoding="utf-8")
+        (ROOT / path).write_text(picture(command, theme), encoding="utf-8")
+    text = SCOPE.sub(scope(), text)
     for block in BLOCK.findall(TEXT):
         with tempfile.TemporaryDirectory() as folder:
             os.environ["HOME"] = folder

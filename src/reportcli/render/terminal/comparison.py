@@ -26,7 +26,7 @@ from reportcli.render.value import escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Report
 
 _MIN_SIDE, _GOOD_SIDE = 14, 24  # columns; few words are longer than the former
-_MAX_LABEL = 15  # columns of normalization, with its mark
+_MAX_LABEL = 16  # columns of KL coefficient, with its mark
 _SAME, _DIFFERS, _UNKNOWN = "  ", "≠ ", "? "
 _MARKS = {_DIFFERS: ("differs", DIFFERENT), _UNKNOWN: ("unknown on a side", QUIET)}
 
