@@ -15,7 +15,7 @@ from reportcli.answer import Record, left_out_note, unknown_note
 from reportcli.errors import UnsuitableField
 from reportcli.query.conditions import Is, IsKnown, Query, Words, conditions_of, value_text
 from reportcli.query.period import parse_period, period_containing, periods_between
-from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Subject
 from reportcli.report.fields import DATE, MAP, NUMBERS, YES_NO, Field
 from reportcli.text import fold_name, padded_words
 
@@ -30,6 +30,8 @@ class Bin(NamedTuple):
     def __str__(self) -> str:
         return self.text or f"{_bound_text(self.low)}..<{_bound_text(self.high)}"
 
+
+_ID = FIELDS_BY_PATH["id"]
 
 Value = str | bool | Bin | None  # None: unknown
 
@@ -91,7 +93,7 @@ def count_values(
     days: list[date] = []
     reports = unknown = undated = 0
     for models in _by_report(subjects):
-        day = period_field and period_field.get(models[0].report)
+        day = period_field and models[0].stored(period_field)
         if period_field and day is None:
             undated += 1
             continue
@@ -111,19 +113,8 @@ def count_values(
     return Counts(field, ordered, periods if period_field else None, reports, unknown, period_field, undated)
 
 
-def count_figures(figures: Collection[Collection[int | float]], unknown: int, field: Field) -> Counts:
-    """Count the reports that have each number of a field, of each of which the different numbers are given."""
-    group = _grouping(field, "")
-    cells = Counter[Value](bar for numbers in figures for bar in {group(number) for number in numbers})
-    if unknown:
-        cells[None] = unknown
-    bars = set(cells) | set(_gaps(cells, field, ""))
-    ordered = tuple(sorted((ValueCount(bar, (cells[bar],)) for bar in bars), key=_sort_key(field)))
-    return Counts(field, ordered, None, len(figures) + unknown, 0, None, 0)
-
-
 def _by_report(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
-    return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.report.id))
+    return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.stored(_ID)))
 
 
 def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query], step: str) -> tuple[set[Value], bool]:
@@ -132,7 +123,7 @@ def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query]
     Numbers and dates are their bins; None is counted where no model of the report has a value.
     """
     known = [value for model in models for value in model.values(field)]
-    is_known = bool(known) or bool(models[0].values_of_all(field))
+    is_known = bool(known) or models[0].is_known(field)
     if not is_known and (not conditions or IsKnown(field.path, False) in conditions):
         return {None}, False
     group = _grouping(field, step)

@@ -18,6 +18,7 @@ from typing import Any
 from reportcli.catalog.files import CatalogFile, UnreadableFile
 from reportcli.errors import IndexDamaged, SearchUnavailable
 from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
+from reportcli.index.columns import Columns, ColumnSubject
 from reportcli.index.schema import (
     CODE,
     EVERY,
@@ -72,6 +73,7 @@ class Index:
         self._latest: dict[Query, Sets] = {}
         self._latest_report: tuple[int, Subject] | None = None
         self._words = WordSearch(self._rows, self._search)
+        self._columns = Columns(self._rows)
 
     def close(self) -> None:
         """End the transaction."""
@@ -131,9 +133,17 @@ class Index:
             numbers = numbers_to_show(numbers, self._everything.as_models(sets).fits, by_model)
         if scores := self._scores(query) if ranked else {}:
             numbers.sort(key=lambda number: -scores.get(report_of(number), 0.0))
-        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(report_of(number), 0.0), by_run))
 
-    def _hit(self, number: int, score: float, of_run: bool) -> Hit:
+        def read(number: int) -> Hit:
+            return Hit(self._subject(number, by_run), scores.get(report_of(number), 0.0))
+
+        def look_up(number: int) -> Hit:
+            subject = ColumnSubject(number, self._columns, by_run, partial(self._subject, of_run=by_run))
+            return Hit(subject, scores.get(report_of(number), 0.0))
+
+        return Hits(numbers[:limit], read, look_up)
+
+    def _subject(self, number: int, of_run: bool) -> Subject:
         report, model, run = report_of(number), model_of(number) // MODEL_STEP, number // RUN_STEP
         latest = self._latest_report
         if latest is None or latest[0] != report:
@@ -141,7 +151,7 @@ class Index:
         subject = latest[1]
         with self._readable():
             subject = subject.of_each_model[model] if model else subject
-            return Hit(subject.of_each_run[run] if of_run else subject, score)
+            return subject.of_each_run[run] if of_run else subject
 
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""
@@ -313,19 +323,6 @@ class Index:
     def terms(self) -> Iterator[tuple[str, float, int]]:
         """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
         return self._words.terms()
-
-    def figures(self, field: str, query: Query) -> tuple[dict[int, set[int | float]], int]:
-        """Return the numbers that the models, or runs, that fit a query have of a field, by the number of their report.
-
-        The second is the number of reports that fit of which none is known.
-        """
-        sets, of_runs = self._sets(query), field in RUN_FIELDS
-        fits = (self._everything.as_runs(sets) if of_runs else self._everything.as_models(sets)).fits
-        figures: dict[int, set[int | float]] = {}
-        for stored, value in self._rows("SELECT model, value FROM value WHERE field = ?", [CODE[field]]):
-            if (number := stored_run(stored) if of_runs else stored) in fits:
-                figures.setdefault(report_of(number), set()).add(value)
-        return figures, len(sets.as_reports().fits - self._search(fact(knowledge_token(field, SOME))))
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._readable():
