@@ -49,6 +49,7 @@ COMMANDS = {
     "lineage": Command("Analyse", "Show base models and teachers.", "overview", "lineage"),
     "add": Command("Contribute", "Add a report to your own catalogue.", "curate", "add"),
     "edit": Command("Contribute", "Edit an entry; it is checked before it is saved.", "curate", "edit"),
+    "remove": Command("Contribute", "Remove an entry of your own.", "curate", "remove"),
     "check": Command("Contribute", "Check a catalogue for errors.", "curate", "check_files"),
     "schema": Command("Contribute", "Print the JSON Schema of an entry, for editors.", "curate", "print_schema"),
     "fields": Command("Other", "List the fields, and how many reports know them.", "disclosure", "fields"),
@@ -62,8 +63,8 @@ _OPTION_GROUPS = ("Arguments", "Options", "Which reports", "Output")
 _LONGEST_EXAMPLE = 54  # columns
 _SYNONYMS = {  # what people type who know other tools
     "find": "search", "grep": "search", "get": "show", "view": "show", "cat": "show", "ls": "list", "diff": "compare",
-    "stats": "count", "tree": "lineage", "new": "add", "lint": "check", "validate": "check", "columns": "fields",
-    "techniques": "term", "recipes": "recipe",
+    "stats": "count", "tree": "lineage", "new": "add", "rm": "remove", "delete": "remove", "set": "edit",
+    "lint": "check", "validate": "check", "columns": "fields", "techniques": "term", "recipes": "recipe",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from reportcli.report.fields import DATE, FIELDS
 
 NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
 FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "sort"
+ASSIGNMENT = "assignment"
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 

@@ -17,7 +17,7 @@ from reportcli.query.names import ID_SPELLING, NAME_SPELLING, Spelling
 from reportcli.query.subject import TEXT_FIELDS
 from reportcli.report.derived import DERIVED
 from reportcli.report.field_names import FIELDS_BY_NAME, field_named
-from reportcli.report.fields import DATE, FIELDS, MAP, NUMBERS, YES_NO, Field
+from reportcli.report.fields import DATE, ENTRY_FIELDS, FIELDS, MAP, NUMBERS, TEXTS, YES_NO, Field
 from reportcli.text import fold_name
 
 _MAX_WORDS = 100  # of a text field
@@ -107,13 +107,19 @@ def _technique_candidates(typed: str, context: CompletionContext) -> Iterator[Ca
             yield from (Candidate(_without_spaces(name), technique_id) for name in (technique.name, *technique.also))
 
 
-def _fields(names: Mapping[str, Field], typed: str, short: bool = False, end: str = "") -> Iterator[Candidate]:
+def _fields(
+    names: Mapping[str, Field],
+    typed: str,
+    short: bool = False,
+    end: str = "",
+    fields: Iterable[Field] = FIELDS + DERIVED,
+) -> Iterator[Candidate]:
     """Yield each field by the best of its names, or else by one that begins with a text.
 
     The best name means no other field; with ``short`` it is a short one.
     """
     beginning = typed.lower()
-    for field in FIELDS + DERIVED:
+    for field in fields:
         spellings = (*(field.info.short_names if short else ()), field.key, field.path)
         best = next(spelling for spelling in spellings if names[spelling] is field)
         others = (name for name, other in names.items() if other is field and name.startswith(beginning))
@@ -213,6 +219,35 @@ def _conditions(typed: str, context: CompletionContext) -> tuple[Candidate, ...]
     return candidates or _techniques(typed, context).candidates
 
 
+def _assignment(typed: str, context: CompletionContext) -> Completion:
+    """Complete a field to set, or the value of one after its equals sign; of a list, the last item."""
+    name, equals, value = typed.partition("=")
+    if not equals:
+        return Completion(0, _settable(name, context))
+    field = field_named(name) or field_named(name.rpartition(".")[2])
+    start = len(name) + 1 + (value.rfind(",") + 1 if field and field.kind == TEXTS else 0)
+    return Completion(start, matching_candidates(typed[start:], _set_values(field, context)) if field else ())
+
+
+def _settable(typed: str, context: CompletionContext) -> tuple[Candidate, ...]:
+    """Return the fields that an entry may state; after ``models.`` those of each model of the entry."""
+    if not typed.startswith("models."):
+        return matching_candidates(typed, _fields(FIELDS_BY_NAME, typed, end="=", fields=ENTRY_FIELDS))
+    keys = [field for field in ENTRY_FIELDS if field.table == "models"]
+    with suppress(ReportcliError):
+        report = context.library().report(" ".join(context.arguments))
+        names = (f"models.{model.name}.{field.key}=" for model in report.models for field in keys)
+        return matching_candidates(typed, (Candidate(name, "", True) for name in names))
+    return ()
+
+
+def _set_values(field: Field, context: CompletionContext) -> Iterator[Candidate]:
+    if field.info.vocabulary:
+        yield from _techniques("", context).candidates
+    elif field.info.choices or field.kind == YES_NO:
+        yield from map(Candidate, field.info.choices or ("yes", "no"))
+
+
 def _values(field: Field, typed: str, context: CompletionContext) -> Iterator[Candidate]:
     yield Candidate("unknown", "not in the catalogue")
     yield Candidate("known", "in the catalogue")
@@ -234,6 +269,7 @@ _KINDS: Mapping[str, Callable[[str, CompletionContext], Completion]] = {
     options.NAMES: _names,
     options.TECHNIQUE: _techniques,
     options.FIELD: _field,
+    options.ASSIGNMENT: _assignment,
     options.FIGURE: _figure,
     options.VALUE: _value,
     options.COLUMNS: _columns,
