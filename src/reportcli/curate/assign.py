@@ -57,18 +57,19 @@ def assign(table: dict[str, Any], assignment: str, vocabulary: Vocabulary, model
     if assignment.encode("utf-8", "ignore").decode() != assignment:
         raise UsageError(f"the value of {name} is not UTF-8 text", f"write --set {name}=VALUE")
     place = _place(table, name, model)
+    value = _value(place.field, name, text, vocabulary) if text else None
     holder: Any = table
     for step in place.way:
         holder = holder.setdefault(step, {}) if isinstance(step, str) else holder[step]
         if not isinstance(holder, (dict, list)):
             raise UsageError(f"{step} is no table in this entry", "change it in your editor, without --set")
-    if not text:
+    if value is None:
         holder.pop(place.key, None)
         return ""
-    holder[place.key] = _value(place.field, name, text, vocabulary)
+    holder[place.key] = value
     if isinstance(undisclosed := table.get("undisclosed"), list):  # it is disclosed now
         table["undisclosed"] = [path for path in undisclosed if path != place.field.path]
-    return _context_note(place, text, holder[place.key])
+    return _context_note(place.field, text, value)
 
 
 def _place(table: Mapping[str, Any], name: str, model: str) -> _Place:
@@ -257,9 +258,9 @@ def _choice(field: Field, text: str, vocabulary: Vocabulary) -> str:
     return next((choice for choice in field.info.choices if fold_name(choice) == fold_name(text)), text)
 
 
-def _context_note(place: _Place, text: str, value: Any) -> str:
+def _context_note(field: Field, text: str, value: Any) -> str:
     """Return what was made of a context such as 128k, which may be 128,000 or 131,072."""
-    if not place.field.info.context:
+    if not field.info.context:
         return ""
-    decimal = parse_number(place.field._replace(info=place.field.info._replace(context=False)), text)
+    decimal = parse_number(field._replace(info=field.info._replace(context=False)), text)
     return f"{text} is read as {value:,}; write {decimal} if the report means that" if decimal != value else ""
