@@ -187,6 +187,20 @@ def test_on_a_terminal_a_wrong_text_can_be_edited_again(
     )  # fmt: skip
 
 
+def test_who_interrupts_the_question_is_told_where_the_draft_is(
+    editor: Editor, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", editor('echo "nmae = 1" >>"$1"'))
+
+    def interrupt(*_: str) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        edit_in(mine, interrupt)
+    assert caught.value.__notes__ == [f"your draft was saved to {draft_path(mine)}"]
+    assert draft_path(mine).exists()
+
+
 def test_the_next_edit_goes_on_with_the_draft_or_starts_afresh(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "sed -i s/sentence/text/")
     for answer, summary, is_newer in ((True, "Typed text.", True), (False, "Newer text.", False)):

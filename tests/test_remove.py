@@ -115,7 +115,11 @@ def test_what_cannot_be_read_is_removed_by_its_id(
     is_folder = mine.is_dir()
     ended = cli("remove", "x", "--yes", "--catalog", str(mine.parent))
     assert (ended.returncode, os.path.lexists(mine)) == ((3, True) if is_folder else (0, False))
-    assert is_folder == ended.stderr.startswith(f"error: cannot remove {mine}: ")
+    if is_folder:
+        hint = "an entry is a file: remove this folder yourself"
+        assert ended.stderr == f"error: cannot remove {mine}: Is a directory\n  {hint}\n"
+    else:  # and no warning of a file that is gone
+        assert ended.stderr == "note: x is no longer in the catalogue\n"
 
 
 def test_what_changed_after_the_question_stays(mine: Path) -> None:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from conftest import Run
 from makers import CANONICAL
-from reportcli.catalog.files import read_text, shipped_folder, user_folder
+from reportcli.catalog.files import read_report, read_text, shipped_folder, user_folder
 from reportcli.curate.assign import assign
 from reportcli.curate.editor import create_draft, draft_folder
+from reportcli.curate.set_fields import set_fields
 from reportcli.errors import ReportcliError
+from reportcli.library import Library
 from reportcli.report.techniques import Technique, Vocabulary
 from reportcli.report.toml_comments import keep_comments
 from reportcli.report.toml_lines import comments
@@ -183,6 +185,38 @@ def test_a_shipped_entry_is_set_in_a_copy_and_a_model_that_is_named_is_meant(cli
     assert (ended.returncode, ended.stderr, draft.read_text()) == (0, "", "typed")
     assert cli("edit", "qwen3", "--set", "license=BSD").stderr.splitlines()[-1] == (
         f"note: a draft of this entry is without this change: {draft}"
+    )
+
+
+class _Busy(Library):
+    """A catalogue in which another program changes the entry while it is read."""
+
+    def techniques(self) -> Vocabulary:
+        path = self.folders[0] / "x.toml"
+        if "Another" not in (text := path.read_text()):
+            path.write_text(text.replace("One", "Another"))
+        return super().techniques()
+
+
+def test_what_another_program_wrote_meanwhile_stays(mine: Path) -> None:
+    with _Busy([mine.parent], None) as library:
+        set_fields(library, mine.parent, "x", ["license=MIT"])
+    report = read_report(str(mine))
+    assert (report.license, report.summary) == ("MIT", "Another sentence.")
+
+
+def test_an_entry_that_cannot_be_read_is_completed_or_left(cli: Run, mine: Path) -> None:
+    mine.write_text('name = "X"\n')
+    here = ("--catalog", str(mine.parent))
+    fields = ("title=T", "org=A", "date=18 June 2025", "summary=S.", "tags=moe")
+    ended = cli("edit", "x", *here, *(word for field in fields for word in ("--set", field)))
+    assert (ended.returncode, ended.stderr.splitlines()[0]) == (0, "note: title: T")
+    mine.write_text("name = X")
+    ended = cli("edit", "x", *here, "--set", "name=X")
+    assert (ended.returncode, ended.stderr) == (
+        3,
+        f"error: {mine}:1: not TOML: invalid value; strings must be quoted\n"
+        "  correct it in your editor, without --set\n",
     )
 
 

@@ -258,8 +258,16 @@ class EntryUnwritable(ReportcliError):
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, path: object, problem: str, hint: str = "", verb: str = "write") -> None:
-        super().__init__(f"cannot {verb} {path}: {problem}", hint)
+        super().__init__(f"cannot {verb} {path}: {problem}", hint or _WAYS_OUT.get(problem, ""))
         self.problem = problem
+
+
+_WAYS_OUT = {
+    "Permission denied": "make its folder writable, or work on a copy in another folder",
+    "Read-only file system": "work on a copy in another folder",
+    "No space left on device": "free some space, and try again",
+    "Is a directory": "an entry is a file: remove this folder yourself",
+}
 
 
 class EntryChanged(EntryUnwritable):

@@ -246,9 +246,11 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.SUCCESS
     except OSError as error:
         return _report_error(f"I/O error: {error.strerror or error}", "", ExitCode.UNAVAILABLE)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as end:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C
+        for note in getattr(end, "__notes__", ()):
+            _write_note(note)
         return ExitCode.INTERRUPTED
 
 
@@ -298,10 +300,14 @@ def _complete(shell: str, arguments: Sequence[str]) -> int:
 
 
 def _report_error(problem: str, hint: str, code: int) -> int:
+    _write_note(f"error: {problem}" + (f"\n  {hint}" if hint else ""))
+    return code
+
+
+def _write_note(text: str) -> None:
     from reportcli.cli.output import write_note
 
-    write_note(f"error: {problem}" + (f"\n  {hint}" if hint else ""))
-    return code
+    write_note(text)
 
 
 def main() -> NoReturn:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from reportcli.answer import record_paths
@@ -10,6 +11,7 @@ from reportcli.report.json import to_record
 
 _MOST = 8  # fields that are named one by one
 _LONGEST = 60  # characters of a value
+_MISSING = ("", date.min.isoformat())  # what stands for required fields that an entry lacks
 
 
 def changes(before: Report, after: Report) -> tuple[str, ...]:
@@ -24,6 +26,8 @@ def changes(before: Report, after: Report) -> tuple[str, ...]:
 def _values(report: Report) -> Iterator[tuple[str, Any]]:
     """Yield every known value with its path, in which models have their names, as ``--set`` takes it."""
     for path, value in record_paths(to_record(report)):
+        if value in _MISSING:
+            continue
         yield re.sub(r"^models\[(\d+)\]", lambda item: f"models.{report.models[int(item[1])].name}", path), value
 
 

@@ -171,7 +171,14 @@ def entry_file(catalog: EditableCatalog, own: Path, name: str) -> EntryFile:
     """Return the file of an entry; of a shipped one, a copy in the user's own folder ``own`` is written."""
     path = file_of(catalog, name)
     in_place = path.parent != shipped_folder() or not is_user_folder(own)
-    return EntryFile(path, path if in_place else own / path.name, read_text(path))
+    target = path if in_place else own / path.name
+    if os.path.lexists(target):  # a copy that was not there yet when the catalogue was opened
+        path = target
+    try:
+        return EntryFile(path, target, read_text(path))
+    except EntryUnreadable as error:
+        add_hint(error, "mend the file itself, or remove it")
+        raise
 
 
 def save_changed(entry: EntryFile, text: str, report: Report, remarks: tuple[str, ...]) -> ActionResult:

@@ -9,7 +9,7 @@ from reportcli.answer.action import ActionResult
 from reportcli.catalog.files import error_reason, shipped_folder
 from reportcli.catalog.write import remove_entry
 from reportcli.curate.edit import EditableCatalog, file_of
-from reportcli.curate.editor import draft_path
+from reportcli.curate.editor import existing_draft
 from reportcli.errors import EntryUnwritable, ReportcliError, UsageError
 from reportcli.query.names import parse_arxiv_number
 from reportcli.text import fold_name
@@ -35,7 +35,9 @@ def remove(catalog: EditableCatalog, own: Path, name: str, confirm: Callable[[st
     if not confirm(entry_id, f"remove {link}?"):
         return ActionResult(entry_id, "path", (), ("nothing was removed",))
     remove_entry(path, before)
-    return ActionResult(entry_id, "path", (str(path),), (_shown_instead(catalog, path), *_draft_note(path)))
+    draft = existing_draft(path)
+    left = (f"a draft of it is left: {draft}",) if draft else ()
+    return ActionResult(entry_id, "path", (str(path),), (_shown_instead(catalog, path), *left))
 
 
 def _require_full_name(catalog: EditableCatalog, entry_id: str, name: str) -> None:
@@ -69,8 +71,3 @@ def _shown_instead(catalog: EditableCatalog, path: Path) -> str:
         if os.path.lexists(other := folder / path.name):
             return f"the {'shipped ' if folder == shipped_folder() else ''}entry shows again: {other}"
     return f"{path.stem} is no longer in the catalogue"
-
-
-def _draft_note(path: Path) -> tuple[str, ...]:
-    draft = draft_path(path)
-    return (f"a draft of it is left: {draft}",) if os.path.lexists(draft) else ()

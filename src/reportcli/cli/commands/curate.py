@@ -71,7 +71,10 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Remove it without asking
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[PATH...]", show_default=False, help="Files, folders or reports (default: the whole catalogue)."
+        metavar="[PATH...]",
+        show_default=False,
+        readable=False,
+        help="Files, folders or reports (default: the whole catalogue).",
     ),
     FILES,
 ]

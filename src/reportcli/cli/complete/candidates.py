@@ -223,22 +223,36 @@ def _assignment(typed: str, context: CompletionContext) -> Completion:
     """Complete a field to set, or the value of one after its equals sign; of a list, the last item."""
     name, equals, value = typed.partition("=")
     if not equals:
-        return Completion(0, _settable(name, context))
+        return _settable(name, context)
     field = field_named(name) or field_named(name.rpartition(".")[2])
     start = len(name) + 1 + (value.rfind(",") + 1 if field and field.kind == TEXTS else 0)
     return Completion(start, matching_candidates(typed[start:], _set_values(field, context)) if field else ())
 
 
-def _settable(typed: str, context: CompletionContext) -> tuple[Candidate, ...]:
-    """Return the fields that an entry may state; after ``models.`` those of each model of the entry."""
-    if not typed.startswith("models."):
-        return matching_candidates(typed, _fields(FIELDS_BY_NAME, typed, end="=", fields=ENTRY_FIELDS))
-    keys = [field for field in ENTRY_FIELDS if field.table == "models"]
-    with suppress(ReportcliError):
-        report = context.library().report(" ".join(context.arguments))
-        names = (f"models.{model.name}.{field.key}=" for model in report.models for field in keys)
-        return matching_candidates(typed, (Candidate(name, "", True) for name in names))
-    return ()
+def _settable(typed: str, context: CompletionContext) -> Completion:
+    """Complete a field of an entry; after ``models.`` one of a model, after ``sources.`` the field that it is of."""
+    head, dot, rest = typed.partition(".")
+    field = field_named(head)
+    if dot and field and field.kind == MAP:
+        return Completion(len(head) + 1, matching_candidates(rest, _fields(FIELDS_BY_NAME, rest, end="=")))
+    if typed.startswith("models."):
+        return Completion(0, matching_candidates(typed, _model_fields(typed, context)))
+    return Completion(0, matching_candidates(typed, _fields(FIELDS_BY_NAME, typed, end="=", fields=_UNMAPPED)))
+
+
+_UNMAPPED = tuple(field for field in ENTRY_FIELDS if field.kind != MAP)
+
+
+def _model_fields(typed: str, context: CompletionContext) -> Iterator[Candidate]:
+    """Yield the models of the entry, or the fields of the one that is typed."""
+    models = context.library().report(" ".join(context.arguments)).models
+    names = [f"models.{model.name}." for model in models]
+    for name in names:
+        if not typed.startswith(name):
+            yield Candidate(name, "", True)
+        for field in ENTRY_FIELDS if typed.startswith(name) else ():
+            if field.table == "models":
+                yield Candidate(f"{name}{field.key}=", field.info.help, True)
 
 
 def _set_values(field: Field, context: CompletionContext) -> Iterator[Candidate]:
