@@ -58,6 +58,7 @@ def changed(assignment: str, model: str = "") -> Any:
         ("layers=1,024", {"architecture": {"layers": 1024}}),
         ("type=MoE", {"architecture": {"type": "moe"}}),
         ("sources.tokens=Table 3", {"sources": {"pretraining.tokens": "Table 3"}}),
+        ("undisclosed=gpu_hours,kl", {"undisclosed": ["pretraining.gpu_hours", "posttraining.kl_penalty"]}),
         ("confidence.models.parameters=unclear", {"confidence": {"models.parameters": "unclear"}}),
     ],
 )
@@ -106,6 +107,9 @@ def test_a_field_of_one_of_several_tables(assignment: str, model: str, way: tupl
         ("tokens=much", "tokens: much is not a number", "write --set tokens=36000000000000"),
         ("tokens=1,5T", "tokens: 1,5T is not a number", "write --set tokens=1.5T"),
         ("kl=maybe", "kl is yes or no, not maybe", "write --set kl=yes"),
+        ("date=2025-13-01", "date=2025-13-01: 2025-13-01 does not exist (the month comes first)",
+         "write --set date=2025-06-18"),
+        ("undisclosed=nonsense", "unknown field 'nonsense'", "`reportcli fields` lists them"),
         ("date=June 2025", "date is one day, not June 2025", "write --set date=2025-06-18"),
         ("tags=[moe]", "tags: [moe] is not a list of strings", """write --set 'tags=["one", "two"]'"""),
         ("sources=x", "sources is a table", "name the field: --set sources.pretraining.tokens='Section 3.1'"),
@@ -150,6 +154,8 @@ def test_what_is_set_is_saved_and_said(cli: Run, mine: Path) -> None:
         "note: 128k is read as 131,072; write 128000 if the report means that",
     ]
     assert cli("check", str(mine)).returncode == 0
+    renamed = cli("edit", "x", "--catalog", str(mine.parent), "--set", "models.A-7B.name=B-7B")
+    assert renamed.stderr == "note: models.B-7B.name: B-7B (was A-7B)\n"
     again = cli("edit", "x", "--catalog", str(mine.parent), "--set", "license=MIT", "--json")
     assert (again.returncode, again.stderr) == (0, "note: nothing changed\n")
     assert again.stdout == f'[\n{{\n  "id": "x",\n  "path": "{mine}"\n}}\n]\n'

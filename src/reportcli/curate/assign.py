@@ -133,7 +133,12 @@ def _key_of_map(mapping: Field, key: str) -> str:
         raise UsageError(
             f"{mapping.path} is a table", f"name the field: --set {mapping.path}.pretraining.tokens='Section 3.1'"
         )
-    return key if key in ENTRY_PATHS else _entry_field(key).path
+    return _path_meant(key)
+
+
+def _path_meant(name: str) -> str:
+    """Return the path of a field or table that a name means. Raises UnknownField."""
+    return name if name in ENTRY_PATHS else _entry_field(name).path
 
 
 def _tables(table: Mapping[str, Any], array: str) -> Sequence[Any]:
@@ -226,7 +231,8 @@ def _day(name: str, text: str) -> Any:
     try:
         first, last = parse_period(text).span()
     except InvalidPeriod as error:
-        raise UsageError(f"{name}: {error}", f"write --set {name}={error.meant or '2025-06-18'}") from error
+        meant = error.meant or "2025-06-18"
+        raise UsageError(f"{name}={text}: {error.problem}", f"write --set {name}={meant}") from error
     if first != last:
         raise UsageError(f"{name} is one day, not {text}", f"write --set {name}=2025-06-18")
     return first
@@ -252,7 +258,9 @@ def _parsed(text: str) -> Any:
 
 
 def _choice(field: Field, text: str, vocabulary: Vocabulary) -> str:
-    """Return the value of a closed list that a text means, and any other text as it is."""
+    """Return the value of a closed list that a text means, and any other text as it is. Raises UnknownField."""
+    if field.path == "undisclosed":
+        return _path_meant(text)
     if field.info.vocabulary:
         return vocabulary.find(text) or text
     return next((choice for choice in field.info.choices if fold_name(choice) == fold_name(text)), text)

@@ -1,7 +1,6 @@
 """What an edit changed, as sentences: each field that is another now, with its value and the one before."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -16,19 +15,23 @@ _MISSING = ("", date.min.isoformat())  # what stands for required fields that an
 
 def changes(before: Report, after: Report) -> tuple[str, ...]:
     """Return a sentence for each field of an entry that changed: ``license: MIT (was Apache-2.0)``."""
-    old, new = (dict(_values(report)) for report in (before, after))
+    old, new = (_values(report) for report in (before, after))
     changed = [path for path in dict.fromkeys((*new, *old)) if old.get(path) != new.get(path)]
     more = len(changed) - _MOST
-    sentences = [f"{path}: {_change(old.get(path), new.get(path))}" for path in changed[:_MOST]]
+    sentences = [f"{_typed(path, after)}: {_change(old.get(path), new.get(path))}" for path in changed[:_MOST]]
     return (*sentences, *([f"and {more:,} more changed"] if more > 0 else []))
 
 
-def _values(report: Report) -> Iterator[tuple[str, Any]]:
-    """Yield every known value with its path, in which models have their names, as ``--set`` takes it."""
-    for path, value in record_paths(to_record(report)):
-        if value in _MISSING:
-            continue
-        yield re.sub(r"^models\[(\d+)\]", lambda item: f"models.{report.models[int(item[1])].name}", path), value
+def _values(report: Report) -> dict[str, Any]:
+    return {path: value for path, value in record_paths(to_record(report)) if value not in _MISSING}
+
+
+def _typed(path: str, report: Report) -> str:
+    """Return a path as ``--set`` takes it without quotes: a model by its name."""
+    model = re.match(r"models\[(\d+)\]", path)
+    if not model or int(model[1]) >= len(report.models):
+        return path
+    return f"models.{report.models[int(model[1])].name}{path[model.end() :]}"
 
 
 def _change(old: Any, new: Any) -> str:

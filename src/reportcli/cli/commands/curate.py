@@ -296,7 +296,8 @@ def _text(source: str) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"{source} is not UTF-8 text") from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {source}: {getattr(error, 'strerror', '') or error}") from error
+        problem = f"cannot read {source}: {getattr(error, 'strerror', '') or error}"
+        raise UsageError(problem, "give a file in TOML or JSON, or - for standard input") from error
 
 
 def _note_retry(seconds: float) -> None:
