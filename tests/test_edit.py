@@ -654,7 +654,7 @@ def test_on_a_terminal_the_editor_opens_with_a_template(editor: Editor) -> None:
         'for key in name title organizations date summary tags; do sed -i "0,/^# $key /s//$key /" "$1"; done\n'
         'sed -i \'s/"Qwen3"/"Mine"/\' "$1"'
     )
-    written, code = on_terminal("reportcli add", stdin=True, EDITOR=fills)
+    written, code = on_terminal("reportcli add -q", stdin=True, EDITOR=fills)
     path = user_folder() / "mine.toml"
     assert (written, code) == (f"{path}\n", 0)
     assert set(tomllib.loads(path.read_text())) == {"name", "title", "organizations", "date", "summary", "tags"}
@@ -681,7 +681,9 @@ def test_on_a_terminal_questions_are_asked(editor: Editor, mine: Path) -> None:
 @pytest.mark.slow
 def test_no_editor_opens_where_it_is_not_wanted_and_what_was_typed_stays(tmp_path: Path) -> None:
     (tmp_path / "entry").write_text(CANONICAL.format(name="X"))
-    written, code = on_terminal(f"reportcli add --no-edit --from {tmp_path / 'entry'}", 200, stdin=True, EDITOR="false")
+    written, code = on_terminal(
+        f"reportcli add -q --no-edit --from {tmp_path / 'entry'}", 200, stdin=True, EDITOR="false"
+    )
     assert (written, code) == (f"{user_folder() / 'x.toml'}\n", 0)
     written, code = on_terminal("reportcli add --no-edit --from -", 400, stdin=b'name = "Typed"\n\x04')
     draft = draft_path(user_folder() / "typed.toml")
@@ -738,7 +740,7 @@ def _arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_arxiv")
 def test_a_paper_is_added_once_a_person_has_said_the_rest() -> None:
     command = "sed -i 's/^# organizations/organizations/; s/^# tags/tags/'"
-    written, code = on_terminal("reportcli add --arxiv arXiv:2505.01234v3", 200, stdin=True, EDITOR=command)
+    written, code = on_terminal("reportcli add -q --arxiv arXiv:2505.01234v3", 200, stdin=True, EDITOR=command)
     path = user_folder() / "tale.toml"
     assert (written, code) == (f"{path}\n", 0)
     report = read_report(str(path))
