@@ -35,7 +35,7 @@ def test_behind_an_own_copy_the_shipped_entry_shows_again_and_is_not_removed(cli
     draft = create_draft(own, "typed")
     ended = cli("remove", "Qwen3", "--yes", "--json")
     assert (ended.returncode, ended.stdout) == (0, f'[\n{{\n  "id": "qwen3",\n  "path": "{own}"\n}}\n]\n')
-    assert ended.stderr == (f"note: the shipped entry shows again: {shipped}\nnote: a draft of it is left: {draft}\n")
+    assert ended.stderr == (f"note: the shipped entry shows again: {shipped}\nnote: its draft remains: {draft}\n")
     ended = cli("remove", "qwen3", "--yes")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (

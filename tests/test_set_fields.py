@@ -171,7 +171,7 @@ def test_what_breaks_a_rule_is_not_saved(cli: Run, mine: Path) -> None:
         "error: x was not saved: 2 problems\n"
         "  title: required, but missing\n"
         "  architecture.layers: expected a whole number from 0 to 2^63 - 1, got 1.5\n"
-        "  nothing was written; add what is missing with --set, or use your editor, without --set\n"
+        "  nothing was written; set what is missing as well, or use your editor, without --set\n"
     )
     assert (mine.read_bytes(), mine.stat().st_mtime_ns) == before
     assert not draft_folder().exists()
@@ -190,7 +190,7 @@ def test_a_shipped_entry_is_set_in_a_copy_and_a_model_that_is_named_is_meant(cli
     ended = cli("edit", "qwen3", "--set", "license=MIT", "-q")
     assert (ended.returncode, ended.stderr, draft.read_text()) == (0, "", "typed")
     assert cli("edit", "qwen3", "--set", "license=BSD").stderr.splitlines()[-1] == (
-        f"note: a draft of this entry is without this change: {draft}"
+        f"note: the draft of this entry does not have this change: {draft}"
     )
 
 

@@ -58,11 +58,7 @@ def assign(table: dict[str, Any], assignment: str, vocabulary: Vocabulary, model
         raise UsageError(f"the value of {name} is not UTF-8 text", f"write --set {name}=VALUE")
     place = _place(table, name, model)
     value = _value(place.field, name, text, vocabulary) if text else None
-    holder: Any = table
-    for step in place.way:
-        holder = holder.setdefault(step, {}) if isinstance(step, str) else holder[step]
-        if not isinstance(holder, (dict, list)):
-            raise UsageError(f"{step} is no table in this entry", "change it in your editor, without --set")
+    holder = _holder(table, place)
     if value is None:
         holder.pop(place.key, None)
         return ""
@@ -70,6 +66,18 @@ def assign(table: dict[str, Any], assignment: str, vocabulary: Vocabulary, model
     if isinstance(undisclosed := table.get("undisclosed"), list):  # it is disclosed now
         table["undisclosed"] = [path for path in undisclosed if path != place.field.path]
     return _context_note(place.field, text, value)
+
+
+def _holder(table: dict[str, Any], place: _Place) -> dict[str, Any]:
+    """Return the table that a value goes into, which is made where it is missing."""
+    holder: Any = table
+    for step in place.way:
+        holder = holder.setdefault(step, {}) if isinstance(holder, dict) else holder[step]
+        if not isinstance(holder, (dict, list)):
+            break
+    if not isinstance(holder, dict):
+        raise UsageError(f"{place.way[0]} is no table in this entry", "change it in your editor, without --set")
+    return holder
 
 
 def _place(table: Mapping[str, Any], name: str, model: str) -> _Place:

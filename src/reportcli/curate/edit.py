@@ -177,7 +177,7 @@ def entry_file(catalog: EditableCatalog, own: Path, name: str) -> EntryFile:
     try:
         return EntryFile(path, target, read_text(path))
     except EntryUnreadable as error:
-        add_hint(error, "mend the file itself, or remove it")
+        add_hint(error, "repair the file, or remove the entry")
         raise
 
 

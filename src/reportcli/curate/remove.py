@@ -31,12 +31,12 @@ def remove(catalog: EditableCatalog, own: Path, name: str, confirm: Callable[[st
         before = os.lstat(path)
     except OSError as error:
         raise EntryUnwritable(path, error_reason(error), verb="remove") from error
-    link = f"the link {path} (not {os.path.realpath(path)})" if path.is_symlink() else str(path)
+    link = f"the link {path} ({os.path.realpath(path)} itself stays)" if path.is_symlink() else str(path)
     if not confirm(entry_id, f"remove {link}?"):
         return ActionResult(entry_id, "path", (), ("nothing was removed",))
     remove_entry(path, before)
     draft = existing_draft(path)
-    left = (f"a draft of it is left: {draft}",) if draft else ()
+    left = (f"its draft remains: {draft}",) if draft else ()
     return ActionResult(entry_id, "path", (str(path),), (_shown_instead(catalog, path), *left))
 
 

@@ -47,7 +47,7 @@ def _set_fields(catalog: EditableCatalog, own: Path, name: str, assignments: Ite
     try:
         report, remarks = checked_report(catalog, entry.id, write_template(table), with_lines=False)
     except EntryRejected as error:
-        add_hint(error, "nothing was written; add what is missing with --set, or use your editor, without --set")
+        add_hint(error, "nothing was written; set what is missing as well, or use your editor, without --set")
         raise
     if report == before:
         return ActionResult(entry.id, "path", (str(entry.path),), ("nothing changed",))
@@ -55,7 +55,7 @@ def _set_fields(catalog: EditableCatalog, own: Path, name: str, assignments: Ite
     text = schema + keep_comments(rest, to_toml(report))
     result = save_changed(entry, text, report, (*filter(None, said), *remarks))
     draft = existing_draft(entry.target)
-    left = (f"a draft of this entry is without this change: {draft}",) if draft else ()
+    left = (f"the draft of this entry does not have this change: {draft}",) if draft else ()
     return result._replace(notes=result.notes + left)
 
 

@@ -63,7 +63,7 @@ Assignments = Annotated[
     _option(
         "--set",
         metavar="FIELD=VALUE",
-        help="Set a field without an editor; repeatable. FIELD= empties it; items of a list are parted by commas.",
+        help="Set a field without an editor; repeatable. FIELD= empties it; separate list items with commas.",
     ),
     ASSIGNMENT,
 ]
@@ -177,7 +177,7 @@ def remove(
 ) -> int:
     """Remove an entry from your own catalogue, or from the last folder that --catalog names.
 
-    It asks before it does. Behind your own copy of a shipped entry, the shipped one shows again; that one cannot be
+    It asks first. When you remove your copy of a shipped entry, the shipped one shows again; shipped entries cannot be
     removed.
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
