@@ -187,9 +187,11 @@ def lengths(entry: ParsedEntry) -> Problems:
             yield Problem(key, EMPTY_TEXT)
         elif field.info.max_length and len(text) > field.info.max_length:
             yield Problem(key, f"{len(text)} characters, at most {field.info.max_length} are allowed")
+    with_problems = {problem.key for problem in entry.type_problems}
     for field in ENTRY_FIELDS:
-        if field.required and not field.in_array and field.get(entry.report) == ():
-            yield Problem(field.path, "required, but empty")
+        is_empty = not field.in_array and field.get(entry.report) in (None, ())
+        if field.required and is_empty and field.path not in with_problems:
+            yield Problem(field.path, f"required, but {'empty' if entry.has(field.path) else 'missing'}")
 
 
 def layout(entry: ParsedEntry) -> Problems:
