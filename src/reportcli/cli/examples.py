@@ -155,6 +155,7 @@ PAGES = {
     "show": ("formats",),
     "add": ("catalogue",),
     "edit": ("catalogue",),
+    "import": ("mappings", "catalogue", "exit-codes"),
     "check": ("catalogue", "exit-codes"),
     "schema": ("catalogue",),
 }

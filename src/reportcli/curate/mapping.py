@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from reportcli.catalog.files import parse_toml, read_text
 from reportcli.errors import EntryUnreadable, PathNotFound, UsageError
 from reportcli.report.field_names import closest_field_names, field_named
-from reportcli.report.fields import ENTRY_FIELDS, ENTRY_PATHS, MAP, Field
+from reportcli.report.fields import ENTRY_PATHS, FIELDS, MAP, Field
 from reportcli.text import closest_spellings
 
-_FIELDS = {field.path: field for field in ENTRY_FIELDS}
+_FIELDS = {field.path: field for field in FIELDS}
 LINKS = "links"  # stands for the link of an entry that an address is by its form
 
 
@@ -46,7 +46,7 @@ def read_mapping(path: str | Path) -> ColumnMapping:
     try:
         table = parse_toml(path, read_text(path))
     except EntryUnreadable as error:
-        raise UsageError(str(error), "a mapping is written in TOML; see `reportcli help import`") from error
+        raise UsageError(str(error), "a mapping is written in TOML; see `reportcli help mappings`") from error
     _reject_unknown(path, table, ("columns", "group", "header", "source"))
     columns = table.get("columns")
     if not isinstance(columns, Mapping) or not columns:

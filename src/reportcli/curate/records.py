@@ -94,9 +94,9 @@ def _json_records(source: Source) -> Iterator[Record]:
         except (ValueError, RecursionError) as error:
             place = f"{source.name}:{1 + text.count(chr(10), 0, position)}"
             if in_array or isinstance(error, RecursionError):
-                raise UsageError(f"{place}: not JSON: {error}", "write an array, or an object a line") from error
+                raise UsageError(f"{place}: {_reason(error)}", "write an array, or an object a line") from error
             end = text.find("\n", position)
-            yield Record(place, {}, problem=f"not JSON: {error}", rows=[text[position:end].strip()])
+            yield Record(place, {}, problem=_reason(error), rows=[text[position:end].strip()])
             position = len(text) if end < 0 else end
         else:
             yield record_of(value, f"{source.name}: record {count}")._replace(share=position / len(text))
@@ -105,6 +105,10 @@ def _json_records(source: Source) -> Iterator[Record]:
             position = _after_space(text, position + 1)
     if in_array and position == len(text):
         raise UsageError(f"{source.name} ends within its array", "write it anew, whole")
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    return f"not JSON: {getattr(error, 'msg', 'nested too deeply')}"
 
 
 def _after_space(text: str, position: int) -> int:

@@ -59,13 +59,30 @@ _CATALOG = {
     "undisclosed": "fields that the report was read for and does not state",
     "#:schema ./schema.json": "first line, for editors; `reportcli schema` prints it",
 }
-_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue")
+_MAPPINGS = {
+    "[columns]": "below it a line for each column that counts",
+    'Model = "name"': "the field of a column; a list for several",
+    'Size = "models.parameters"': "of a model: each row is one",
+    'Link = "links"': "the link that an address is by its form",
+    'N = "confidence.models.parameters"': "what is uncertain about a field; also sources",
+    '{ field = "tags", separator = "," }': "cells with several items",
+    '{ field = "…", factor = 1e9 }': "numbers in billions; times = COLUMN multiplies",
+    '{ field = "tags", values = { LLM = "…" } }': "what cells stand for; others are left out",
+    '{ …, where = COLUMN, contains = "token" }': "only rows in which another column holds a text",
+    "{ …, before = COLUMN }": "the cell of another column before the text",
+    'group = ["Link"]': "rows with the same value are models of one report",
+    'header = ["Model"]': "columns by which a shipped mapping is recognized",
+    'source = "…"': "where figures come from",
+}
+_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
 
 
 Topic = Annotated[
     str,
     typer.Argument(
-        metavar="TOPIC", show_default=False, help="queries, periods, formats, exit-codes or catalogue; or a command."
+        metavar="TOPIC",
+        show_default=False,
+        help="queries, periods, formats, exit-codes, catalogue or mappings; or a command.",
     ),
     _TOPICS,
     COMMAND,
@@ -128,6 +145,10 @@ def _catalog() -> Table:
     )
 
 
+def _mappings() -> Table:
+    return _table("write", "means", _MAPPINGS.items(), "used by `reportcli import FILE.csv --map FILE.toml`")
+
+
 def styled(text: str) -> str:
     """Return the help of a command; on a terminal with color, headings and what can be typed are bold."""
     if not (sys.stdout.isatty() and use_color()):
@@ -138,5 +159,5 @@ def styled(text: str) -> str:
 _BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(
-    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog), strict=True)
+    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _mappings), strict=True)
 )

@@ -79,30 +79,32 @@ def import_entries(
     refused, and saved with the reason in a file beside its source. An entry without a summary or tags is a draft.
     """
     settings = output.output_settings(context.obj, IMPORT, format_name, json, header, width, no_pager, quiet, color)
-    if update and replace:
-        raise UsageError("--update and --replace exclude each other", "give one of them")
-    if kind not in (None, JSON, TOML, CSV):
-        raise UsageError(f"--as takes json, toml or csv, not {kind}", "leave it out to have it guessed")
-    read = [_read(name, kind) for name in sources]
+    known = _what_to_do_with_known(update, replace)
+    read = [_read(name, _known_kind(kind)) for name in sources]
     columns = read_mapping(mapping) if mapping else None
     own = new_entry_folder(catalog or ())
 
     def answer(library: Library) -> ImportReport:
-        report = import_records(
-            library,
-            own,
-            _records(read, columns),
-            known=UPDATE if update else REPLACE if replace else "",
-            dry_run=dry_run,
-            progress=output.progress(settings, "records read"),
-        )
-        spreadsheets = [source for source in read if isinstance(source, Source) and source.kind == CSV]
-        left_out = [note for source in spreadsheets for note in notes_on(source, columns)]
+        bar = output.progress(settings, "records read")
+        records = _records(read, columns)
+        report = import_records(library, own, records, known=known, dry_run=dry_run, progress=bar)
         saved = () if dry_run else write_refused(read, report.refused)
-        return report._replace(notes=(*left_out, *saved, *report.notes))
+        return report._replace(notes=(*_left_out(read, columns), *saved, *report.notes))
 
     with _folder(own):
         return answer_from_catalog(answer, catalog, settings)
+
+
+def _what_to_do_with_known(update: bool, replace: bool) -> str:
+    if update and replace:
+        raise UsageError("--update and --replace exclude each other", "give one of them")
+    return UPDATE if update else REPLACE if replace else ""
+
+
+def _known_kind(kind: str | None) -> str | None:
+    if kind not in (None, JSON, TOML, CSV):
+        raise UsageError(f"--as takes json, toml or csv, not {kind}", "leave it out to have it guessed")
+    return kind
 
 
 def _read(name: str, kind: str | None) -> Source | Path:
@@ -122,6 +124,11 @@ def _records(sources: Sequence[Source | Path], columns: ColumnMapping | None) ->
             yield from spreadsheet_records(source, columns)
         else:
             yield from records_of(source)
+
+
+def _left_out(sources: Sequence[Source | Path], columns: ColumnMapping | None) -> list[str]:
+    spreadsheets = [source for source in sources if isinstance(source, Source) and source.kind == CSV]
+    return [note for source in spreadsheets for note in notes_on(source, columns)]
 
 
 @contextmanager
