@@ -297,7 +297,7 @@ def test_records_that_are_wrong_are_refused_alone(cli: Run, tmp_path: Path, monk
         ("refused", "not JSON: Expecting property name enclosed in double quotes"),
         ("refused", "x is also at -: record 1"),
         ("refused", 'name: "X" is also a name of x'),
-        ("refused", 'date: expected a date such as 2025-06-18, without quotes, got "soon"'),
+        ("refused", 'date: expected a date such as 2025-06-18, without quotes, got "soon" (and 1 more)'),
         ("refused", "x is also at -: record 1"),
     ]
     refused = [json.loads(line) for line in (tmp_path / "import.refused.jsonl").read_text().splitlines()]
