@@ -200,8 +200,8 @@ def _picture(answer: Answer, settings: OutputSettings) -> "Picture":
     return picture if streams.shows_links() else picture._replace(text=streams.without_links(picture.text))
 
 
-def progress(settings: OutputSettings) -> Progress | None:
-    """Return what draws the progress of indexing on standard error: on a terminal only, and only when it takes long."""
+def progress(settings: OutputSettings, doing: str = "files indexed") -> Progress | None:
+    """Return what draws how far work is on standard error: on a terminal only, and only when it takes long."""
     if settings.quiet or not sys.stderr.isatty():
         return None
     start = time.monotonic() + _BAR_DELAY
@@ -209,7 +209,7 @@ def progress(settings: OutputSettings) -> Progress | None:
     def draw(done: int, total: int) -> None:
         if time.monotonic() > start and (done % 50 == 0 or done == total):
             filled = _BAR_WIDTH * done // max(total, 1)
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} files indexed")
+            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} {doing}")
             sys.stderr.write("\r\x1b[K" if done == total else "")
             sys.stderr.flush()
 
