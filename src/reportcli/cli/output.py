@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TEXT = "text"
 _NARROWEST, _WIDEST = 20, 10_000  # columns
 _READ_FIRST = 1_000  # pieces of an answer
+_HIGHEST_HEADING = 6  # lines of a table
+_LESS_WITH_HEADER = 600  # the first release of less that knows --header
 _BAR_DELAY = 1.0  # seconds before a progress bar appears
 _BAR_WIDTH = 30
 
@@ -144,7 +146,7 @@ def _show_in_pager(text: str) -> bool:
     import tempfile
 
     text = streams.without_links(text)
-    less_options = os.environ.get("LESS", "FRX")
+    less_options = os.environ["LESS"] if "LESS" in os.environ else _less_options(command, text)
     if "less" in command and "r" not in less_options.lower():  # less would show the escapes as text
         text = streams.without_color(text)
     try:
@@ -171,6 +173,20 @@ def _pager_command() -> str:
             command = os.environ[name].strip()
             return "" if command == "cat" else command
     return "less" if shutil.which("less") else ""
+
+
+def _less_options(command: str, text: str) -> str:
+    """Return how less shows a text in color, where its user has not said how; the heading of a table stays in sight."""
+    import re
+    import subprocess
+
+    lines = streams.without_color(text).splitlines()
+    rules = [number for number, line in enumerate(lines, 1) if set(line) == {"─"}]
+    if len(rules) != 1 or rules[0] > _HIGHEST_HEADING or command != "less" or not shutil.which(command):
+        return "FRX"  # it would stay above the rows of another table
+    shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"less (\d+)", shown)
+    return f"-FRX --header={rules[0]}" if version and int(version[1]) >= _LESS_WITH_HEADER else "FRX"
 
 
 def write_note(text: str) -> None:
