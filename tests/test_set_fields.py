@@ -226,6 +226,20 @@ def test_an_entry_that_cannot_be_read_is_completed_or_left(cli: Run, mine: Path)
     )
 
 
+def test_a_draft_may_stay_one_and_what_it_lacks_is_said(cli: Run, mine: Path) -> None:
+    mine.write_text('name = "X"\ntitle = "T"\norganizations = ["A"]\ndate = 2025-06-18\n')
+    here = ("--catalog", str(mine.parent))
+    assert cli("edit", "x", *here, "--set", "license=MIT").stderr == (
+        "note: license: MIT\nnote: x is still a draft: it lacks summary and tags\n"
+    )
+    ended = cli("edit", "x", *here, EDITOR="sed -i s/MIT/BSD/")
+    assert ended.stderr == "note: license: BSD (was MIT)\nnote: x is still a draft: it lacks summary and tags\n"
+    ended = cli("edit", "x", *here, "--set", "summary=S.", "--set", "tags=moe")
+    assert ended.stderr == "note: summary: S.\nnote: tags: moe\n"
+    ended = cli("edit", "x", *here, "--set", "tags=")  # a whole one becomes none
+    assert (ended.returncode, ended.stderr.splitlines()[1]) == (2, "  tags: required, but missing")
+
+
 def test_comments_stay_beside_what_they_stood_by(cli: Run, mine: Path) -> None:
     mine.write_text(
         "# my notes\n\n" + CANONICAL.format(name="X").replace('"A title"', '"A title"  # as printed')

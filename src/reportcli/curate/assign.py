@@ -20,6 +20,7 @@ from reportcli.report.fields import (
     NUMBERS,
     TEXTS,
     YES_NO,
+    YES_NO_VALUES,
     Field,
     Report,
     tables_of,
@@ -31,7 +32,6 @@ from reportcli.text import closest_spellings, fold_name
 _ARRAYS = [table.path for table in tables_of(Report) if table.is_array and not table.path.startswith("models.")]
 _FEW = 3  # forms that a hint lists
 _LABELS = ("name", "stage")  # the keys by which a table of an array is named
-_ANSWERS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 class _Place(NamedTuple):
@@ -224,9 +224,9 @@ def _value(field: Field, name: str, text: str, vocabulary: Vocabulary) -> Any:
             example = error.meant or ("128k" if field.info.context else field.info.example)
             raise UsageError(f"{name}: {error.problem}", f"write --set {name}={example}") from error
     if field.kind == YES_NO:
-        if text.lower() not in _ANSWERS:
+        if text.lower() not in YES_NO_VALUES:
             raise UsageError(f"{name} is yes or no, not {text}", f"write --set {name}=yes")
-        return _ANSWERS[text.lower()]
+        return YES_NO_VALUES[text.lower()]
     if field.kind == DATE:
         return _day(name, text)
     if field.kind == TEXTS:

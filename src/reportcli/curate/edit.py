@@ -26,7 +26,7 @@ from reportcli.curate.changes import changes
 from reportcli.curate.check import entry_findings
 from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
 from reportcli.curate.entry import latest_today, parse_entry
-from reportcli.curate.entry_rules import layout
+from reportcli.curate.entry_rules import completeness, layout
 from reportcli.curate.template import Template, empty_template, strip_template
 from reportcli.errors import (
     EDITOR_MUST_WAIT,
@@ -149,7 +149,9 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
     def save(text: str) -> ActionResult:
         if text == entry.before:
             return ActionResult(entry.id, "path", (str(entry.path),), ("nothing changed", EDITOR_MUST_WAIT))
-        return save_changed(entry, text, *checked_report(catalog, entry.id, text))
+        before = entry.report()
+        checked = checked_report(catalog, entry.id, text, may_be_draft=before is not None and before.is_draft)
+        return save_changed(entry, text, *checked)
 
     with open_draft(entry.target, entry.before, ask, changed=entry.path.stat().st_mtime) as draft:
         return _edit_and_save(draft, entry.id, save, ask)
@@ -165,6 +167,12 @@ class EntryFile(NamedTuple):
     @property
     def id(self) -> str:
         return self.path.name.removesuffix(".toml")
+
+    def report(self) -> Report | None:
+        """Return what the entry says before the change; None where it is not TOML."""
+        with suppress(EntryUnreadable):
+            return parse_partial_report(self.id, parse_toml(self.path, self.before))[0]
+        return None
 
 
 def entry_file(catalog: EditableCatalog, own: Path, name: str) -> EntryFile:
@@ -186,10 +194,9 @@ def save_changed(entry: EntryFile, text: str, report: Report, remarks: tuple[str
     in_place = entry.target == entry.path
     _write(entry.target, text, report, entry.before if in_place else None)
     overrides = () if in_place else (f"it now overrides {entry.path}",)
-    with suppress(EntryUnreadable):
-        before, _ = parse_partial_report(entry.id, parse_toml(entry.path, entry.before))
-        remarks = (*changes(before, report), *remarks)
-    return ActionResult(entry.id, "path", (str(entry.target),), (*remarks, *overrides))
+    before = entry.report()
+    changed = changes(before, report) if before else ()
+    return ActionResult(entry.id, "path", (str(entry.target),), (*changed, *remarks, *overrides))
 
 
 def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
@@ -240,11 +247,12 @@ def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
 
 
 def checked_report(
-    catalog: EditableCatalog, entry_id: str, text: str, with_lines: bool = True
+    catalog: EditableCatalog, entry_id: str, text: str, *, with_lines: bool = True, may_be_draft: bool = False
 ) -> tuple[Report, tuple[str, ...]]:
     """Return the report of a text, and the remarks on it. Raises EntryRejected with every problem.
 
-    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text.
+    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text, and what a draft
+    lacks is none where the entry may be one.
     """
     try:
         table = parse_toml("", text)
@@ -254,8 +262,9 @@ def checked_report(
     entry_id = entry_id or (id_from_name(name) if isinstance(name, str) else "new")
     entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, latest_today())
     broken = entry_findings("", entry, _other_entries(catalog, entry.report))
+    passed_over = (layout, completeness) if may_be_draft else (layout,)
     findings = sorted(
-        (finding for rule, finding in broken if rule is not layout), key=lambda finding: finding.line or 0
+        (finding for rule, finding in broken if rule not in passed_over), key=lambda finding: finding.line or 0
     )
     lines = {
         severity: tuple(_described(finding, with_lines) for finding in findings if finding.severity == severity)
@@ -263,7 +272,9 @@ def checked_report(
     }
     if problems := lines.pop(PROBLEM, ()):
         raise EntryRejected(entry_id, problems)
-    return entry.report, sum(lines.values(), ())
+    lacks = [finding.key for rule, finding in broken if rule is completeness]
+    draft = (f"{entry_id} is still a draft: it lacks {' and '.join(lacks)}",) if lacks else ()
+    return entry.report, sum(lines.values(), draft)
 
 
 def _described(finding: Finding, with_line: bool) -> str:

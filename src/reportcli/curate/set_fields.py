@@ -45,7 +45,8 @@ def _set_fields(catalog: EditableCatalog, own: Path, name: str, assignments: Ite
     model, vocabulary = _named_model(catalog, name), catalog.techniques()
     said = [assign(table, assignment, vocabulary, model) for assignment in assignments]
     try:
-        report, remarks = checked_report(catalog, entry.id, write_template(table), with_lines=False)
+        text = write_template(table)
+        report, remarks = checked_report(catalog, entry.id, text, with_lines=False, may_be_draft=before.is_draft)
     except EntryRejected as error:
         add_hint(error, "nothing was written; set what is missing as well, or use your editor, without --set")
         raise
