@@ -190,8 +190,8 @@ def test_the_heading_stays_in_sight_where_less_can_hold_it(
     pager.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exec echo "less {version} (…)"\necho "$LESS"\ncat\n')
     pager.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    for command, options in (("list", shown), ("show Qwen3", "FRX"), ("recipe DeepSeek-R1 Qwen3", "FRX")):
-        cli(*command.split(), terminal=True, LINES="5", COLUMNS="80", PAGER="less")
+    for command, options in (("list", shown), ("show Qwen3", "FRX"), ("recipe DeepSeek-R1", "FRX")):
+        cli(*command.split(), "--catalog", str(CATALOG), terminal=True, LINES="5", COLUMNS="80", PAGER="less")
         assert capfd.readouterr().out.splitlines()[0] == options  # two tables below one another have two headings
 
 
