@@ -96,10 +96,23 @@ EXAMPLES = {
         Example("reportcli add --from entry.toml --no-edit", "in a script"),
         Example("reportcli add", "from a template"),
     ),
+    "import": (
+        Example("reportcli list -f json | reportcli import - --catalog copy", "a copy of the catalogue"),
+        Example("reportcli import entries.jsonl --dry-run", "what would happen"),
+        Example("reportcli import models.csv --map columns.toml", "a spreadsheet"),
+        Example("reportcli import notable_ai_models.csv --update", "fill what is empty"),
+    ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
+        Example("reportcli edit qwen3 --set tokens=36T --set kl=no", "without one"),
+        Example("reportcli edit Qwen3-4B --set context=128k", "a single model"),
         Example("EDITOR='code --wait' reportcli edit qwen3", "in another editor"),
         Example("reportcli edit qwen3 --catalog catalog", "in a clone"),
+    ),
+    "remove": (
+        Example("reportcli remove toy-1b", "asks first"),
+        Example("reportcli remove toy-1b --yes", "in a script"),
+        Example("reportcli remove toy-1b --catalog catalog", "in a clone"),
     ),
     "check": (
         Example("reportcli check catalog", "a folder"),
@@ -149,6 +162,7 @@ PAGES = {
     "show": ("formats",),
     "add": ("catalogue",),
     "edit": ("catalogue",),
+    "import": ("mappings", "catalogue", "exit-codes"),
     "check": ("catalogue", "exit-codes"),
     "schema": ("catalogue",),
 }
