@@ -20,7 +20,7 @@ def cell_of(report: Report, field: Field) -> str | int | None:
     """Return what is stored of a field of a report: a text as it is, several as JSON; None where it has no value."""
     value = field.get(report)
     if isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False) if any(value) else None
+        return json.dumps(value, ensure_ascii=False) if value else None
     return None if value is None else int(value) if field.kind == YES_NO else str(value)
 
 
@@ -68,7 +68,9 @@ class Columns:
         """Return whether any model or run of a report has a value of a field."""
         if field.path not in self._reports:
             column = self.cells(field) if has_cells(field) else self.figures(field)
-            self._reports[field.path] = set(map(report_of, column))
+            self._reports[field.path] = {
+                report_of(number) for number, value in column.items() if known_values(field, value)
+            }
         return report in self._reports[field.path]
 
 
