@@ -286,11 +286,11 @@ class Library(OpenCatalog):
 
         report_id = None if name is None else self.find(name).report.id
         order = SortAndLimit(sort or parse_sort_keys(f"{date_field},name"), reverse)
-        everything = order.apply(tuple(self._index.matching(EVERYTHING, ranked=False)))
-        graph = build_graph((hit.report for hit in everything), self._index)
+        everything = order.apply(self._index.matching(EVERYTHING, ranked=False)).in_columns
+        graph = build_graph((hit.subject for hit in everything), self._index)
         fitting = None
         if query != EVERYTHING:
-            fitting = {hit.report.id for hit in self._index.matching(query, ranked=False)}
+            fitting = {hit.value(FIELDS_BY_PATH["id"]) for hit in self._index.matching(query, ranked=False).in_columns}
         lineage = build_lineage(graph, report_id, fitting, limit)
         return lineage._replace(notes=(*lineage.notes, *self._notes_on(query)))
 

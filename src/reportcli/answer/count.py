@@ -4,9 +4,10 @@ Numbers are counted in bins: powers of ten, context lengths by value; dates by y
 counted in each bin in which one of its models falls, so that the text of a bin is a query that finds as many.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby, islice
 from math import floor, inf, log10, nextafter
 from typing import Any, NamedTuple
@@ -89,7 +90,8 @@ def count_values(
     """
     conditions = [leaf for condition in conditions for leaf, _ in conditions_of(condition)]
     period_field = date_field if step and field.kind != DATE else None
-    cells: Counter[tuple[Value, str]] = Counter()
+    group = cache(_grouping(field, step))
+    cells: defaultdict[tuple[Value, str], int] = defaultdict(int)
     days: list[date] = []
     reports = unknown = undated = 0
     for models in _by_report(subjects):
@@ -97,13 +99,14 @@ def count_values(
         if period_field and day is None:
             undated += 1
             continue
-        values, is_known = _values(models, field, conditions, step)
+        values, is_known = _values(models, field, conditions, group)
         reports += bool(values)
         unknown += not (values or is_known)
         if day:
             days.append(day)
         period = period_containing(day, step) if day else ""
-        cells.update((value, period) for value in values)
+        for value in values:
+            cells[value, period] += 1
     periods = _periods(days, step) if days else ()
     columns = periods if period_field else ("",)
     counted = {value for value, _ in cells}
@@ -117,7 +120,9 @@ def _by_report(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
     return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.stored(_ID)))
 
 
-def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query], step: str) -> tuple[set[Value], bool]:
+def _values(
+    models: Sequence[Subject], field: Field, conditions: Sequence[Query], group: Callable[[Any], Value]
+) -> tuple[set[Value], bool]:
     """Return the values that a report is counted for, and whether any is known.
 
     Numbers and dates are their bins; None is counted where no model of the report has a value.
@@ -126,7 +131,6 @@ def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query]
     is_known = bool(known) or models[0].is_known(field)
     if not is_known and (not conditions or IsKnown(field.path, False) in conditions):
         return {None}, False
-    group = _grouping(field, step)
     return {group(value) for value in known if not conditions or _fits(value, conditions)}, bool(known)
 
 

@@ -92,7 +92,7 @@ def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoi
 
 def _values_as_if_new(subject: Subject, x: Field, y: Field) -> tuple[Any, Any]:
     """Return what a report that continues another model's training would have if it did not."""
-    if x.derived or y.derived:
+    if any(axis.derived and is_training_total(axis) for axis in (x, y)):
         subject = Subject(replace(subject.report, based_on=()), Vocabulary, subject.model)
     return subject.stored(x), subject.stored(y)
 

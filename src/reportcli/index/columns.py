@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from reportcli.index.schema import CODE, RUN_STEP, model_of, report_of, run_of, stored_run
 from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject, known_values
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, YES_NO, Field, Report
+
+Rows = list[tuple[Any, ...]]
 
 
 def has_cells(field: Field) -> bool:
@@ -24,63 +27,95 @@ def cell_of(report: Report, field: Field) -> str | int | None:
     return None if value is None else int(value) if field.kind == YES_NO else str(value)
 
 
-def has_figures(field: Field) -> bool:
-    """Return whether the known values of a field are stored by model, by run, or by report."""
-    return field.kind in (*NUMBERS, DATE) or field.path in MODEL_FIELDS
+class Column:
+    """The values of a field, by the number of the report, model or run that has them.
+
+    ``stored`` and ``values`` are what a subject answers; None where only the report tells.
+    """
+
+    def __init__(
+        self, field: Field, stored: Mapping[int, Any] | None, values: Mapping[int, tuple[Any, ...]] | None
+    ) -> None:
+        self.stored = stored
+        self._field = field
+        self._values = values
+        self.missing: Any = () if field.kind == TEXTS or field.in_array else None
+        self.number_of = _NUMBER_OF.get(field.path, report_of)
+
+    @cached_property
+    def values(self) -> Mapping[int, tuple[Any, ...]]:
+        """The different known values of each."""
+        if self._values is None:
+            return {number: known_values(self._field, value) for number, value in (self.stored or {}).items()}
+        return self._values
+
+    @cached_property
+    def reports(self) -> set[int]:
+        """The reports of which a value is known, of any model or run."""
+        return {report_of(number) for number, values in self.values.items() if values}
+
+
+_NUMBER_OF = dict.fromkeys(MODEL_FIELDS, model_of) | dict.fromkeys(RUN_FIELDS, run_of)
 
 
 class Columns:
-    """The values of fields, each field read once. ``rows`` asks the index.
+    """The columns of an index, each read once. ``rows`` asks the index."""
 
-    Cells are the values of reports, of fields of runs those of a run, by its number. Figures are the different known
-    values of what a field is of: a model, a run, or a report.
-    """
-
-    def __init__(self, rows: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]) -> None:
+    def __init__(self, rows: Callable[[str, Sequence[Any]], Rows]) -> None:
         self._rows = rows
-        self._latest: dict[str, dict[int, Any]] = {}
-        self._reports: dict[str, set[int]] = {}
+        self._columns: dict[str, Column | None] = {}
 
-    def cells(self, field: Field) -> Mapping[int, Any]:
-        """Return the cells of a field by number."""
-        if field.path not in self._latest:
-            rows = self._rows("SELECT report, value FROM cell WHERE field = ?", [CODE[field.path]])
-            self._latest[field.path] = dict(rows)
-            if field.kind == TEXTS or field.in_array:
-                lists = json.loads(f"[{','.join(cell for _, cell in rows)}]")
-                several = {number: _as_tuples(items) for (number, _), items in zip(rows, lists, strict=True)}
-                self._latest[field.path] = _by_run(several) if field.path in RUN_FIELDS else several
-        return self._latest[field.path]
+    def column(self, field: Field) -> Column | None:
+        """Return the column of a field; None if it has none."""
+        if field.path not in self._columns:
+            self._columns[field.path] = self._read(field)
+        return self._columns[field.path]
 
-    def figures(self, field: Field) -> Mapping[int, tuple[Any, ...]]:
-        """Return the figures of a field by number."""
-        if field.path not in self._latest:
-            rows = self._rows("SELECT model, value FROM value WHERE field = ?", [CODE[field.path]])
-            figures: dict[int, tuple[Any, ...]] = {}
-            for stored, value in rows:
-                number = stored_run(stored) if field.path in RUN_FIELDS else stored
-                value = date.fromordinal(value) if field.kind == DATE else value
-                figures[number] = (*figures[number], value) if number in figures else (value,)
-            self._latest[field.path] = figures
-        return self._latest[field.path]
+    def _read(self, field: Field) -> Column | None:
+        if has_cells(field):
+            return _column_of_cells(field, self._rows("SELECT report, value FROM cell WHERE field = ?", _codes(field)))
+        if field.kind in (*NUMBERS, DATE) or field.path in MODEL_FIELDS:
+            return _column_of_values(field, self._rows("SELECT model, value FROM value WHERE field = ?", _codes(field)))
+        return None
 
-    def is_known(self, field: Field, report: int) -> bool:
-        """Return whether any model or run of a report has a value of a field."""
-        if field.path not in self._reports:
-            column = self.cells(field) if has_cells(field) else self.figures(field)
-            self._reports[field.path] = {
-                report_of(number) for number, value in column.items() if known_values(field, value)
-            }
-        return report in self._reports[field.path]
+
+def _codes(field: Field) -> list[int]:
+    return [CODE[field.path]]
+
+
+def _column_of_cells(field: Field, rows: Rows) -> Column:
+    cells = dict(rows)
+    if field.kind == YES_NO:
+        cells = {number: bool(cell) for number, cell in rows}
+    elif field.kind == TEXTS or field.in_array:
+        lists = json.loads(f"[{','.join(cell for _, cell in rows)}]")
+        cells = {number: _as_tuples(items) for (number, _), items in zip(rows, lists, strict=True)}
+    if field.path not in RUN_FIELDS:
+        return Column(field, cells, None)
+    return Column(
+        field,
+        None,
+        {
+            report + RUN_STEP * place: known_values(field, (item,))
+            for report, items in cells.items()
+            for place, item in enumerate(items)
+        },
+    )
 
 
 def _as_tuples(items: list[Any]) -> tuple[Any, ...]:
     return tuple(tuple(item) if isinstance(item, list) else item for item in items)
 
 
-def _by_run(cells: Mapping[int, tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
-    """Return the values of each run, as those of an array of one."""
-    return {report + RUN_STEP * place: (item,) for report, items in cells.items() for place, item in enumerate(items)}
+def _column_of_values(field: Field, rows: Rows) -> Column:
+    values: dict[int, tuple[Any, ...]] = {}
+    for stored, value in rows:
+        number = stored_run(stored) if field.path in RUN_FIELDS else stored
+        value = date.fromordinal(value) if field.kind == DATE else value
+        values[number] = (*values[number], value) if number in values else (value,)
+    if field.in_array or field.info.seen_as:
+        return Column(field, None, values)
+    return Column(field, {number: value for number, (value, *_) in values.items()}, values)
 
 
 class ColumnSubject(Subject):
@@ -105,30 +140,17 @@ class ColumnSubject(Subject):
         return model_of(self._number) == report_of(self._number)
 
     def stored(self, field: Field) -> Any:
-        if field.path in RUN_FIELDS or (field.path in MODEL_FIELDS and field.in_array):
+        column = self._columns.column(field)
+        if column is None or column.stored is None:
             return super().stored(field)
-        if has_cells(field):
-            missing = () if field.kind == TEXTS or field.in_array else None
-            value = self._columns.cells(field).get(report_of(self._number), missing)
-            return bool(value) if field.kind == YES_NO and value is not None else value
-        if has_figures(field) and not (field.in_array or field.info.seen_as):
-            return next(iter(self._figures(field)), None)
-        return super().stored(field)
+        return column.stored.get(column.number_of(self._number), column.missing)
 
     def values(self, field: Field) -> tuple[Any, ...]:
-        if field.path in RUN_FIELDS and not self._is_as_run:
+        column = self._columns.column(field)
+        if column is None or (field.path in RUN_FIELDS and not self._is_as_run):
             return super().values(field)
-        if has_figures(field):
-            return self._figures(field)
-        if has_cells(field) and field.path in RUN_FIELDS:
-            return known_values(field, self._columns.cells(field).get(run_of(self._number), ()))
-        return known_values(field, self.stored(field))
-
-    def _figures(self, field: Field) -> tuple[Any, ...]:
-        of = model_of if field.path in MODEL_FIELDS else run_of if field.path in RUN_FIELDS else report_of
-        return self._columns.figures(field).get(of(self._number), ())
+        return column.values.get(column.number_of(self._number), ())
 
     def is_known(self, field: Field) -> bool:
-        if has_cells(field) or has_figures(field):
-            return self._columns.is_known(field, report_of(self._number))
-        return super().is_known(field)
+        column = self._columns.column(field)
+        return super().is_known(field) if column is None else report_of(self._number) in column.reports

@@ -134,11 +134,13 @@ class Index:
         if scores := self._scores(query) if ranked else {}:
             numbers.sort(key=lambda number: -scores.get(report_of(number), 0.0))
 
+        read_subject = partial(self._subject, of_run=by_run)
+
         def read(number: int) -> Hit:
-            return Hit(self._subject(number, by_run), scores.get(report_of(number), 0.0))
+            return Hit(read_subject(number), scores.get(report_of(number), 0.0))
 
         def look_up(number: int) -> Hit:
-            subject = ColumnSubject(number, self._columns, by_run, partial(self._subject, of_run=by_run))
+            subject = ColumnSubject(number, self._columns, by_run, read_subject)
             return Hit(subject, scores.get(report_of(number), 0.0))
 
         return Hits(numbers[:limit], read, look_up)
