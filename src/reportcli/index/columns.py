@@ -108,14 +108,15 @@ def _as_tuples(items: list[Any]) -> tuple[Any, ...]:
 
 
 def _column_of_values(field: Field, rows: Rows) -> Column:
+    if field.kind == DATE:
+        rows = [(number, date.fromordinal(day)) for number, day in rows]
+    if not (field.in_array or field.info.seen_as):
+        return Column(field, dict(rows), None)
     values: dict[int, tuple[Any, ...]] = {}
     for stored, value in rows:
         number = stored_run(stored) if field.path in RUN_FIELDS else stored
-        value = date.fromordinal(value) if field.kind == DATE else value
-        values[number] = (*values[number], value) if number in values else (value,)
-    if field.in_array or field.info.seen_as:
-        return Column(field, None, values)
-    return Column(field, {number: value for number, (value, *_) in values.items()}, values)
+        values[number] = (*values.get(number, ()), value)
+    return Column(field, None, values)
 
 
 class ColumnSubject(Subject):

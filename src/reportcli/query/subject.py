@@ -253,6 +253,9 @@ class Hits(Sequence[Hit]):
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def __iter__(self) -> Iterator[Hit]:
+        return map(self._read, self._numbers)
+
     @overload
     def __getitem__(self, position: int) -> Hit: ...
     @overload
