@@ -182,7 +182,7 @@ def test_on_a_terminal_a_wrong_text_can_be_edited_again(
     with pytest.raises(EntryRejected) as caught:
         edit_in(mine, person)
     assert person.messages[2].startswith("error: x was not saved: 1 problem\n  line 12: not TOML: ")
-    assert (str(caught.value), caught.value.hint) == (
+    assert (caught.value.message, caught.value.hint) == (
         "x was not saved", f"your draft was saved to {draft_path(mine)}"
     )  # fmt: skip
 

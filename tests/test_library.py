@@ -195,14 +195,14 @@ def test_a_model_is_meant_when_its_name_is_typed(shipped: Library) -> None:
 def test_a_name_that_fits_several_reports_names_them_all(shipped: Library) -> None:
     with pytest.raises(AmbiguousName) as caught:
         shipped.report("2411.15124")
-    assert caught.value.candidates == ("tulu-3", "tulu-3-2025")
+    assert caught.value.did_you_mean == ("tulu-3", "tulu-3-2025")
     assert caught.value.exit_code == 2
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(shipped: Library) -> None:
     with pytest.raises(UnknownName) as caught:
         shipped.report("magistrel")
-    assert caught.value.nearest[0] == "Magistral"
+    assert caught.value.did_you_mean[0] == "Magistral"
     assert caught.value.exit_code == 2
 
 

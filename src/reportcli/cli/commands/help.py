@@ -115,7 +115,8 @@ def _formats() -> Table:
 
 
 def _exit_codes() -> Table:
-    return _table("code", "means", ((code.value, code.meaning) for code in ExitCode))
+    note = 'with --json, an error ends with a line {"error": {"message", "hint", "did_you_mean", "exit_code"}}'
+    return _table("code", "means", ((code.value, code.meaning) for code in ExitCode), note)
 
 
 def _catalog() -> Table:
