@@ -610,7 +610,7 @@ def test_a_template_that_is_filled_in_wrongly_stays_in_a_draft_that_can_be_added
     typed = draft.read_text()
     person = Person(True, False)
     monkeypatch.setenv("EDITOR", "true")
-    with pytest.raises(EntryRejected, match=r"was not saved$"):
+    with pytest.raises(EntryRejected, match=r"was not saved\n"):
         add_by_hand(mine.parent, ask=person)
     assert (person.messages[0], draft.read_text()) == (f"there is a draft of this entry: {draft}", typed)
     draft.write_text(re.sub('(?m)^name = "Qwen3"$', CANONICAL.format(name="New"), typed))
