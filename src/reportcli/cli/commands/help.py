@@ -59,13 +59,35 @@ _CATALOG = {
     "undisclosed": "fields that the report was read for and does not state",
     "#:schema ./schema.json": "first line, for editors; `reportcli schema` prints it",
 }
-_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue")
+_PYTHON = {
+    "from reportcli import open_catalog": "loads nothing else yet",
+    "catalog = open_catalog()": "your reports over the shipped ones",
+    "len(catalog), list(catalog)": "every report, newest first",
+    'report = catalog["qwen3"]': "by any name; KeyError says what is near",
+    "report.parameters": "of its flagship; also .pretraining.tokens",
+    "report.derived.kv_cache": "and what else follows from its figures",
+    "report.to_dict()": "the JSON record",
+    'found = catalog.search("rl:grpo")': "reports that match, best first",
+    "found.to_records()": "JSON records, for pandas.DataFrame",
+    "found.notes": "what the command says beside its answer",
+    'catalog.listing("year:2025")': "reports that match, or all, newest first",
+    'catalog.count("rl", by="year")': "rows, as the command has them in JSON",
+    'catalog.plot("params", "tokens")': "a row for each point",
+    'catalog.compare("qwen3", "r1")': "a row for each field",
+    'catalog.recipe("magistral")': "a row for each run of RL",
+    'catalog.disclosure("steps")': "who states what",
+    'catalog.lineage("r1")': "who builds on whom",
+    "catalog.term(), catalog.fields()": "techniques, and fields",
+}
+_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "python")
 
 
 Topic = Annotated[
     str,
     typer.Argument(
-        metavar="TOPIC", show_default=False, help="queries, periods, formats, exit-codes or catalogue; or a command."
+        metavar="TOPIC",
+        show_default=False,
+        help="queries, periods, formats, exit-codes, catalogue or python; or a command.",
     ),
     _TOPICS,
     COMMAND,
@@ -85,7 +107,7 @@ def page(
     quiet: Quiet = False,
     color: Color = None,
 ) -> int:
-    """Help on queries, periods, formats, exit codes, the catalogue's files, or a command."""
+    """Help on queries, periods, formats, exit codes, the catalogue's files, Python, or a command."""
     settings = output_settings(context.obj, TABLE, format_name, json, header, width, no_pager, quiet, color)
     if topic.lower() not in PAGES:
         raise UnknownName(topic, closest_spellings(topic, PAGES) or list(PAGES), "help page")
@@ -129,6 +151,15 @@ def _catalog() -> Table:
     )
 
 
+def _python() -> Table:
+    return _table(
+        "write",
+        "gives",
+        _PYTHON.items(),
+        "where=, columns=, sort=, limit= and models= are the options of the command",
+    )
+
+
 def styled(text: str) -> str:
     """Return the help of a command; on a terminal with color, headings and what can be typed are bold."""
     if not (sys.stdout.isatty() and use_color()):
@@ -139,5 +170,5 @@ def styled(text: str) -> str:
 _BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(
-    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog), strict=True)
+    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _python), strict=True)
 )
