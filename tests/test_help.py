@@ -123,3 +123,4 @@ def test_python_in_help_is_python(cli: Run) -> None:
     names: dict[str, object] = {}
     for line in cli("help", "python").stdout.splitlines():
         exec(line.split("\t")[0], names)
+    exec("catalog.close()", names)

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
+from weakref import finalize
 
 from reportcli.answer import Answer
 from reportcli.answer.disclosure import GROUPS
 from reportcli.answer.listing import DATE_FIELD, Listing, parse_columns, parse_sort_keys
-from reportcli.api.results import Report, Results, Row
+from reportcli.api.results import Report, Results, Row, report_as
 from reportcli.catalog.files import cache_folder, catalog_folders
 from reportcli.errors import UsageError
 from reportcli.library import Library
@@ -45,7 +46,7 @@ class Catalog:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = RLock()
-        self._is_open = True
+        self._close = finalize(self, library.close)  # also when nobody uses the catalogue any more
         library.techniques()  # are read now, for results that ask for them when the catalogue is closed
 
     def __enter__(self) -> Self:
@@ -57,18 +58,17 @@ class Catalog:
     def close(self) -> None:
         """Let go of the index. Results stay as they are; another question raises ValueError."""
         with self._lock:
-            self._is_open = False
-            self._library.close()
+            self._close()
 
     @contextmanager
     def _asking(self) -> Iterator[Library]:
         with self._lock:
-            if not self._is_open:
+            if not self._close.alive:
                 raise ValueError("the catalogue is closed; open_catalog() opens it again")
             yield self._library
 
     def __repr__(self) -> str:
-        if not self._is_open:
+        if not self._close.alive:
             return "<Catalog, closed>"
         with self._asking() as library:
             days, unreadable = library.dates(DATE_FIELD), len(library.unreadable())
@@ -86,7 +86,7 @@ class Catalog:
         for place in range(len(hits)):
             with self._asking():
                 report = hits[place].report
-            yield Report.of(report)
+            yield report_as(report)
 
     def __getitem__(self, name: str) -> Report:
         """Return the report that a name stands for: an id, a name, a model, an arXiv number.
@@ -97,7 +97,7 @@ class Catalog:
             raise TypeError(f"a report is asked for by a name, not by {name!r}")
         with self._asking() as library:
             match = library.find(name)
-        return Report.of(match.report, match.model)
+        return report_as(match.report, match.model)
 
     def __contains__(self, name: object) -> bool:
         name = name.id if isinstance(name, Report) else name
@@ -262,7 +262,7 @@ class Catalog:
 
 def _reports(listing: Listing) -> Results[Report]:
     hits = tuple(listing.hits)
-    return Results((Report.of(hit.report, hit.subject.model) for hit in hits), listing._replace(hits=hits))
+    return Results((report_as(hit.report, hit.subject.model) for hit in hits), listing._replace(hits=hits))
 
 
 def _rows(answer: Answer) -> Results[Row]:

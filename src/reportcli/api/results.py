@@ -24,13 +24,6 @@ class Report(fields.Report):
     _whole = cast(fields.Report | None, None)  # as the catalogue has it; without annotation, since it is no field
     _model = cast(fields.Model | None, None)  # None is the flagship
 
-    @classmethod
-    def of(cls, whole: fields.Report, model: fields.Model | None = None) -> "Report":
-        """Return a report as one of its models, or as its flagship."""
-        report = cls(**vars(as_model(whole, model)))
-        vars(report).update(_whole=whole, _model=model)
-        return report
-
     @property
     def parameters(self) -> int | None:
         """The parameters of the model, in total."""
@@ -50,6 +43,13 @@ class Report(fields.Report):
 
     def __repr__(self) -> str:
         return f"<Report {self.id}: {self.derived.model or self.name}, {self.date}>"
+
+
+def report_as(whole: fields.Report, model: fields.Model | None = None) -> Report:
+    """Return a report of the catalogue as one of its models, or as its flagship."""
+    report = Report(**vars(as_model(whole, model)))
+    vars(report).update(_whole=whole, _model=model)
+    return report
 
 
 class _Kept(NamedTuple):
