@@ -84,7 +84,7 @@ def test_a_catalogue_shows_what_it_holds(catalog: Catalog, tmp_path: Path) -> No
     write(tmp_path, "one", "One")
     bad = write(tmp_path, "two", "Two", "x")
     with open_catalog(tmp_path) as small:
-        assert repr(small) == "<Catalog: 1 reports, 2025-01-02 to 2025-01-02, 1 unreadable>"
+        assert repr(small) == "<Catalog: 1 report, 2025-01-02 to 2025-01-02, 1 unreadable>"
         assert [line.partition(": ")[0] for line in small.unreadable()] == [f"{bad}:7"]
     (tmp_path / "empty").mkdir()
     with open_catalog(tmp_path / "empty") as empty:

@@ -72,8 +72,10 @@ class Catalog:
             return "<Catalog, closed>"
         with self._asking() as library:
             days, unreadable = library.dates(DATE_FIELD), len(library.unreadable())
+        count = sum(days.values())
         period = f", {min(days)} to {max(days)}" if days else ""
-        return f"<Catalog: {sum(days.values()):,} reports{period}{f', {unreadable} unreadable' if unreadable else ''}>"
+        skipped = f", {unreadable:,} unreadable" if unreadable else ""
+        return f"<Catalog: {count:,} report{'s' * (count != 1)}{period}{skipped}>"
 
     def __len__(self) -> int:
         with self._asking() as library:
@@ -130,16 +132,9 @@ class Catalog:
         [{'name': 'Magistral', 'parameters': 24000000000}]
         """
         with self._asking() as library:
-            return _reports(
-                library.listing(
-                    library.parse(query),
-                    searched=True,
-                    exact=exact,
-                    columns=parse_columns(_listed(columns), searched=True),
-                    **_order(sort, limit),
-                    models=models,
-                )
-            )
+            asked, chosen = library.parse(query), parse_columns(_listed(columns), searched=True)
+            how = _order(sort, limit) | {"models": models, "exact": exact}
+            return _reports(library.listing(asked, columns=chosen, searched=True, **how))
 
     def listing(
         self,
@@ -200,16 +195,9 @@ class Catalog:
         [{'field': 'architecture.layers', 'values': {'qwen3': 94, 'dots.llm1': 62}, 'differs': True}]
         """
         with self._asking() as library:
-            return _rows(
-                library.comparison(
-                    names,
-                    _query(library, where) if where else None,
-                    columns=parse_columns(_listed(columns)),
-                    differences=differences,
-                    models=models,
-                    **_order(sort, limit),
-                )
-            )
+            asked, chosen = _query(library, where) if where else None, parse_columns(_listed(columns))
+            how = _order(sort, limit) | {"models": models, "differences": differences}
+            return _rows(library.comparison(names, asked, columns=chosen, **how))
 
     def recipe(
         self,
