@@ -59,6 +59,21 @@ _CATALOG = {
     "undisclosed": "fields that the report was read for and does not state",
     "#:schema ./schema.json": "first line, for editors; `reportcli schema` prints it",
 }
+_MAPPINGS = {
+    "[columns]": "below it, a line for each column to take",
+    'Model = "name"': "the field of a column, or several in a list",
+    'Size = "models.parameters"': "of a model: a row is a model",
+    'Link = "links"': "paper, code …, told by the address",
+    'N = "confidence.models.parameters"': "what is uncertain of it; or sources.…",
+    '{ field = "tags", separator = "," }': "cells with several items; in braces also:",
+    "factor = 1e9, times = COLUMN": "numbers are multiplied",
+    "values = { LLM = '…' }": "what cells stand for; others are left out",
+    "where = COLUMN, contains = TEXT": "only rows with the text in another column",
+    "before = COLUMN": "another column's cell before the text",
+    'group = ["Link"]': "rows with the same value are one report",
+    'header = ["Model"]': "columns by which a mapping is recognized",
+    'source = "…"': "where figures come from",
+}
 _PYTHON = {
     "from reportcli import open_catalog": "loads nothing else yet",
     "catalog = open_catalog()": "your reports over the shipped ones",
@@ -79,7 +94,7 @@ _PYTHON = {
     'catalog.lineage("r1")': "who builds on whom",
     "catalog.term(), catalog.fields()": "techniques, and fields",
 }
-_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "python")
+_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings", "python")
 
 
 Topic = Annotated[
@@ -87,7 +102,7 @@ Topic = Annotated[
     typer.Argument(
         metavar="TOPIC",
         show_default=False,
-        help="queries, periods, formats, exit-codes, catalogue or python; or a command.",
+        help="queries, periods, formats, exit-codes, catalogue, mappings or python; or a command.",
     ),
     _TOPICS,
     COMMAND,
@@ -151,6 +166,10 @@ def _catalog() -> Table:
     )
 
 
+def _mappings() -> Table:
+    return _table("write", "means", _MAPPINGS.items(), "used by `reportcli import FILE.csv --map FILE.toml`")
+
+
 def _python() -> Table:
     return _table(
         "write",
@@ -170,5 +189,5 @@ def styled(text: str) -> str:
 _BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(
-    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _python), strict=True)
+    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _mappings, _python), strict=True)
 )
