@@ -242,7 +242,8 @@ def test_a_shipped_entry_is_copied_before_it_changes(cli: Run, own_home: Path) -
     assert len(read_report(str(own)).models) == len(read_report(str(READING_LIST / "qwen3.toml")).models)
 
 
-def test_comments_are_never_lost(cli: Run, tmp_path: Path) -> None:
+def test_comments_are_never_lost(cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the refused record of standard input is saved there
     path = write(tmp_path, "x", "X", more="# mine\n")
     ended = cli("import", "-", "--replace", "--catalog", str(tmp_path), stdin=record(license="MIT"))
     assert "has comments, which would be lost" in ended.stdout
