@@ -108,8 +108,6 @@ def test_a_report_is_found_by_its_name(catalog: Catalog) -> None:
     assert "2411.15124" not in catalog  # two reports have this number
     assert "xylophone" not in catalog
     assert 3 not in catalog
-    with pytest.raises(TypeError, match="by a name, not by 0"):
-        catalog[0]  # type: ignore[index]
 
 
 def test_what_is_no_name_is_a_key_error_with_the_hint(catalog: Catalog) -> None:
@@ -161,7 +159,7 @@ QUESTIONS: dict[str, Callable[[Catalog], Results[object]]] = {
     "search gpro --exact": lambda catalog: catalog.search("gpro", exact=True),
     "list": lambda catalog: catalog.listing(),
     "list --where params:..2B --models --sort -params,name": lambda catalog: catalog.listing(
-        "params:..2B", models=True, sort=["-params", "name"]
+        where="params:..2B", models=True, sort=["-params", "name"]
     ),
     "count rl": lambda catalog: catalog.count("rl"),
     "count rl grpo ppo --by year --where type:moe": lambda catalog: catalog.count(
@@ -235,6 +233,24 @@ def test_a_wrong_question_is_an_error_with_its_hint(
     assert text in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        (lambda catalog: catalog[0], "expected a text, got 0"),
+        (lambda catalog: catalog.search(None), "expected a text, got None"),
+        (lambda catalog: catalog.compare(["qwen3", "r1"]), r"expected a text, got \['qwen3', 'r1'\]"),
+        (lambda catalog: catalog.lineage(catalog["qwen3"]), "expected a text, got <Report qwen3: "),
+        (lambda catalog: catalog.listing(columns=["name", 3]), "expected a text, got 3"),
+        (lambda catalog: catalog.listing(limit="3"), "'str' object cannot be interpreted as an integer"),
+    ],
+)
+def test_what_is_no_text_or_number_is_a_type_error(
+    catalog: Catalog, ask: Callable[[Catalog], object], text: str
+) -> None:
+    with pytest.raises(TypeError, match=text):
+        ask(catalog)
+
+
 # Tables for a notebook.
 
 
@@ -261,7 +277,11 @@ def test_a_table_is_for_a_reader(catalog: Catalog) -> None:
         ["", "Qwen3", "Qwen3-32B"], ["parameters", "235B", "32B"],
     ]  # fmt: skip
     page = catalog.listing(columns="name,params")._repr_html_()
-    assert '<td style="text-align:right">235B</td>' in page
+    for cell in ("<th {left}>name<", "<td {left}>Qwen3<", "<th {right}>parameters<", "<td {right}>235B<"):
+        assert cell.format(left='style="text-align:left"', right='style="text-align:right"') in page
+    assert cells(catalog.disclosure("layers", where="id:qwen3")) == [
+        ["field", "stated", "undisclosed", "unknown"], ["architecture.layers", "1", "0", "0"],
+    ]  # fmt: skip
     assert "<p>nothing found</p>" in catalog.search("xylophone")._repr_html_()
     assert "<p>2 of 36 reports</p>" in catalog.listing(limit=2)._repr_html_()
     assert f"<p>{len(catalog.term()) - MOST_ROWS:,} more rows</p>" in catalog.term()._repr_html_()
@@ -316,6 +336,17 @@ def test_a_report_can_be_copied_and_pickled(catalog: Catalog) -> None:
             with pytest.raises(TypeError):
                 twin.sources["title"] = "me"
     assert replace(catalog["qwen3"], name="Mine").to_dict() == catalog["qwen3"].to_dict() | {"name": "Mine"}
+
+
+def test_a_copy_of_a_catalogue_is_opened_for_itself(tmp_path: Path) -> None:
+    write(tmp_path, "one", "One")
+    with open_catalog(tmp_path) as catalog:
+        twins = (copy.copy(catalog), copy.deepcopy(catalog), pickle.loads(pickle.dumps(catalog)))
+    for twin in twins:
+        assert [report.id for report in twin] == ["one"]
+        twin.close()
+    with pytest.raises(ValueError, match="the catalogue is closed"):
+        copy.copy(catalog)
 
 
 def test_an_error_can_be_copied_and_pickled() -> None:

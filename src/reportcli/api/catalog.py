@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import index
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
@@ -31,10 +32,12 @@ def open_catalog(*folders: str | Path) -> "Catalog":
 
 
 class Catalog:
-    """The reports of some folders, as they were when ``open_catalog`` was called. Threads may share it.
+    """The reports of some folders, as they were when ``open_catalog`` was called.
+
+    Threads may share it; a copy, such as one for another process, opens the folders again.
 
     Queries, names, fields and orders are texts, written as for the command (``reportcli help queries``). A wrong one
-    raises a ``ReportcliError``, whose text says what to write instead.
+    raises a ``ReportcliError``, whose text says what to write instead; what is no text, TypeError.
 
     >>> catalog = open_catalog()
     >>> catalog["Qwen 3"].parameters
@@ -60,8 +63,15 @@ class Catalog:
         with self._lock:
             self._close()
 
+    def __reduce__(self) -> Any:
+        """Return how to copy it: by opening its folders, since an open index belongs to one process."""
+        with self._asking() as library:
+            return open_catalog, library.folders
+
     @contextmanager
-    def _asking(self) -> Iterator[Library]:
+    def _asking(self, *texts: str) -> Iterator[Library]:
+        for text in texts:
+            _require_text(text)
         with self._lock:
             if not self._close.alive:
                 raise ValueError("the catalogue is closed; open_catalog() opens it again")
@@ -95,9 +105,7 @@ class Catalog:
 
         Raises UnknownName or AmbiguousName, which are KeyErrors, or EntryUnreadable.
         """
-        if not isinstance(name, str):
-            raise TypeError(f"a report is asked for by a name, not by {name!r}")
-        with self._asking() as library:
+        with self._asking(name) as library:
             match = library.find(name)
         return report_as(match.report, match.model)
 
@@ -131,14 +139,14 @@ class Catalog:
         >>> open_catalog().search("magistral", columns="name,params", limit=1).to_records()
         [{'name': 'Magistral', 'parameters': 24000000000}]
         """
-        with self._asking() as library:
+        with self._asking(query) as library:
             asked, chosen = library.parse(query), parse_columns(_listed(columns), searched=True)
             how = _order(sort, limit) | {"models": models, "exact": exact}
             return _reports(library.listing(asked, columns=chosen, searched=True, **how))
 
     def listing(
         self,
-        query: str = "",
+        where: str = "",
         *,
         columns: Names = (),
         sort: Names = (),
@@ -152,8 +160,8 @@ class Catalog:
         >>> [report.id for report in open_catalog().listing("org:mistral date:..2025-06", sort="-params")]
         ['magistral']
         """
-        with self._asking() as library:
-            asked, chosen = _query(library, query), parse_columns(_listed(columns))
+        with self._asking(where) as library:
+            asked, chosen = _query(library, where), parse_columns(_listed(columns))
             return _reports(library.listing(asked, columns=chosen, models=models, **_order(sort, limit)))
 
     def count(self, field: str, *values: str, where: str = "", by: str = "", limit: int | None = None) -> Results[Row]:
@@ -163,7 +171,7 @@ class Catalog:
         [{'value': 'moe', 'count': 1}]
         """
         _require(by, PERIOD_STEPS)
-        with self._asking() as library:
+        with self._asking(field, *values, where) as library:
             return _rows(library.count(field, values, _query(library, where), by=by, limit=_positive(limit)))
 
     def plot(
@@ -174,7 +182,7 @@ class Catalog:
         >>> [(point["x"], point["y"]) for point in open_catalog().plot("params", "tokens", where="id:qwen3")]
         [(235000000000, 36000000000000)]
         """
-        with self._asking() as library:
+        with self._asking(x, y, where) as library:
             return _rows(library.plot(x, y, _query(library, where), limit=_positive(limit), models=models))
 
     def compare(
@@ -194,7 +202,7 @@ class Catalog:
         >>> open_catalog().compare("qwen3", "dots.llm1", columns="layers").to_records()
         [{'field': 'architecture.layers', 'values': {'qwen3': 94, 'dots.llm1': 62}, 'differs': True}]
         """
-        with self._asking() as library:
+        with self._asking(*names, where) as library:
             asked, chosen = _query(library, where) if where else None, parse_columns(_listed(columns))
             how = _order(sort, limit) | {"models": models, "differences": differences}
             return _rows(library.comparison(names, asked, columns=chosen, **how))
@@ -212,7 +220,7 @@ class Catalog:
 
         ``stage`` is a part of the name of a run.
         """
-        with self._asking() as library:
+        with self._asking(*names, where, stage) as library:
             asked, fields = _query(library, where), parse_columns(_listed(columns))
             return _rows(library.recipe(names, asked, stage=stage, columns=fields, **_order(sort, limit)))
 
@@ -225,12 +233,12 @@ class Catalog:
         [1]
         """
         _require(by, GROUPS)
-        with self._asking() as library:
+        with self._asking(*fields, where) as library:
             return _rows(library.disclosure(fields, _query(library, where), by=by, limit=_positive(limit)))
 
     def lineage(self, name: str = "", *, where: str = "", limit: int | None = None) -> Results[Row]:
         """Return who builds on whom, follows whom and was taught by whom: around one report, or everywhere."""
-        with self._asking() as library:
+        with self._asking(name, where) as library:
             return _rows(library.lineage(name or None, _query(library, where), limit=_positive(limit)))
 
     def term(self, name: str = "") -> Results[Row]:
@@ -239,12 +247,12 @@ class Catalog:
         >>> open_catalog().term("group relative policy optimization")[0]["id"]
         'grpo'
         """
-        with self._asking() as library:
+        with self._asking(name) as library:
             return _rows(library.term(name) if name else library.terms())
 
     def fields(self, name: str = "") -> Results[Row]:
         """Return the fields that queries, columns and orders take, or those whose name holds a text."""
-        with self._asking() as library:
+        with self._asking(name) as library:
             return _rows(library.fields(name))
 
 
@@ -262,8 +270,15 @@ def _query(library: Library, text: str) -> Query:
 
 
 def _listed(names: Names) -> list[str]:
-    words = names.split(",") if isinstance(names, str) else names
+    words = names.split(",") if isinstance(names, str) else list(names)
+    for word in words:
+        _require_text(word)
     return [word.strip() for word in words if word.strip()]
+
+
+def _require_text(value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, got {value!r}")
 
 
 def _order(sort: Names, limit: int | None) -> dict[str, Any]:
@@ -271,7 +286,7 @@ def _order(sort: Names, limit: int | None) -> dict[str, Any]:
 
 
 def _positive(limit: int | None) -> int | None:
-    if limit is not None and limit < 1:
+    if limit is not None and index(limit) < 1:
         raise UsageError(f"limit is a whole number from 1, not {limit}", "leave it out for all")
     return limit
 
