@@ -242,12 +242,11 @@ def test_a_shipped_entry_is_copied_before_it_changes(cli: Run, own_home: Path) -
     assert len(read_report(str(own)).models) == len(read_report(str(READING_LIST / "qwen3.toml")).models)
 
 
-def test_comments_are_never_lost(cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)  # the refused record of standard input is saved there
-    path = write(tmp_path, "x", "X", more="# mine\n")
+def test_comments_are_never_lost(cli: Run, tmp_path: Path) -> None:
+    path = write(tmp_path, "x", "X", more='license = "BSD"  # says the page\n# mine\n')
     ended = cli("import", "-", "--replace", "--catalog", str(tmp_path), stdin=record(license="MIT"))
-    assert "has comments, which would be lost" in ended.stdout
-    assert path.read_text(encoding="utf-8").endswith("# mine\n")
+    assert (ended.returncode, ended.stderr) == (0, "note: 1 changed\n")
+    assert path.read_text(encoding="utf-8").endswith('license = "MIT"  # says the page\n# mine\n')
 
 
 def test_what_is_known_now_is_no_longer_undisclosed() -> None:

@@ -51,6 +51,7 @@ COMMANDS = {
     "add": Command("Contribute", "Add a report to your own catalogue.", "curate", "add"),
     "import": Command("Contribute", "Import many entries at once.", "importing", "import_entries"),
     "edit": Command("Contribute", "Edit an entry; it is checked before it is saved.", "curate", "edit"),
+    "remove": Command("Contribute", "Remove an entry of your own.", "curate", "remove"),
     "check": Command("Contribute", "Check a catalogue for errors.", "curate", "check_files"),
     "schema": Command("Contribute", "Print the JSON Schema of an entry, for editors.", "curate", "print_schema"),
     "fields": Command("Other", "List the fields, and how many reports know them.", "disclosure", "fields"),
@@ -64,8 +65,8 @@ _OPTION_GROUPS = ("Arguments", "Options", "Which reports", "Output")
 _LONGEST_EXAMPLE = 54  # columns
 _SYNONYMS = {  # what people type who know other tools
     "find": "search", "grep": "search", "get": "show", "view": "show", "cat": "show", "ls": "list", "diff": "compare",
-    "stats": "count", "tree": "lineage", "new": "add", "lint": "check", "validate": "check", "columns": "fields",
-    "techniques": "term", "recipes": "recipe",
+    "stats": "count", "tree": "lineage", "new": "add", "rm": "remove", "delete": "remove", "set": "edit",
+    "lint": "check", "validate": "check", "columns": "fields", "techniques": "term", "recipes": "recipe",
 }  # fmt: skip
 
 
@@ -244,9 +245,11 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.SUCCESS
     except OSError as error:
         return _report_error(SystemFailure(error), arguments)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as end:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C
+        for note in getattr(end, "__notes__", ()):
+            _write_note(note)
         return ExitCode.INTERRUPTED
 
 
@@ -318,6 +321,12 @@ def _asks_for_json(arguments: Sequence[str]) -> bool:
     words = (f"{word}={value}" if re.fullmatch(r"--format|-q*f", word) else word for word, value in pairs)
     formats = [match[1] for word in words if (match := re.fullmatch(r"(?:--format=|-q*f=?)(.+)", word))]
     return "--json" in options or formats[-1:] in (["json"], ["jsonl"])
+
+
+def _write_note(text: str) -> None:
+    from reportcli.cli.output import write_note
+
+    write_note(text)
 
 
 def main() -> NoReturn:
