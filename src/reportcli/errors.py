@@ -55,18 +55,15 @@ def _new_error(kind: type[ReportcliError], message: str) -> ReportcliError:
     return kind.__new__(kind, message)
 
 
-_LISTED_BY = {
-    "report": "`reportcli list` lists them",
-    "technique": "`reportcli term` lists them",
-    "command": "`reportcli --help` lists them",
-}
+_LISTED_BY = {"report": "list", "technique": "term", "command": "--help"}
 
 
 class UnknownName(ReportcliError, KeyError):
     """No report, model or technique has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
-        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest) or _LISTED_BY.get(what, ""), nearest)
+        hint = f"`reportcli {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
+        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest) or hint, nearest)
 
 
 class AmbiguousName(ReportcliError, KeyError):
@@ -266,10 +263,8 @@ class CompletionNotInstalled(ReportcliError):
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, error: OSError, shell: str) -> None:
-        super().__init__(
-            f"cannot write {error.filename}: {error.strerror}",
-            f"`reportcli --show-completion {shell}` prints the script; save it where {shell} loads completions",
-        )
+        hint = f"`reportcli --show-completion {shell}` prints the script; save it where {shell} loads completions"
+        super().__init__(f"cannot write {error.filename}: {error.strerror}", hint)
 
 
 class EntryUnwritable(ReportcliError):
@@ -311,10 +306,8 @@ class DraftExists(ReportcliError):
     """An entry has a draft, and nobody can be asked what to do with it."""
 
     def __init__(self, draft: object) -> None:
-        super().__init__(
-            f"there is a draft of this entry: {draft}",
-            "close the editor that has it open, continue with it by running the command on a terminal, or delete it",
-        )
+        hint = "close the editor that has it open, continue with it by running the command on a terminal, or delete it"
+        super().__init__(f"there is a draft of this entry: {draft}", hint)
 
 
 class NameInUse(ReportcliError):
