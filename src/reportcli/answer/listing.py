@@ -113,12 +113,11 @@ class SortAndLimit(NamedTuple):
     limit: int | None = None
     date_field: Field = DATE_FIELD
 
-    def apply(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+    def apply(self, hits: Hits) -> Hits:
         """Return the hits in this order, or in their own without sort keys; unknown values come last in any case.
 
         Their own order is best first, then newest first by the date field.
         """
-        hits = hits if isinstance(hits, Hits) else Hits(range(len(hits)), hits.__getitem__)
         if self.date_field is not DATE_FIELD:
             hits = sort_hits(hits, [(self.date_field, True)])
             scores = [-hit.score for hit in hits.in_columns]

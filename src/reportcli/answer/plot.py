@@ -13,7 +13,6 @@ from reportcli.report.fields import DATE, FIELDS, NUMBERS, Field
 from reportcli.report.json import to_record
 from reportcli.report.techniques import Vocabulary
 
-
 _ID, _NAME, _TYPE, _MODEL, _BASED_ON = (
     FIELDS_BY_PATH[path] for path in ("id", "name", "architecture.type", "derived.model", "based_on")
 )

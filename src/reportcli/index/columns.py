@@ -84,7 +84,7 @@ def _codes(field: Field) -> list[int]:
 
 
 def _column_of_cells(field: Field, rows: Rows) -> Column:
-    cells = dict(rows)
+    cells: dict[int, Any] = dict(rows)
     if field.kind == YES_NO:
         cells = {number: bool(cell) for number, cell in rows}
     elif field.kind == TEXTS or field.in_array:

@@ -78,7 +78,7 @@ def _add_values_of_each(
 
 
 def _stored(field: Field, value: Any) -> int | float | str:
-    """Return a value as it is stored: choices as a query writes them, texts of runs as folded words, others as given."""
+    """Return a value as it is stored: choices as in queries, texts of runs as folded words, others as given."""
     if field in CLOSED_FIELDS:
         return value_text(value)
     stored: int | float | str = padded_words(value) if field.path in RUN_FIELDS and field.kind not in NUMBERS else value

@@ -241,6 +241,11 @@ class Hits(Sequence[Hit]):
         self._read = read
         self._look_up = look_up or read
 
+    @classmethod
+    def of(cls, hits: Sequence[Hit]) -> "Hits":
+        """Return hits that are at hand already."""
+        return cls(range(len(hits)), hits.__getitem__)
+
     @property
     def in_columns(self) -> "Hits":
         """The same hits, whose values are looked up field by field."""
