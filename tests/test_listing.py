@@ -16,6 +16,7 @@ from reportcli.errors import ReportcliError, UnknownField, UnsuitableField
 from reportcli.library import Library
 from reportcli.query.conditions import Words
 from reportcli.query.parser import parse_query
+from reportcli.query.subject import Hits
 from reportcli.render.terminal.listing import LIST_COLUMNS
 from reportcli.render.terminal.snippet import snippet
 from reportcli.report.fields import Report
