@@ -125,7 +125,7 @@ class ColumnSubject(Subject):
     The report itself is read where these do not have what is asked.
     """
 
-    def __init__(self, number: int, columns: Columns, of_run: bool, read: Callable[[int], Subject]) -> None:
+    def __init__(self, columns: Columns, of_run: bool, read: Callable[[int], Subject], number: int) -> None:
         self._number = number
         self._columns = columns
         self._is_as_run = of_run
