@@ -524,7 +524,7 @@ def test_a_hidden_entry_is_not_found_by_name_nor_counted(tmp_path: Path) -> None
     write(high, "shared", "Lion")
     with closing(open_index([low, high], None)) as index:
         assert index.total(EVERYTHING) == (1, 0)
-        assert sorted(spelling.written for spelling in index.spellings()) == ["Lion", "shared"]
+        assert index.names() == {"lion": "Lion", "shared": "shared"}
         assert index.spelled_as("zebra") == index.starting_with("zeb") == []
 
 
@@ -765,7 +765,7 @@ def test_a_foreign_database_changes_no_answer(built: Built, cache: Path) -> None
         ("UPDATE report SET body = '[]'", Library.reports),
         ("UPDATE report SET body = x'ff'", Library.reports),
         ("UPDATE OR IGNORE value SET value = value * 1000000000", lambda library: library.dates(DATE_FIELD)),
-        ("UPDATE spelling SET written = NULL", Library.spellings),
+        ("UPDATE spelling SET written = NULL", Library.names),
         ("UPDATE file SET path = 7 WHERE problem IS NOT NULL", Library.unreadable),
         ("UPDATE meta SET value = '[{' WHERE key = 'vocabulary'", Library.techniques),
     ],

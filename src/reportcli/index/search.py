@@ -290,10 +290,6 @@ class Index:
         """Return the spellings that end with a folded name."""
         return self._spellings("substr(folded, -length(?1)) = ?1", folded)
 
-    def spellings(self) -> list[Spelling]:
-        """Return all spellings."""
-        return self._spellings("true")
-
     def names(self, least: int = 1, most: int = ANY_LENGTH) -> dict[str, str]:
         """Return the names of so many letters, numbers aside, by how they are folded; of equal ones a report's."""
         rows = self._rows(
