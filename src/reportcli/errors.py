@@ -149,8 +149,8 @@ class SystemFailure(ReportcliError):
 class PathNotFound(ReportcliError):
     """A file or folder that was named does not exist."""
 
-    def __init__(self, path: object) -> None:
-        super().__init__(f"no such file or folder: {path}", "give TOML files, or folders containing them")
+    def __init__(self, path: object, wanted: str = "TOML files, or folders containing them") -> None:
+        super().__init__(f"no such file or folder: {path}", f"give {wanted}")
 
 
 class LinkNotFound(ReportcliError):
