@@ -170,10 +170,14 @@ class PaperNotFound(ReportcliError):
         super().__init__(message, "give an arXiv ID such as 2505.09388 or 2505.09388v1")
 
 
-class ArxivUnavailable(ReportcliError):
-    """arXiv did not answer, or not in the format that its manual describes."""
+class ServerUnavailable(ReportcliError):
+    """A server did not answer, or not as it should."""
 
     exit_code = ExitCode.UNAVAILABLE
+
+
+class ArxivUnavailable(ServerUnavailable):
+    """arXiv did not answer, or not in the format that its manual describes."""
 
     def __init__(self, problem: str, hint: str = "try again later, or run `reportcli add` without --arxiv") -> None:
         super().__init__(f"cannot query arXiv: {problem}", hint)
