@@ -183,6 +183,17 @@ class ArxivUnavailable(ServerUnavailable):
         super().__init__(f"cannot query arXiv: {problem}", hint)
 
 
+class ConfigNotFound(ReportcliError):
+    """A model has no configuration on Hugging Face that everybody may read."""
+
+
+class HuggingFaceUnavailable(ServerUnavailable):
+    """Hugging Face did not answer, or not with a file."""
+
+    def __init__(self, problem: str, hint: str = "try again later, or download the file and give its path") -> None:
+        super().__init__(f"cannot read from Hugging Face: {problem}", hint)
+
+
 class CatalogUnreadable(ReportcliError):
     """A catalogue folder cannot be read."""
 

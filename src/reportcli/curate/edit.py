@@ -16,6 +16,7 @@ from reportcli.catalog.files import (
     is_user_folder,
     make_private_folder,
     parse_toml,
+    read_report,
     read_text,
     schema_line,
     shipped_folder,
@@ -143,21 +144,41 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
     was typed is in its draft.
     """
     path = file_of(catalog, name)
-    entry_id = path.name.removesuffix(".toml")
     before = read_text(path)
+    target, save = _saver(catalog, own, path, before)
+    with open_draft(target, before, ask, changed=path.stat().st_mtime) as draft:
+        return _edit_and_save(draft, path.stem, save, ask)
+
+
+def change(catalog: EditableCatalog, own: Path, name: str, changed: Callable[[Report], Report]) -> ActionResult:
+    """Save an entry as a function changes it; of a shipped one, a copy in the user's own folder ``own``.
+
+    Raises EntryRejected with every problem, UsageError where comments would be lost, UnknownName, EntryUnreadable or
+    EntryUnwritable; then the entry is as it was.
+    """
+    path = file_of(catalog, name)
+    before = read_text(path)
+    schema, rest = split_schema_line(before)
+    if has_comments(rest):
+        raise UsageError(f"{path} has comments, which would be lost", "delete them first, or change the entry by hand")
+    _, save = _saver(catalog, own, path, before)
+    return save(schema + to_toml(changed(read_report(str(path)))))
+
+
+def _saver(catalog: EditableCatalog, own: Path, path: Path, before: str) -> tuple[Path, Save]:
+    """Return where a change of an entry is saved, in its file or in a copy of it, and what saves it there."""
     in_place = path.parent != shipped_folder() or not is_user_folder(own)
     target = path if in_place else own / path.name
 
     def save(text: str) -> ActionResult:
         if text == before:
-            return ActionResult(entry_id, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
-        report, remarks = _checked_report(catalog, entry_id, text)
+            return ActionResult(path.stem, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
+        report, remarks = _checked_report(catalog, path.stem, text)
         _write(target, text, report, before if in_place else None)
         overrides = () if in_place else (f"it now overrides {path}",)
-        return ActionResult(entry_id, "path", (str(target),), (*remarks, *overrides))
+        return ActionResult(path.stem, "path", (str(target),), (*remarks, *overrides))
 
-    with open_draft(target, before, ask, changed=path.stat().st_mtime) as draft:
-        return _edit_and_save(draft, entry_id, save, ask)
+    return target, save
 
 
 def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
