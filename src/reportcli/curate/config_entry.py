@@ -1,18 +1,24 @@
 """An entry beside the configuration of one of its models: where they disagree, and what the entry lacks."""
 
+import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from reportcli.answer.check import PROBLEM, REMARK
+from reportcli.answer.check import PROBLEM, REMARK, CheckReport, Finding
 from reportcli.curate.config_keys import Fact
+from reportcli.curate.config_source import ConfigSource
 from reportcli.curate.model_config import CONTEXT, ModelConfig
+from reportcli.errors import UsageError
 from reportcli.report.architecture import Architecture, AttentionLayers
 from reportcli.report.derived import as_model, cached_elements, flagship_model
-from reportcli.report.fields import Model, Report
+from reportcli.report.fields import Model, Report, fields_of
+from reportcli.report.toml_lines import closest_line, key_lines
 
 _ROWS = 0.02  # an embedding may have as many more rows than the vocabulary has tokens, for padding or rounding
+_FEW = 3  # keys that are named
+_TELLING = ("layers", "hidden_size")  # figures that tell models apart
 
 
 class Disagreement(NamedTuple):
@@ -33,30 +39,21 @@ class Compared(NamedTuple):
 
 def compare_config(report: Report, model: Model | None, config: ModelConfig) -> Compared:
     """Compare the figures of a configuration with those of a model of the report, or of its flagship."""
-    stated = _stated(report, model)
+    shown, architecture = model or flagship_model(report), as_model(report, model).architecture
     agreed, disagreements, lacking = list[str](), dict[str, Disagreement](), list[str]()
     for field, fact in config.facts.items():
-        value = stated.get(field)
-        if value in (None, ()):
+        stated = (shown and shown.context_length) if field == CONTEXT else getattr(architecture, field)
+        if stated in (None, ()):
             lacking.append(field)
-        elif _agree(field, value, fact.value, as_model(report, model).architecture):
+        elif _agree(field, stated, fact.value, architecture):
             agreed.append(field)
         else:
-            key = _key(report, model, field)
-            disagreements[field] = Disagreement(key, _problem(field, value, fact), _severity(field, value, fact.value))
+            severity = _severity(field, stated, fact.value)
+            disagreements[field] = Disagreement(_key(report, shown, field), _problem(field, stated, fact), severity)
     return Compared(tuple(agreed), disagreements, tuple(lacking))
 
 
-def _stated(report: Report, model: Model | None) -> Mapping[str, Any]:
-    """Return what a report states of a model, or of its flagship: fields of the architecture, and the context."""
-    shown = model or flagship_model(report)
-    architecture = as_model(report, model).architecture
-    context = shown.context_length if shown else None
-    return {**vars(Architecture), **vars(architecture), CONTEXT: context}
-
-
-def _key(report: Report, model: Model | None, field: str) -> str:
-    shown = model or flagship_model(report)
+def _key(report: Report, shown: Model | None, field: str) -> str:
     if shown and getattr(shown, field, None) not in (None, ()):
         return f"models[{report.models.index(shown)}].{field}"
     return f"architecture.{field}"
@@ -84,7 +81,7 @@ def _severity(field: str, stated: Any, configured: Any) -> str:
 
 
 def _problem(field: str, stated: Any, fact: Fact) -> str:
-    keys = ", ".join(fact.keys)
+    keys = ", ".join(fact.keys[:_FEW]) + (", …" if len(fact.keys) > _FEW else "")
     if field == CONTEXT:
         return f"is {stated:_}; the configuration has {fact.value:_} positions ({keys})"
     if _severity(field, stated, fact.value) == REMARK:
@@ -99,8 +96,8 @@ def _described(value: Any) -> str:
 
 
 def _described_layers(group: AttentionLayers) -> str:
-    """Return a group of layers in words: ``10 full, 8 KV heads of 128``."""
-    parts = [f"{group.layers} {group.kind}" + (f" of {group.window:_}" if group.window else "")]
+    """Return a group of layers in words: ``52 window (1_024 tokens), 16 KV heads of 128``."""
+    parts = [f"{group.layers} {group.kind}" + (f" ({group.window:_} tokens)" if group.window else "")]
     if group.cache_size is not None:
         parts.append(f"{group.cache_size:_} elements")
     elif group.kv_heads:
@@ -109,12 +106,56 @@ def _described_layers(group: AttentionLayers) -> str:
     return ", ".join(parts)
 
 
+def check_config(path: str, text: str, report: Report, model: Model | None, source: ConfigSource) -> CheckReport:
+    """Answer with where an entry, of this path and text, disagrees with the configuration of one of its models."""
+    compared = compare_config(report, model, source.config)
+    lines = key_lines(text)
+    findings = [
+        Finding(path, closest_line(lines, one.key) or None, None, one.key, one.problem, one.severity)
+        for one in compared.disagreements.values()
+    ]
+    findings.sort(key=lambda finding: (finding.severity != PROBLEM, finding.line or 0))
+    problems = sum(finding.severity == PROBLEM for finding in findings)
+    shown = model or flagship_model(report)
+    agreed = _counted(len(compared.agreed), "figure", "agrees", "agree")
+    disagreed = _counted(problems, "figure", "disagrees", "disagree") if problems else "none disagrees"
+    notes = [f"{shown.name if shown else report.name}: {agreed}, {disagreed}"]
+    if lacking := _with_place(report, shown, compared.lacking):
+        name = shlex.join((source.given, "--into", shown.name if shown else report.id))
+        notes.append(f"not in the entry: {listed(lacking)}; to add them, run `reportcli import {name}`")
+    return CheckReport(tuple(findings), (*notes, *config_notes(source.config)))
+
+
+def config_notes(config: ModelConfig) -> list[str]:
+    """Return what is to be said of a configuration that is not understood as a whole."""
+    notes = [f"{_label(field)} left alone: {reason}" for field, reason in config.left.items()]
+    if config.unknown:
+        notes.append(f"unknown in the configuration: {', '.join(config.unknown)}")
+    return notes
+
+
+def _counted(count: int, noun: str, singular: str, plural: str) -> str:
+    return f"{count} {noun} {singular}" if count == 1 else f"{count} {noun}s {plural}"
+
+
+def listed(fields: Iterable[str]) -> str:
+    """Return fields, such as layers or architecture.layers, by their names for a reader."""
+    return ", ".join(map(_label, fields))
+
+
+def _label(path: str) -> str:
+    field = path.rpartition(".")[2]
+    return _LABELS.get(field, field.replace("_", " "))
+
+
+_LABELS = {field.key: field.label for field in fields_of(Architecture) if not field.in_array}
+
+
 class Filled(NamedTuple):
     """An entry to which the figures of a configuration were added where it stated none."""
 
     report: Report
     added: tuple[str, ...]  # fields, such as architecture.layers and models.layers
-    without_place: tuple[str, ...]  # fields that only the flagship can have
     compared: Compared
 
 
@@ -122,25 +163,24 @@ def fill_from_config(report: Report, model: Model | None, config: ModelConfig, s
     """Add the figures that a report does not state of a model, or of its flagship, each with its source.
 
     Those of another model than the flagship go to its own table. What is stated stays, whether it agrees or not.
+    Raises UsageError for the configuration of another model.
     """
     compared = compare_config(report, model, config)
     shown = model or flagship_model(report)
-    is_flagship = shown is None or shown is flagship_model(report)
+    if other := [compared.disagreements[field] for field in _TELLING if field in compared.disagreements]:
+        name = shown.name if shown else report.name
+        raise UsageError(
+            f"this is the configuration of another model than {name}", f"{other[0].key} {other[0].problem}"
+        )
     own: dict[str, Any] = {}
     shared: dict[str, Any] = {}
-    without_place = []
-    for field in _to_fill(shown, is_flagship, compared):
-        value = config.facts[field].value
-        if shown and (field == CONTEXT or (not is_flagship and hasattr(Model, field))):
-            own[field] = value
-        elif is_flagship and field != CONTEXT:
-            shared[field] = value
-        else:
-            without_place.append(field)
+    for field in _to_fill(report, shown, compared):
+        part = own if _table(report, shown, field) == "models" else shared
+        part[field] = config.facts[field].value
     caveats = {field: fact.caveat for field, fact in config.facts.items()}
     added = {f"models.{field}": caveats[field] for field in own}
     added |= {f"architecture.{field}": caveats[field] for field in shared}
-    models = tuple(replace(one, **own) if one is shown else one for one in report.models)
+    models = tuple(replace(one, **own) if one == shown else one for one in report.models)
     filled = replace(
         report,
         models=models,
@@ -149,17 +189,26 @@ def fill_from_config(report: Report, model: Model | None, config: ModelConfig, s
         sources={**report.sources, **{path: _joined(report.sources.get(path), source) for path in added}},
         confidence={**{path: caveat for path, caveat in added.items() if caveat}, **report.confidence},
     )
-    return Filled(filled, tuple(added), tuple(without_place), compared)
+    return Filled(filled, tuple(added), compared)
 
 
-def _to_fill(shown: Model | None, is_flagship: bool, compared: Compared) -> Sequence[str]:
-    """Return the fields to add: attention layers only where the number of layers is not in doubt."""
-    fields = [
-        field for field in compared.lacking if field != "attention_layers" or "layers" not in compared.disagreements
-    ]
-    if not is_flagship and shown and shown.type is None and "type" in compared.disagreements:
-        fields.append("type")  # what it inherits is no statement about this model
-    return fields
+def _to_fill(report: Report, shown: Model | None, compared: Compared) -> Sequence[str]:
+    if shown and shown.type is None and shown != flagship_model(report) and "type" in compared.disagreements:
+        return [*_with_place(report, shown, compared.lacking), "type"]  # what it inherits says nothing of this model
+    return _with_place(report, shown, compared.lacking)
+
+
+def _with_place(report: Report, shown: Model | None, fields: Sequence[str]) -> Sequence[str]:
+    return [field for field in fields if _table(report, shown, field)]
+
+
+def _table(report: Report, shown: Model | None, field: str) -> str:
+    """Return the table for a figure: of the flagship the architecture, of others their own; "" where none has it."""
+    if field == CONTEXT:
+        return "models" if shown else ""
+    if shown is None or shown == flagship_model(report):
+        return "architecture"
+    return "models" if hasattr(Model, field) else ""
 
 
 def _joined(before: str | None, source: str) -> str:

@@ -1,13 +1,14 @@
-"""Where a model's configuration comes from: a file, or a repository on Hugging Face. Reads it, and names it."""
+"""Reading a model's configuration: a file, or one of a repository on Hugging Face."""
 
 import json
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from reportcli.catalog.files import error_reason, read_text
+from reportcli.catalog.files import read_text
+from reportcli.curate.model_config import ModelConfig, read_config
 from reportcli.curate.web import PATIENT, Patience, fetch, is_web
 from reportcli.errors import ConfigNotFound, EntryUnreadable, HuggingFaceUnavailable, UsageError
 
@@ -18,21 +19,32 @@ _REPOSITORY = r"[\w.-]+/[\w.-]+"
 _ADDRESS = rf"/({_REPOSITORY})(?:/(?:resolve|blob|raw|tree)/([\w.-]+)(?:/((?:[\w.-]+/)*[\w.-]+\.json))?)?/?"
 
 
-class Configuration(NamedTuple):
-    """A configuration as it was read."""
+class ConfigSource(NamedTuple):
+    """A configuration, and where it comes from."""
 
-    values: Mapping[str, Any]
-    given: str  # the file or address as the user gave it
-    repository: str = ""  # on Hugging Face, with the revision where that is not the main one; "" of a file
+    given: str  # the file or address as the user wrote it
+    repository: str  # on Hugging Face, with the revision where that is not the main one; "" of a file
+    config: ModelConfig
 
 
-def read_configuration(source: str, patience: Patience = PATIENT) -> Configuration:
+def read_config_source(source: str, patience: Patience = PATIENT) -> ConfigSource:
     """Read a configuration from a file, a folder with a ``config.json``, or the address of a model on Hugging Face.
 
     Raises UsageError, ConfigNotFound or HuggingFaceUnavailable.
     """
-    if "://" not in source:
-        return Configuration(_parsed(_file_text(source), source), source)
+    text, repository = _fetched(source, patience) if "://" in source else (_file_text(source), "")
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{source} is not JSON: {error}") from error
+    config = read_config(values) if isinstance(values, Mapping) else None
+    if config is None or not config.facts.keys() & {"layers", "hidden_size"}:
+        raise UsageError(f"{source} is not the configuration of a language model", f"give the {_NAME} of a model")
+    return ConfigSource(source, repository, config)
+
+
+def _fetched(source: str, patience: Patience) -> tuple[str, str]:
+    """Return the text of an address on Hugging Face, and the repository."""
     endpoint = os.environ.get(ENDPOINT_VARIABLE) or _ENDPOINT
     if not is_web(endpoint):
         raise UsageError(f"{ENDPOINT_VARIABLE} is not a URL on the web: {endpoint}", f"the default is {_ENDPOINT}")
@@ -43,9 +55,8 @@ def read_configuration(source: str, patience: Patience = PATIENT) -> Configurati
     if not match:
         raise UsageError(f"{source} is not the address of a model", f"write {_ENDPOINT}/ORGANIZATION/MODEL")
     repository, revision, name = match[1], match[2] or "main", match[3] or _NAME
-    url = f"{endpoint.rstrip('/')}/{repository}/resolve/{revision}/{name}"
-    text = _answer(url, repository, name, patience)
-    return Configuration(_parsed(text, source), source, repository + (f" at {revision}" if revision != "main" else ""))
+    text = _answer(f"{endpoint.rstrip('/')}/{repository}/resolve/{revision}/{name}", repository, name, patience)
+    return text, repository + (f" at {revision}" if revision != "main" else "")
 
 
 def _answer(url: str, repository: str, name: str, patience: Patience) -> str:
@@ -68,13 +79,3 @@ def _file_text(source: str) -> str:
         could_be_address = re.fullmatch(_REPOSITORY, source) and not os.path.lexists(source)
         hint = f"of a model on Hugging Face, write {_ENDPOINT}/{source}" if could_be_address else ""
         raise UsageError(f"cannot read {path}: {error.problem}", hint) from error
-
-
-def _parsed(text: str, source: str) -> Mapping[str, Any]:
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{source} is not JSON: {error_reason(error)}") from error
-    if not isinstance(values, Mapping):
-        raise UsageError(f"{source} is not a JSON object", f"give the {_NAME} of a model")
-    return values

@@ -52,6 +52,16 @@ def read_config(config: Mapping[str, Any]) -> ModelConfig:
     return ModelConfig(facts, left, tuple(keys.unknown()))
 
 
+def _context(keys: ConfigKeys) -> Fact | None:
+    positions = keys.number(POSITIONS)
+    return positions and positions._replace(caveat="the positions that the configuration allows")
+
+
+def _vocabulary(keys: ConfigKeys) -> Fact | None:
+    rows = keys.number(_VOCABULARY)
+    return rows and rows._replace(caveat="rows of the embedding, some of which may be padding")
+
+
 def _experts(keys: ConfigKeys) -> Fact | None:
     """Return the routed experts of a layer; None in a dense model, or one whose layers could have them but do not."""
     experts = keys.number(_EXPERTS, least=0)
@@ -126,7 +136,7 @@ _READERS: Mapping[str, Callable[[ConfigKeys], Fact | None]] = {
     "experts_shared": _shared,
     "layers": config_layers.layers,
     "hidden_size": lambda keys: keys.number(HIDDEN),
-    "vocabulary": lambda keys: keys.number(_VOCABULARY),
+    "vocabulary": _vocabulary,
     "feed_forward_size": _feed_forward,
     "expert_size": _expert_width,
     "rope_base": _rope_base,
@@ -134,5 +144,5 @@ _READERS: Mapping[str, Callable[[ConfigKeys], Fact | None]] = {
     "kv_heads": config_layers.kv_heads,
     "head_dimension": config_layers.head_dimension,
     "attention_layers": config_layers.attention_layers,
-    CONTEXT: lambda keys: keys.number(POSITIONS),
+    CONTEXT: _context,
 }
