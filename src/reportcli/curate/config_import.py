@@ -26,7 +26,7 @@ def import_config(
     shown = match.model or flagship_model(match.report)
     name = shown.name if shown else match.report.name
     filled, entry_id = fill(match.report), match.report.id
-    notes = [f"{one.key} stays as it {one.problem}" for one in filled.compared.disagreements.values()]
+    notes = [f"kept: {one.key} {one.problem}" for one in filled.compared.disagreements.values()]
     notes += config_notes(source.config)
     if dry_run or not filled.added:
         added = f"would add to {name}: {listed(filled.added)}" if filled.added else f"nothing to add to {name}"

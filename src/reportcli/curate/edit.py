@@ -161,11 +161,11 @@ def change(catalog: EditableCatalog, own: Path, name: str, changed: Callable[[Re
     schema, rest = split_schema_line(before)
     if has_comments(rest):
         raise UsageError(f"{path} has comments, which would be lost", "delete them first, or change the entry by hand")
-    _, save = _saver(catalog, own, path, before)
+    _, save = _saver(catalog, own, path, before, with_lines=False)
     return save(schema + to_toml(changed(read_report(str(path)))))
 
 
-def _saver(catalog: EditableCatalog, own: Path, path: Path, before: str) -> tuple[Path, Save]:
+def _saver(catalog: EditableCatalog, own: Path, path: Path, before: str, with_lines: bool = True) -> tuple[Path, Save]:
     """Return where a change of an entry is saved, in its file or in a copy of it, and what saves it there."""
     in_place = path.parent != shipped_folder() or not is_user_folder(own)
     target = path if in_place else own / path.name
@@ -173,7 +173,7 @@ def _saver(catalog: EditableCatalog, own: Path, path: Path, before: str) -> tupl
     def save(text: str) -> ActionResult:
         if text == before:
             return ActionResult(path.stem, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
-        report, remarks = _checked_report(catalog, path.stem, text)
+        report, remarks = _checked_report(catalog, path.stem, text, with_lines)
         _write(target, text, report, before if in_place else None)
         overrides = () if in_place else (f"it now overrides {path}",)
         return ActionResult(path.stem, "path", (str(target),), (*remarks, *overrides))

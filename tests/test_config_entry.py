@@ -1,0 +1,216 @@
+"""An entry beside a configuration: where they disagree, and what import adds to it."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Run
+from makers import CANONICAL
+from reportcli.catalog.files import read_report, shipped_folder, user_folder
+from test_model_config import MOE, SMALL
+
+LARGE, LITTLE = MOE | {"hidden_size": 128, "num_hidden_layers": 8}, SMALL  # of the models of the entry below
+ENTRY = (
+    CANONICAL.format(name="Family")
+    + """\
+flagship = "Large"
+undisclosed = [
+    "architecture.rope_base",
+    "models.layers",
+    "pretraining.tokens",
+]
+
+[[models]]
+name = "Large"
+parameters = 5_200_000
+context_length = 8192
+
+[[models]]
+name = "Little"
+type = "dense"
+parameters = 1_000_000
+
+[architecture]
+type = "moe"
+layers = 8
+vocabulary = 995
+
+[sources]
+architecture = "arXiv:2501.00001 Table 1"
+"""
+)
+
+
+@pytest.fixture
+def entry(tmp_path: Path) -> Path:
+    path = tmp_path / "catalog" / "family.toml"
+    path.parent.mkdir()
+    path.write_text(ENTRY)
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Write a configuration into the current folder, and return the name of its file."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(values: Mapping[str, Any]) -> str:
+        (tmp_path / "config.json").write_text(json.dumps(values))
+        return "config.json"
+
+    return write
+
+
+# check --against
+
+
+@pytest.mark.usefixtures("entry")
+def test_disagreements_are_problems_and_figures_in_another_sense_remarks(cli: Run, config: Any) -> None:
+    file = config(LARGE | {"num_hidden_layers": 9, "new_width": 1})
+    ended = cli("check", "Family", "--against", file, "--catalog", "catalog")
+    assert ended.stdout.splitlines() == [
+        "catalog/family.toml:30: architecture.layers: is 8, but 9 in the configuration (num_hidden_layers)",
+        "catalog/family.toml:21: remark: models[0].context_length: is 8_192; "
+        "the configuration has 4_096 positions (max_position_embeddings)",
+        "catalog/family.toml:31: remark: architecture.vocabulary: is 995; "
+        "the embedding of the configuration has 1_000 rows (vocab_size)",
+    ]
+    assert ended.stderr.splitlines() == [
+        "note: Large: 1 figure agrees, 1 figure disagrees",
+        "note: not in the entry: experts total, experts active, hidden size, expert size, RoPE base, heads, KV heads, "
+        "head dimension, attention layers; to add them, run `reportcli import config.json --into Large`",
+        "note: unknown in the configuration: new_width",
+    ]
+    assert ended.returncode == 1
+
+
+def test_agreement_is_said_and_ends_well(cli: Run, entry: Path, config: Any) -> None:
+    for name in ("Family", "little", str(entry)):
+        ended = cli("check", name, "--against", config(LITTLE if name == "little" else LARGE), "--catalog", "catalog")
+        assert ended.returncode == 0
+        assert "none disagrees" in ended.stderr
+
+
+@pytest.mark.usefixtures("entry")
+def test_findings_are_json_like_those_of_any_check(cli: Run, config: Any) -> None:
+    ended = cli("check", "Family", "--against", config(SMALL), "--catalog", "catalog", "--json")
+    first = json.loads(ended.stdout)[0]
+    assert first == {
+        "file": "catalog/family.toml", "line": 29, "column": None, "key": "architecture.type", "severity": "problem",
+        "problem": "is moe, but dense in the configuration (intermediate_size)",
+    }  # fmt: skip
+
+
+def test_layers_are_compared_by_what_they_keep(cli: Run, entry: Path, config: Any) -> None:
+    file = config(LARGE | {"sliding_window": 32, "sliding_window_pattern": 4})
+    described = (
+        '[[architecture.attention_layers]]\nkind = "full"\nlayers = 2\ncache_size = 64\n\n'
+        '[[architecture.attention_layers]]\nkind = "window"\nlayers = 6\nkv_heads = 2\nhead_dimension = 16\n'
+        "window = {}\n"
+    )
+    for window, code in ((32, 0), (64, 1)):
+        entry.write_text(ENTRY.replace("[sources]", described.format(window) + "\n[sources]"))
+        ended = cli("check", "Family", "--against", file, "--catalog", "catalog")
+        assert ended.returncode == code
+    assert (
+        "architecture.attention_layers: is 2 full, 64 elements; 6 window (64 tokens), 2 KV heads of 16, but 6 window "
+        "(32 tokens), 2 KV heads of 16; 2 full, 2 KV heads of 16 in the configuration (num_hidden_layers, "
+        "sliding_window_pattern, num_key_value_heads, …)"
+    ) in ended.stdout
+
+
+def test_without_one_entry_there_is_nothing_to_compare(cli: Run, config: Any) -> None:
+    for arguments in ((), ("qwen3", "--fix")):
+        ended = cli("check", *arguments, "--against", config(SMALL))
+        assert (ended.returncode, ended.stderr.splitlines()) == (
+            2, ["error: --against compares one entry", "  write `reportcli check NAME --against CONFIG`"]
+        )  # fmt: skip
+
+
+# import --into
+
+
+def test_figures_of_the_flagship_are_added_with_their_source_and_what_is_stated_stays(
+    cli: Run, entry: Path, config: Any
+) -> None:
+    ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog")
+    assert (ended.returncode, ended.stdout) == (0, f"{entry}\n")
+    assert ended.stderr.splitlines() == [
+        "note: added to Large: experts total, experts active, hidden size, expert size, RoPE base, heads, KV heads, "
+        "head dimension, attention layers",
+        "note: kept: architecture.vocabulary is 995; the embedding of the configuration has 1_000 rows (vocab_size)",
+        "note: kept: models[0].context_length is 8_192; "
+        "the configuration has 4_096 positions (max_position_embeddings)",
+    ]
+    report = read_report(str(entry))
+    architecture = report.architecture
+    assert (architecture.layers, architecture.vocabulary, architecture.hidden_size) == (8, 995, 128)
+    assert [group.layers for group in architecture.attention_layers] == [8]
+    assert report.sources["architecture"] == "arXiv:2501.00001 Table 1"
+    assert report.sources["architecture.attention_layers"] == "config.json of Large"
+    assert "architecture.layers" not in report.sources
+    assert report.undisclosed == ("models.layers", "pretraining.tokens")
+    assert cli("check", str(entry)).returncode == 0
+    again = cli("import", "config.json", "--into", "Family", "--catalog", "catalog")
+    assert "note: nothing to add to Large" in again.stderr
+
+
+def test_figures_of_another_model_go_to_its_own_table(cli: Run, entry: Path, config: Any) -> None:
+    entry.write_text(ENTRY.replace('type = "dense"\n', ""))
+    assert cli("import", config(LITTLE), "--into", "Little", "--catalog", "catalog").returncode == 0
+    report = read_report(str(entry))
+    little = report.models[1]
+    assert (little.type, little.layers, little.hidden_size, little.kv_heads) == ("dense", 4, 64, 2)
+    assert little.context_length == 4096
+    assert report.models[0].layers is report.architecture.hidden_size is None
+    assert report.sources["models.layers"] == "config.json of Little"
+    assert report.confidence["models.context_length"] == "the positions that the configuration allows"
+    assert report.undisclosed == ("architecture.rope_base", "pretraining.tokens")
+    assert cli("check", str(entry)).returncode == 0
+
+
+def test_the_configuration_of_another_model_is_refused(cli: Run, entry: Path, config: Any) -> None:
+    ended = cli("import", config(SMALL), "--into", "Family", "--catalog", "catalog")
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines() == [
+        "error: this is the configuration of another model than Large",
+        "  architecture.layers is 8, but 4 in the configuration (num_hidden_layers)",
+    ]
+    assert entry.read_text() == ENTRY
+
+
+def test_what_is_not_understood_is_said_and_left_alone(cli: Run, entry: Path, config: Any) -> None:
+    file = config(LARGE | {"sliding_window": 32, "compress_ratios": [4, 4]})
+    ended = cli("import", file, "--into", "Family", "--catalog", "catalog")
+    assert ended.stderr.splitlines()[-2:] == [
+        "note: attention layers left alone: sliding_window is stated, but not for which layers",
+        "note: unknown in the configuration: compress_ratios",
+    ]
+    assert read_report(str(entry)).architecture.attention_layers == ()
+
+
+def test_a_dry_run_saves_nothing(cli: Run, entry: Path, config: Any) -> None:
+    ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog", "--dry-run")
+    assert ended.stderr.startswith("note: would add to Large: experts total, ")
+    assert entry.read_text() == ENTRY
+
+
+def test_an_entry_with_comments_stays_as_it_is(cli: Run, entry: Path, config: Any) -> None:
+    entry.write_text(ENTRY.replace("flagship =", "# from the title\nflagship ="))
+    ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog")
+    assert ended.returncode == 2
+    assert "has comments, which would be lost" in ended.stderr
+    assert "# from the title" in entry.read_text()
+
+
+def test_a_shipped_entry_becomes_a_copy(cli: Run, config: Any) -> None:
+    qwen = {"num_hidden_layers": 94, "hidden_size": 4096, "head_dim": 128}
+    ended = cli("import", config(SMALL | qwen), "--into", "Qwen3")
+    copy = user_folder() / "qwen3.toml"
+    assert ended.stdout == f"{copy}\n"
+    assert ended.stderr.splitlines()[-1] == f"note: it now overrides {shipped_folder() / 'qwen3.toml'}"
+    assert re.search(r'^"architecture.head_dimension" = "config.json of Qwen3-235B-A22B"$', copy.read_text(), re.M)
