@@ -70,22 +70,23 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.usefixtures("entry")
 def test_disagreements_are_problems_and_figures_in_another_sense_remarks(cli: Run, config: Any) -> None:
-    file = config(LARGE | {"num_hidden_layers": 9, "new_width": 1})
+    file = config(LARGE | {"vocab_size": 2000, "new_width": 1})
     ended = cli("check", "Family", "--against", file, "--catalog", "catalog")
     assert ended.stdout.splitlines() == [
-        "catalog/family.toml:30: architecture.layers: is 8, but 9 in the configuration (num_hidden_layers)",
+        "catalog/family.toml:31: architecture.vocabulary: is 995, but 2_000 in the configuration (vocab_size)",
         "catalog/family.toml:21: remark: models[0].context_length: is 8_192; "
         "the configuration has 4_096 positions (max_position_embeddings)",
-        "catalog/family.toml:31: remark: architecture.vocabulary: is 995; "
-        "the embedding of the configuration has 1_000 rows (vocab_size)",
     ]
     assert ended.stderr.splitlines() == [
-        "note: Large: 1 figure agrees, 1 figure disagrees",
+        "note: Large: 2 figures agree, 1 figure disagrees",
         "note: not in the entry: experts total, experts active, hidden size, expert size, RoPE base, heads, KV heads, "
         "head dimension, attention layers; to add them, run `reportcli import config.json --into Large`",
         "note: unknown in the configuration: new_width",
     ]
     assert ended.returncode == 1
+    ended = cli("check", "Family", "--against", config(SMALL), "--catalog", "catalog")
+    assert "note: this may be the configuration of another model than Large" in ended.stderr
+    assert "reportcli import" not in ended.stderr
 
 
 def test_agreement_is_said_and_ends_well(cli: Run, entry: Path, config: Any) -> None:

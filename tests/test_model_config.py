@@ -168,6 +168,8 @@ HYBRID = SMALL | {"mamba_num_heads": 4, "ssm_state_size": 128, "conv_kernel": 4}
         pytest.param(WINDOWS | {"use_sliding_window": True, "max_window_layers": 3},
                      [group("full", 3), group("window", 1, window=32)], id="after the first"),
         pytest.param(WINDOWS | {"model_type": "mistral"}, [group("window", 4, window=32)], id="everywhere"),
+        pytest.param(WINDOWS | {"model_type": "gemma2"},
+                     [group("window", 2, window=32), group("full", 2)], id="every second"),
         pytest.param(WINDOWS | {"sliding_window": 4096}, [group("full", 4)], id="as long as any text"),
         pytest.param(
             WINDOWS | {"hybrid_layer_pattern": [0, 1, 1, 1], "v_head_dim": 8, "swa_num_key_value_heads": 4},

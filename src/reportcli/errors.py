@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     SUCCESS = 0, "success"
     NOTHING_FOUND = 1, "nothing found, or check found problems"
     BAD_REQUEST = 2, "invalid request: unknown name, bad query or period, wrong option"
-    UNAVAILABLE = 3, "cannot read the catalogue, reach arXiv, or write a file"
+    UNAVAILABLE = 3, "cannot read the catalogue, reach a server, or write a file"
     INTERRUPTED = 130, "interrupted"
 
 

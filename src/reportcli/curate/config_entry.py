@@ -120,7 +120,9 @@ def check_config(path: str, text: str, report: Report, model: Model | None, sour
     agreed = _counted(len(compared.agreed), "figure", "agrees", "agree")
     disagreed = _counted(problems, "figure", "disagrees", "disagree") if problems else "none disagrees"
     notes = [f"{shown.name if shown else report.name}: {agreed}, {disagreed}"]
-    if lacking := _with_place(report, shown, compared.lacking):
+    if any(field in compared.disagreements for field in _TELLING):
+        notes.append(f"this may be the configuration of another model than {shown.name if shown else report.name}")
+    elif lacking := _with_place(report, shown, compared.lacking):
         name = shlex.join((source.given, "--into", shown.name if shown else report.id))
         notes.append(f"not in the entry: {listed(lacking)}; to add them, run `reportcli import {name}`")
     return CheckReport(tuple(findings), (*notes, *config_notes(source.config)))

@@ -25,7 +25,9 @@ _INTERVALS = {  # keys that say that every n-th layer has full attention, and wh
     "sliding_window_pattern": _WINDOW, "_sliding_window_pattern": _WINDOW, "full_attention_interval": _LINEAR,
 }  # fmt: skip
 _PERIOD, _OFFSET, _NUMBERED = "attn_layer_period", "attn_layer_offset", "linear_attn_config"
-_WINDOWED = ("mistral", "mixtral", "phi3")  # model types of which a window holds for every layer
+_FULL_EVERY = {  # model types whose code gives every n-th layer full attention where no pattern says so; 0 is none
+    "gemma2": 2, "gemma3_text": 6, "mistral": 0, "mixtral": 0, "olmo3": 4, "phi3": 0,
+}  # fmt: skip
 # Model types whose heads fill the hidden size where no head dimension is stated; others have a default of their own.
 _FILLED_BY_HEADS = frozenset((
     "apertus", "baichuan", "granite", "granitemoe", "granitemoehybrid", "internlm2", "llama", "mistral", "mixtral",
@@ -165,8 +167,11 @@ def _without_pattern(keys: ConfigKeys, count: int) -> Fact:
     if keys.value("use_sliding_window") is True and (first := keys.number(("max_window_layers",), least=0)):
         full = min(first.value, count)
         return keys.fact([_FULL] * full + [_WINDOW] * (count - full), first)
-    if keys.value("model_type") in _WINDOWED:
-        return keys.fact([_WINDOW] * count)
+    interval = _FULL_EVERY.get(keys.value("model_type"))
+    if interval is not None:
+        return keys.fact(
+            _every(interval, interval - 1, _WINDOW, count) if interval else [_WINDOW] * count, "model_type"
+        )
     raise NotUnderstood(f"{window.keys[0]} is stated, but not for which layers")
 
 
