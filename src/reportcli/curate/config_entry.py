@@ -174,24 +174,22 @@ def fill_from_config(report: Report, model: Model | None, config: ModelConfig, s
         raise UsageError(
             f"this is the configuration of another model than {name}", f"{other[0].key} {other[0].problem}"
         )
-    own: dict[str, Any] = {}
-    shared: dict[str, Any] = {}
-    for field in _to_fill(report, shown, compared):
-        part = own if _table(report, shown, field) == "models" else shared
-        part[field] = config.facts[field].value
-    caveats = {field: fact.caveat for field, fact in config.facts.items()}
-    added = {f"models.{field}": caveats[field] for field in own}
-    added |= {f"architecture.{field}": caveats[field] for field in shared}
-    models = tuple(replace(one, **own) if one == shown else one for one in report.models)
+    fields = _to_fill(report, shown, compared)
+    added = {f"{_table(report, shown, field)}.{field}": config.facts[field] for field in fields}
+    caveats = {path: fact.caveat for path, fact in added.items() if fact.caveat and path not in report.confidence}
     filled = replace(
         report,
-        models=models,
-        architecture=replace(report.architecture, **shared),
+        models=tuple(replace(one, **_figures(added, "models.")) if one == shown else one for one in report.models),
+        architecture=replace(report.architecture, **_figures(added, "architecture.")),
         undisclosed=tuple(path for path in report.undisclosed if path not in added),
         sources={**report.sources, **{path: _joined(report.sources.get(path), source) for path in added}},
-        confidence={**{path: caveat for path, caveat in added.items() if caveat}, **report.confidence},
+        confidence={**report.confidence, **caveats},
     )
     return Filled(filled, tuple(added), compared)
+
+
+def _figures(added: Mapping[str, Fact], table: str) -> Mapping[str, Any]:
+    return {path.removeprefix(table): fact.value for path, fact in added.items() if path.startswith(table)}
 
 
 def _to_fill(report: Report, shown: Model | None, compared: Compared) -> Sequence[str]:
@@ -214,4 +212,6 @@ def _table(report: Report, shown: Model | None, field: str) -> str:
 
 
 def _joined(before: str | None, source: str) -> str:
-    return source if before in (None, source) else f"{before}; {source}"
+    if before is None:
+        return source
+    return before if source in before.split("; ") else f"{before}; {source}"
