@@ -96,6 +96,11 @@ EXAMPLES = {
         Example("reportcli add --from entry.toml --no-edit", "in a script"),
         Example("reportcli add", "from a template"),
     ),
+    "import": (
+        Example("reportcli import https://huggingface.co/Qwen/Qwen3-32B --into Qwen3-32B", "from Hugging Face"),
+        Example("reportcli import config.json --into qwen3", "a file; for the flagship of a report"),
+        Example("reportcli import config.json --into Qwen3-8B --dry-run", "say what would be added"),
+    ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
         Example("EDITOR='code --wait' reportcli edit qwen3", "in another editor"),
@@ -105,6 +110,7 @@ EXAMPLES = {
         Example("reportcli check catalog", "a folder"),
         Example("reportcli check qwen3", "one entry"),
         Example("reportcli check entry.toml --fix", "correct the layout, too"),
+        Example("reportcli check qwen3 --against config.json", "beside its configuration"),
         Example("reportcli check --format github", "annotations in CI"),
     ),
     "schema": (
@@ -148,6 +154,7 @@ PAGES = {
     "lineage": ("queries", "formats"),
     "show": ("formats",),
     "add": ("catalogue",),
+    "import": ("catalogue",),
     "edit": ("catalogue",),
     "check": ("catalogue", "exit-codes"),
     "schema": ("catalogue",),

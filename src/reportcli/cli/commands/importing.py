@@ -60,8 +60,6 @@ def import_figures(
     """Add the figures of a config.json to an entry, each with its source; what the entry states stays as it is.
 
     A shipped entry becomes a copy in your own catalogue.
-
-    Example: reportcli import https://huggingface.co/Qwen/Qwen3-32B --into Qwen3-32B
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
