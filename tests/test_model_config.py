@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reportcli.curate.model_config import ModelConfig, read_config
+from reportcli.curate.model_config import KNOWN, ModelConfig, read_config
 from reportcli.report.architecture import Architecture, AttentionLayers
 from reportcli.report.derived import kv_cache
 
@@ -203,12 +205,13 @@ def test_layers_are_grouped_by_what_they_keep(config: dict[str, Any], layers: li
         (SMALL | {"layer_types": ["full_attention"] * 5}, "layer_types has 5 items, but there are 4 layers"),
         (SMALL | {"layer_types": ["full_attention"] * 3 + ["new"]}, "layer_types has 'new'"),
         (SMALL | {"layer_types": 7}, "layer_types is 7, but there are 4 layers"),
-        (SMALL | {"layer_types": [["full_attention"]] * 4}, "layer_types has ['full_attention']"),
+        (SMALL | {"layer_types": [["full_attention"]] * 4}, "layer_types has a list of 1"),
         (SMALL | {"compress_ratios": [4, 128]}, "compress_ratios may change what is cached"),
         (NULL_HEADS | {"block_configs": [{}]}, "block_configs may change what is cached"),
         (without(SMALL, "num_key_value_heads"), "num_key_value_heads is not stated"),
         (without(MLA, "qk_rope_head_dim"), "qk_rope_head_dim is not stated"),
         (SMALL | {"num_hidden_layers": "4"}, "num_hidden_layers is '4'"),
+        (SMALL | {"num_hidden_layers": 10**9}, "num_hidden_layers is 1000000000"),
     ],
 )
 def test_layers_that_are_not_understood_are_left_alone(config: dict[str, Any], reason: str) -> None:
@@ -234,12 +237,36 @@ def test_the_cache_of_a_known_model_follows() -> None:
 # What is odd, and what is not known.
 
 
-@pytest.mark.parametrize("odd", ["8", -1, 0, 8.5, True, [], [8, 4], {}, float("inf"), float("nan"), 2**60])
-def test_a_value_that_is_no_number_is_named_and_left_alone(odd: object) -> None:
+@pytest.mark.parametrize(
+    ("odd", "described"),
+    [
+        ("8", "'8'"), ("8" * 99, f"'{'8' * 59}…"),
+        (-1, "-1"), (0, "0"), (8.5, "8.5"), (True, "True"), ([], "a list of 0"),
+        ([8, 4], "a list of 2"), ({}, "an object"), (float("inf"), "inf"), (float("nan"), "nan"), (2**60, str(2**60)),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_no_number_is_named_and_left_alone(odd: object, described: str) -> None:
     read = read_config(json.loads(json.dumps(SMALL | {"num_attention_heads": odd})))
     assert "heads" not in read.facts
-    assert read.left["heads"] == f"num_attention_heads is {odd!r}"
+    assert read.left["heads"] == f"num_attention_heads is {described}"
     assert read.facts["layers"].value == 4
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 10**12)
+    | st.floats()
+    | st.sampled_from(["", "8", "full_attention", "M*", "LG"]),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(sorted(KNOWN)), inner, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*sorted(KNOWN), "model_type", "text_config", "expert_x", "att_x"]), values))
+def test_whatever_keys_say_is_read_or_left_alone(config: dict[str, Any]) -> None:
+    for read in (read_config(config), read_config(SMALL | config)):
+        assert not read.facts.keys() & read.left.keys()
+        assert all(fact.value not in (None, ()) and fact.keys for fact in read.facts.values())
 
 
 def test_two_keys_that_contradict_one_another_are_left_alone() -> None:

@@ -17,7 +17,7 @@ from reportcli.report.fields import Model, Report, fields_of
 from reportcli.report.toml_lines import closest_line, key_lines
 
 _ROWS = 0.02  # an embedding may have as many more rows than the vocabulary has tokens, for padding or rounding
-_FEW = 3  # keys that are named
+_FEW, _MANY = 3, 20  # keys that are named
 _TELLING = ("layers", "hidden_size")  # figures that tell models apart
 
 
@@ -132,7 +132,8 @@ def config_notes(config: ModelConfig) -> list[str]:
     """Return what is to be said of a configuration that is not understood as a whole."""
     notes = [f"{_label(field)} left alone: {reason}" for field, reason in config.left.items()]
     if config.unknown:
-        notes.append(f"unknown in the configuration: {', '.join(config.unknown)}")
+        more = f" and {len(config.unknown) - _MANY:,} more" if len(config.unknown) > _MANY else ""
+        notes.append(f"unknown in the configuration: {', '.join(config.unknown[:_MANY])}{more}")
     return notes
 
 

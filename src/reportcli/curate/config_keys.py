@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 _NESTED = ("text_config", "llm_config", "language_config", "thinker_config")  # of models that take more than text
 _LARGEST = 2**53  # no figure of a model is as large
+_LONGEST = 60  # characters of a name or value that are looked at and shown
 _SAYS_NOTHING = re.compile(  # about sizes and caches: numerics, training, tokens, encoders, generating text, prediction
     r"_.*|architectures|auto_map|model_type|(.*_)?version|.*dtype|quantization.*|.*ignore.*|is_.*|use_cache|tie_.*"
     r"|.*(dropout|bias|epsilon|(?<!st)eps|softcapping|multiplier|limit|loss|noise|(?<!f)act|activation|alpha|beta)(_.*)?"
@@ -48,6 +49,11 @@ class ConfigKeys:
         """Return the value of a key; None without one."""
         return self._values.get(name)
 
+    def text(self, name: str) -> str:
+        """Return the text of a key; "" where it has none."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
+
     def number(self, names: Iterable[str], least: int = 1, null: int | None = None) -> Fact | None:
         """Return the whole number that a key of these names states; None without one.
 
@@ -57,7 +63,7 @@ class ConfigKeys:
         numbers = {name: _whole_number(value) for name, value in stated.items() if value is not None}
         for name, number in numbers.items():
             if number is None or not least <= number < _LARGEST:
-                raise NotUnderstood(f"{self._prefix}{name} is {_shown(stated[name])}")
+                raise NotUnderstood(f"{self._prefix}{name} is {shown(stated[name])}")
         if len(set(numbers.values())) > 1:
             raise NotUnderstood(" but ".join(f"{name} is {number}" for name, number in numbers.items()))
         if not numbers:
@@ -78,18 +84,22 @@ class ConfigKeys:
         What is 0, false, null or empty says that there is none of it.
         """
         names = (name for name, value in self._values.items() if value and name not in self._known)
-        return [name for name in names if re.search(pattern, name) and not _SAYS_NOTHING.fullmatch(name)]
+        found = (name for name in names if re.search(pattern, name[:_LONGEST]))
+        return [name[:_LONGEST] for name in found if not _SAYS_NOTHING.fullmatch(name[:_LONGEST])]
 
 
 def _whole_number(value: Any) -> int | None:
     """Return a value as a whole number: also 1e6, and a list that gives every layer the same; None if it is none."""
-    if isinstance(value, list) and value and all(item == value[0] for item in value):
+    if isinstance(value, list) and value and isinstance(value[0], int | float) and value.count(value[0]) == len(value):
         value = value[0]
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value of a configuration in a few words."""
+    if isinstance(value, list | Mapping):
+        return f"a list of {len(value)}" if isinstance(value, list) else "an object"
     text = repr(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any
 
-from reportcli.curate.config_keys import ConfigKeys, Fact, NotUnderstood
+from reportcli.curate.config_keys import ConfigKeys, Fact, NotUnderstood, shown
 from reportcli.report.architecture import AttentionLayers
 
 _FULL, _WINDOW, _LINEAR, _NONE = "full", "window", "linear", "none"
@@ -57,6 +57,7 @@ KNOWN = _LINEAR_SIZES.union(
     ("multi_query", "use_sliding_window", "max_window_layers", "swa_num_attention_heads", "use_mamba_kernels"),
     ("chunk_size", "expand", "n_groups", "time_step_rank", "time_step_min", "time_step_max", "time_step_floor"),
 )  # fmt: skip
+_MOST_LAYERS = 10_000
 _MAY_CHANGE_THE_CACHE = (
     "^(?!.*(expert|moe|vocab)).*"
     "(att|kv|key|value|head|layer|block|window|swa|chunk|cache|pattern|rank|mamba|ssm|linear|conv|compress|sparse|share)"
@@ -67,7 +68,10 @@ def layers(keys: ConfigKeys) -> Fact | None:
     """Return the number of layers: what is stated, else as many as a list names."""
     lists = (name for name in _PATTERNS if isinstance(keys.value(name), list) and keys.value(name))
     name = next(lists, None)
-    return keys.number(_LAYERS) or (keys.fact(len(keys.value(name)), name) if name else None)
+    count = keys.number(_LAYERS) or (keys.fact(len(keys.value(name)), name) if name else None)
+    if count and count.value > _MOST_LAYERS:
+        raise NotUnderstood(f"{count.keys[0]} is {count.value}")
+    return count
 
 
 def heads(keys: ConfigKeys) -> Fact | None:
@@ -94,7 +98,7 @@ def head_dimension(keys: ConfigKeys, kind: str = _FULL) -> Fact | None:
         return keys.number(_VALUES)
     stated = keys.number(_DIMENSION_OF[kind]) or keys.number(_DIMENSION)
     hidden, every = keys.number(HIDDEN), heads(keys)
-    if stated or not (hidden and every) or keys.value("model_type") not in _FILLED_BY_HEADS:
+    if stated or not (hidden and every) or keys.text("model_type") not in _FILLED_BY_HEADS:
         return stated
     return keys.fact(hidden.value // every.value, hidden, every) if hidden.value % every.value == 0 else None
 
@@ -145,18 +149,19 @@ def _every(period: int, offset: int, others: str, count: int) -> list[str]:
 def _spelled(name: str, pattern: Any, kinds: Mapping[Any, str], count: int) -> list[str]:
     """Return the kinds that a pattern names. Raises NotUnderstood for another number of layers, or another name."""
     if not isinstance(pattern, Sequence) or len(pattern) != count:
-        length = f"has {len(pattern)} items" if isinstance(pattern, Sequence) else f"is {pattern!r}"
+        length = f"has {len(pattern)} items" if isinstance(pattern, Sequence) else f"is {shown(pattern)}"
         raise NotUnderstood(f"{name} {length}, but there are {count} layers")
     strange = [item for item in pattern if not isinstance(item, str | int) or item not in kinds]
     if strange:
-        raise NotUnderstood(f"{name} has {strange[0]!r}")
+        raise NotUnderstood(f"{name} has {shown(strange[0])}")
     return [kinds[item] for item in pattern]
 
 
 def _without_pattern(keys: ConfigKeys, count: int) -> Fact:
     window, numbered, positions = _window(keys), keys.value(_NUMBERED), keys.number(POSITIONS)
     if isinstance(numbered, Mapping) and isinstance(full := numbered.get("full_attn_layers"), list):
-        return keys.fact([_FULL if layer in full else _LINEAR for layer in range(1, count + 1)], _NUMBERED)
+        places = {layer for layer in full if isinstance(layer, int)}  # from 1
+        return keys.fact([_FULL if layer in places else _LINEAR for layer in range(1, count + 1)], _NUMBERED)
     if period := keys.number((_PERIOD,)):
         offset = keys.number((_OFFSET,), least=0)
         return keys.fact(_every(period.value, offset.value if offset else 0, _LINEAR, count), period, offset)
@@ -167,7 +172,7 @@ def _without_pattern(keys: ConfigKeys, count: int) -> Fact:
     if keys.value("use_sliding_window") is True and (first := keys.number(("max_window_layers",), least=0)):
         full = min(first.value, count)
         return keys.fact([_FULL] * full + [_WINDOW] * (count - full), first)
-    interval = _FULL_EVERY.get(keys.value("model_type"))
+    interval = _FULL_EVERY.get(keys.text("model_type"))
     if interval is not None:
         return keys.fact(
             _every(interval, interval - 1, _WINDOW, count) if interval else [_WINDOW] * count, "model_type"

@@ -106,20 +106,20 @@ def _feed_forward(keys: ConfigKeys) -> Fact | None:
 def _has_dense_layers(keys: ConfigKeys) -> bool:
     """Return whether a mixture of experts also has dense layers, or a dense part in each layer."""
     first = keys.number(_FIRST_DENSE, least=0)
-    intervals = [keys.value(name) for name in _MOE_INTERVAL]
+    kinds, intervals = keys.value("mlp_layer_types"), [keys.value(name) for name in _MOE_INTERVAL]
     return (
         bool(first and first.value)
         or bool(keys.value("mlp_only_layers"))
         or keys.value("enable_moe_block") is True
-        or "dense" in (keys.value("mlp_layer_types") or ())
-        or any(0 in interval if isinstance(interval, list) else (interval or 1) != 1 for interval in intervals)
+        or (isinstance(kinds, list) and "dense" in kinds)
+        or any(0 in each if isinstance(each, list) else isinstance(each, int) and each > 1 for each in intervals)
     )
 
 
 def _rope_base(keys: ConfigKeys) -> Fact | None:
     """Return the base of RoPE, of the layers with full attention where kinds of layers differ."""
     is_unused = keys.value("position_embedding_type") == "nope" or keys.value("mla_use_nope") is True
-    if is_unused or keys.value("model_type") in _WITHOUT_ROPE:
+    if is_unused or keys.text("model_type") in _WITHOUT_ROPE:
         return None
     parameters = keys.value("rope_parameters")
     if not isinstance(parameters, Mapping) or keys.number(_ROPE):
