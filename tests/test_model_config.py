@@ -148,6 +148,7 @@ def test_of_a_multimodal_model_the_language_model_is_read(name: str) -> None:
     assert read.facts["layers"].value == 4
     assert read.facts["layers"].keys == (f"{name}.num_hidden_layers",)
     assert read_config({"thinker_config": config}).facts["layers"].keys == (f"thinker_config.{name}.num_hidden_layers",)
+    assert read_config(SMALL | {name: {"model_type": "some_text"}}).facts["layers"].keys == ("num_hidden_layers",)
 
 
 # Attention layers.

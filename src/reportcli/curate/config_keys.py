@@ -43,6 +43,8 @@ class ConfigKeys:
         self._values, self._prefix = config, ""
         while inner := next((name for name in _NESTED if isinstance(self._values.get(name), Mapping)), None):
             self._values, self._prefix = self._values[inner], f"{self._prefix}{inner}."
+        if not known & self._values.keys():  # it is described at the top after all
+            self._values, self._prefix = config, ""
         self._known = known
 
     def value(self, name: str) -> Any:
