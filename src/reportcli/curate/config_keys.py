@@ -9,18 +9,20 @@ _NESTED = ("text_config", "llm_config", "language_config", "thinker_config")  # 
 _LARGEST = 2**53  # no figure of a model is as large
 _LONGEST = 60  # characters of a name or value that are looked at and shown
 _SAYS_NOTHING = re.compile(  # about sizes and caches: numerics, training, tokens, encoders, generating text, prediction
-    r"_.*|architectures|auto_map|model_type|(.*_)?version|.*dtype|quantization.*|.*ignore.*|is_.*|use_cache|tie_.*"
-    r"|.*(dropout|bias|epsilon|(?<!st)eps|softcapping|multiplier|limit|loss|noise|(?<!f)act|activation|alpha|beta)(_.*)?"
-    r"|.*(initializer|norm|gate|router|scoring|penalty|processor|attention_value_scale|query_pre_attn_scalar)(_.*)?"
-    r"|.*(token|image|img|vision|video|audio|projector|placeholder|label|beam)s?(_.*)?|decoder_start.*|ffn_mult"
-    r"|routed_scaling_factor|n_group|topk_.*|num_expert_group|moe_renormalize|use_grouped_topk|ep_size|pretraining_tp"
-    r"|(.*_)?(mtp|aux)(_.*)?|num_nextn_predict_layers|residual_.*|rescale_.*|num_logits_to_keep|attn_res_.*|index.*"
-    r"|rope_scaling|.*rope_interleave|no_rope_.*|rotary_dim|partial_rotary_factor|use_mrope|initial_context_length"
-    r"|.*rope_local_base_freq|(swa|compress)_rope_theta|original_max_.*|q_lora_rank|qk_(nope_)?head_dim"
-    r"|(min|max)_length|length_.*|temperature|top_[kp]|typical_p|do_sample|early_stopping|.*no_repeat.*|num_return_.*"
-    r"|(output|return|remove|use_bidirectional|cross|add_cross|finetuning|task|tokenizer|tf|bad|begin|suppress)_.*"
-    r"|(forced|exponential|diversity)_.*|pruned_heads|problem_type|prefix|torchscript|use_bfloat16|cache_implementation"
-    r"|chunk_size_feed_forward|language_model_only|id2label|label2id"
+    r"_.*|architectures|auto_map|model_type|(.*_)?version|(.*_)?dtype|quantization.*|.*ignore.*|is_(en)?decoder|tie_.*"
+    r"|(.*_)?(dropout|bias|epsilon|eps|softcapping|multiplier|limit|loss|noise|act|activation|alpha|beta)(_.*)?"
+    r"|(.*_)?(initializer|(layer|rms|qk)?norm|gate|router|scoring|penalty|processor|labels?|beams?)(_.*)?"
+    r"|(.*_)?(image|img|vision|video|audio|projector|placeholder)s?(_.*)?|(.*_)?tokens?_(ids?|index|per_image)"
+    r"|attention_value_scale|query_pre_attn_scalar|routed_scaling_factor|n_group|topk_.*|num_expert_group|seq_aux"
+    r"|moe_renormalize|use_grouped_topk|ep_size|pretraining_tp|residual_in_fp32|rescale_prenorm_residual|use_cache"
+    r"|(.*_)?mtp(_.*)?|num_nextn_predict_layers|num_logits_to_keep|attn_res_.*|index(er)?_.*|mla_use_output_gate"
+    r"|rope_scaling|(.*_)?rope_interleave|no_rope_.*|rotary_dim|partial_rotary_factor|use_mrope|initial_context_length"
+    r"|rope_local_base_freq|(swa|compress)_rope_theta|original_max_.*|q_lora_rank|qk_(nope_)?head_dim"
+    r"|(min|max)_length|length_penalty|temperature|top_[kp]|typical_p|do_sample|early_stopping|(.*_)?no_repeat_.*"
+    r"|(output|return|remove|finetuning|task|tokenizer|tf|bad|begin|suppress|forced|exponential|diversity)_.*"
+    r"|num_return_sequences|(add_)?cross_attention(_hidden_size)?|use_bidirectional_attention|decoder_start_token_id"
+    r"|pruned_heads|problem_type|prefix|torchscript|use_bfloat16|cache_implementation|chunk_size_feed_forward"
+    r"|language_model_only|id2label|label2id|(.*_)?pdrop|attn_implementation|use_flash_attn|(.*_)?softmax_in_fp32"
 )
 
 
