@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportcli.curate.model_config import KNOWN, ModelConfig, read_config
@@ -264,6 +264,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*sorted(KNOWN), "model_type", "text_config", "expert_x", "att_x"]), values))
+@settings(max_examples=50)
 def test_whatever_keys_say_is_read_or_left_alone(config: dict[str, Any]) -> None:
     for read in (read_config(config), read_config(SMALL | config)):
         assert not read.facts.keys() & read.left.keys()
