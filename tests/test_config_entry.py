@@ -139,13 +139,14 @@ def test_figures_of_the_flagship_are_added_with_their_source_and_what_is_stated_
     cli: Run, entry: Path, config: Any
 ) -> None:
     ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog")
-    assert (ended.returncode, ended.stdout) == (0, f"{entry}\n")
+    assert (ended.returncode, ended.stdout) == (0, "family\tchanged\tconfig.json\t\n")
     assert ended.stderr.splitlines() == [
         "note: added to Large: experts total, experts active, hidden size, expert size, RoPE base, heads, KV heads, "
         "head dimension, attention layers",
         "note: kept: architecture.vocabulary is 995; the embedding of the configuration has 1_000 rows (vocab_size)",
         "note: kept: models[0].context_length is 8_192; "
         "the configuration has 4_096 positions (max_position_embeddings)",
+        "note: saved in catalog/family.toml",
     ]
     report = read_report(str(entry))
     architecture = report.architecture
@@ -157,12 +158,14 @@ def test_figures_of_the_flagship_are_added_with_their_source_and_what_is_stated_
     assert report.undisclosed == ("models.layers", "pretraining.tokens")
     assert cli("check", str(entry)).returncode == 0
     again = cli("import", "config.json", "--into", "Family", "--catalog", "catalog")
+    assert (again.stdout, again.returncode) == ("family\tunchanged\tconfig.json\t\n", 0)
     assert "note: nothing to add to Large" in again.stderr
 
 
 def test_figures_of_another_model_go_to_its_own_table(cli: Run, entry: Path, config: Any) -> None:
     entry.write_text(ENTRY.replace('type = "dense"\n', ""))
-    assert cli("import", config(LITTLE), "--into", "Little", "--catalog", "catalog").returncode == 0
+    ended = cli("import", config(LITTLE), "--into", "Little", "--catalog", "catalog")
+    assert "note: left out, since entries have no place for it: vocabulary, " in ended.stderr
     report = read_report(str(entry))
     little = report.models[1]
     assert (little.type, little.layers, little.hidden_size, little.kv_heads) == ("dense", 4, 64, 2)
@@ -187,7 +190,7 @@ def test_the_configuration_of_another_model_is_refused(cli: Run, entry: Path, co
 def test_what_is_not_understood_is_said_and_left_alone(cli: Run, entry: Path, config: Any) -> None:
     file = config(LARGE | {"sliding_window": 32, "compress_ratios": [4, 4]})
     ended = cli("import", file, "--into", "Family", "--catalog", "catalog")
-    assert ended.stderr.splitlines()[-2:] == [
+    assert ended.stderr.splitlines()[-3:-1] == [
         "note: attention layers left alone: sliding_window is stated, but not for which layers",
         "note: unknown in the configuration: compress_ratios",
     ]
@@ -197,14 +200,15 @@ def test_what_is_not_understood_is_said_and_left_alone(cli: Run, entry: Path, co
 def test_a_dry_run_saves_nothing(cli: Run, entry: Path, config: Any) -> None:
     ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog", "--dry-run")
     assert ended.stderr.startswith("note: would add to Large: experts total, ")
-    assert entry.read_text() == ENTRY
+    assert (entry.read_text(), list(entry.parent.iterdir())) == (ENTRY, [entry])
 
 
 def test_an_entry_with_comments_stays_as_it_is(cli: Run, entry: Path, config: Any) -> None:
     entry.write_text(ENTRY.replace("flagship =", "# from the title\nflagship ="))
     ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog")
-    assert ended.returncode == 2
-    assert "has comments, which would be lost" in ended.stderr
+    assert ended.returncode == 1
+    assert "has comments, which would be lost" in ended.stdout
+    assert "added" not in ended.stderr
     assert "# from the title" in entry.read_text()
 
 
@@ -212,6 +216,23 @@ def test_a_shipped_entry_becomes_a_copy(cli: Run, config: Any) -> None:
     qwen = {"num_hidden_layers": 94, "hidden_size": 4096, "head_dim": 128}
     ended = cli("import", config(SMALL | qwen), "--into", "Qwen3")
     copy = user_folder() / "qwen3.toml"
-    assert ended.stdout == f"{copy}\n"
-    assert ended.stderr.splitlines()[-1] == f"note: it now overrides {shipped_folder() / 'qwen3.toml'}"
+    shipped = shipped_folder() / "qwen3.toml"
+    assert ended.stderr.splitlines()[-1] == f"note: saved in {copy}, which now overrides {shipped}"
     assert re.search(r'^"architecture.head_dimension" = "config.json of Qwen3-235B-A22B"$', copy.read_text(), re.M)
+
+
+@pytest.mark.parametrize("more", [("config.json",), ("--update",), ("--replace",), ("--as", "json"), ("--map", "x")])
+def test_one_configuration_is_read_into_one_entry(cli: Run, config: Any, more: tuple[str, ...]) -> None:
+    ended = cli("import", config(SMALL), *more, "--into", "Qwen3")
+    assert (ended.returncode, ended.stderr.splitlines()) == (
+        2, ["error: --into takes one config.json", "  write `reportcli import config.json --into NAME`"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["config.json", "https://huggingface.co/Some-Lab/Model"])
+def test_a_configuration_without_its_model_is_refused(cli: Run, config: Any, name: str) -> None:
+    config(SMALL)
+    ended = cli("import", name)
+    assert (ended.returncode, ended.stderr.splitlines()) == (
+        2, [f"error: which model is {name} of?", f"  write `reportcli import {name} --into NAME`"]
+    )  # fmt: skip

@@ -473,7 +473,6 @@ organizations = [
 ]
 date = 2024-12-01
 summary = "Nothing."
-tags = []
 """
 
 

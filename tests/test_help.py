@@ -12,7 +12,7 @@ from reportcli.cli.examples import EXAMPLES, PAGES, TOUR
 from reportcli.cli.main import COMMANDS, command_function
 
 WRITING = ("add", "import", "edit")
-TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue")
+TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
 
 
 @pytest.fixture(autouse=True)

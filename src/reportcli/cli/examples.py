@@ -97,9 +97,11 @@ EXAMPLES = {
         Example("reportcli add", "from a template"),
     ),
     "import": (
-        Example("reportcli import https://huggingface.co/Qwen/Qwen3-32B --into Qwen3-32B", "from Hugging Face"),
-        Example("reportcli import config.json --into qwen3", "a file; for the flagship of a report"),
-        Example("reportcli import config.json --into Qwen3-8B --dry-run", "say what would be added"),
+        Example("reportcli list -f json | reportcli import - --catalog copy", "a copy of the catalogue"),
+        Example("reportcli import entries.jsonl --dry-run", "what would happen"),
+        Example("reportcli import models.csv --map columns.toml", "a spreadsheet"),
+        Example("reportcli import notable_ai_models.csv --update", "fill what is empty"),
+        Example("reportcli import config.json --into Qwen3-32B", "sizes from a configuration"),
     ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
@@ -154,8 +156,8 @@ PAGES = {
     "lineage": ("queries", "formats"),
     "show": ("formats",),
     "add": ("catalogue",),
-    "import": ("catalogue",),
     "edit": ("catalogue",),
+    "import": ("mappings", "catalogue", "exit-codes"),
     "check": ("catalogue", "exit-codes"),
     "schema": ("catalogue",),
 }

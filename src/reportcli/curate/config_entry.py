@@ -3,14 +3,12 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from reportcli.answer.check import PROBLEM, REMARK, CheckReport, Finding
 from reportcli.curate.config_keys import Fact
 from reportcli.curate.config_source import ConfigSource
 from reportcli.curate.model_config import CONTEXT, ModelConfig
-from reportcli.errors import UsageError
 from reportcli.report.architecture import Architecture, AttentionLayers
 from reportcli.report.derived import as_model, cached_elements, flagship_model
 from reportcli.report.fields import Model, Report, fields_of
@@ -32,9 +30,17 @@ class Disagreement(NamedTuple):
 class Compared(NamedTuple):
     """What became of the figures of a configuration, by their fields."""
 
+    config: ModelConfig
+    model: Model | None  # the flagship where no other is meant; None of a report that names no models
+    name: str
     agreed: tuple[str, ...]
     disagreements: Mapping[str, Disagreement]
     lacking: tuple[str, ...]  # of the entry
+
+    @property
+    def telling(self) -> Disagreement | None:
+        """A disagreement that tells that the configuration is that of another model."""
+        return next((self.disagreements[field] for field in _TELLING if field in self.disagreements), None)
 
 
 def compare_config(report: Report, model: Model | None, config: ModelConfig) -> Compared:
@@ -48,9 +54,18 @@ def compare_config(report: Report, model: Model | None, config: ModelConfig) -> 
         elif _agree(field, stated, fact.value, architecture):
             agreed.append(field)
         else:
-            severity = _severity(field, stated, fact.value)
-            disagreements[field] = Disagreement(_key(report, shown, field), _problem(field, stated, fact), severity)
-    return Compared(tuple(agreed), disagreements, tuple(lacking))
+            disagreements[field] = _disagreement(_key(report, shown, field), field, stated, fact)
+    name = shown.name if shown else report.name
+    return Compared(config, shown, name, tuple(agreed), disagreements, tuple(lacking))
+
+
+def table_of(report: Report, compared: Compared, field: str) -> str:
+    """Return the table for a figure: of the flagship the architecture, of others their own; "" where none has it."""
+    if field == CONTEXT:
+        return "models" if compared.model else ""
+    if compared.model in (None, flagship_model(report)):
+        return "architecture"
+    return "models" if hasattr(Model, field) else ""
 
 
 def _key(report: Report, shown: Model | None, field: str) -> str:
@@ -75,18 +90,15 @@ def _caches(groups: Sequence[AttentionLayers], architecture: Architecture) -> Ma
     return counts
 
 
-def _severity(field: str, stated: Any, configured: Any) -> str:
-    is_rows = field == "vocabulary" and stated < configured <= stated * (1 + _ROWS)
-    return REMARK if field == CONTEXT or is_rows else PROBLEM
-
-
-def _problem(field: str, stated: Any, fact: Fact) -> str:
+def _disagreement(key: str, field: str, stated: Any, fact: Fact) -> Disagreement:
     keys = ", ".join(fact.keys[:_FEW]) + (", …" if len(fact.keys) > _FEW else "")
     if field == CONTEXT:
-        return f"is {stated:_}; the configuration has {fact.value:_} positions ({keys})"
-    if _severity(field, stated, fact.value) == REMARK:
-        return f"is {stated:_}; the embedding of the configuration has {fact.value:_} rows ({keys})"
-    return f"is {_described(stated)}, but {_described(fact.value)} in the configuration ({keys})"
+        return Disagreement(key, f"is {stated:_}; the configuration has {fact.value:_} positions ({keys})", REMARK)
+    if field == "vocabulary" and stated < fact.value <= stated * (1 + _ROWS):
+        problem = f"is {stated:_}; the embedding of the configuration has {fact.value:_} rows ({keys})"
+        return Disagreement(key, problem, REMARK)
+    problem = f"is {_described(stated)}, but {_described(fact.value)} in the configuration ({keys})"
+    return Disagreement(key, problem, PROBLEM)
 
 
 def _described(value: Any) -> str:
@@ -108,22 +120,20 @@ def _described_layers(group: AttentionLayers) -> str:
 
 def check_config(path: str, text: str, report: Report, model: Model | None, source: ConfigSource) -> CheckReport:
     """Answer with where an entry, of this path and text, disagrees with the configuration of one of its models."""
-    compared = compare_config(report, model, source.config)
-    lines = key_lines(text)
+    compared, lines = compare_config(report, model, source.config), key_lines(text)
     findings = [
         Finding(path, closest_line(lines, one.key) or None, None, one.key, one.problem, one.severity)
         for one in compared.disagreements.values()
     ]
     findings.sort(key=lambda finding: (finding.severity != PROBLEM, finding.line or 0))
     problems = sum(finding.severity == PROBLEM for finding in findings)
-    shown = model or flagship_model(report)
     agreed = _counted(len(compared.agreed), "figure", "agrees", "agree")
     disagreed = _counted(problems, "figure", "disagrees", "disagree") if problems else "none disagrees"
-    notes = [f"{shown.name if shown else report.name}: {agreed}, {disagreed}"]
-    if any(field in compared.disagreements for field in _TELLING):
-        notes.append(f"this may be the configuration of another model than {shown.name if shown else report.name}")
-    elif lacking := _with_place(report, shown, compared.lacking):
-        name = shlex.join((source.given, "--into", shown.name if shown else report.id))
+    notes = [f"{compared.name}: {agreed}, {disagreed}"]
+    if compared.telling:
+        notes.append(f"this may be the configuration of another model than {compared.name}")
+    elif lacking := [field for field in compared.lacking if table_of(report, compared, field)]:
+        name = shlex.join((source.given, "--into", compared.model.name if compared.model else report.id))
         notes.append(f"not in the entry: {listed(lacking)}; to add them, run `reportcli import {name}`")
     return CheckReport(tuple(findings), (*notes, *config_notes(source.config)))
 
@@ -152,67 +162,3 @@ def _label(path: str) -> str:
 
 
 _LABELS = {field.key: field.label for field in fields_of(Architecture) if not field.in_array}
-
-
-class Filled(NamedTuple):
-    """An entry to which the figures of a configuration were added where it stated none."""
-
-    report: Report
-    added: tuple[str, ...]  # fields, such as architecture.layers and models.layers
-    compared: Compared
-
-
-def fill_from_config(report: Report, model: Model | None, config: ModelConfig, source: str) -> Filled:
-    """Add the figures that a report does not state of a model, or of its flagship, each with its source.
-
-    Those of another model than the flagship go to its own table. What is stated stays, whether it agrees or not.
-    Raises UsageError for the configuration of another model.
-    """
-    compared = compare_config(report, model, config)
-    shown = model or flagship_model(report)
-    if other := [compared.disagreements[field] for field in _TELLING if field in compared.disagreements]:
-        name = shown.name if shown else report.name
-        raise UsageError(
-            f"this is the configuration of another model than {name}", f"{other[0].key} {other[0].problem}"
-        )
-    fields = _to_fill(report, shown, compared)
-    added = {f"{_table(report, shown, field)}.{field}": config.facts[field] for field in fields}
-    caveats = {path: fact.caveat for path, fact in added.items() if fact.caveat and path not in report.confidence}
-    filled = replace(
-        report,
-        models=tuple(replace(one, **_figures(added, "models.")) if one == shown else one for one in report.models),
-        architecture=replace(report.architecture, **_figures(added, "architecture.")),
-        undisclosed=tuple(path for path in report.undisclosed if path not in added),
-        sources={**report.sources, **{path: _joined(report.sources.get(path), source) for path in added}},
-        confidence={**report.confidence, **caveats},
-    )
-    return Filled(filled, tuple(added), compared)
-
-
-def _figures(added: Mapping[str, Fact], table: str) -> Mapping[str, Any]:
-    return {path.removeprefix(table): fact.value for path, fact in added.items() if path.startswith(table)}
-
-
-def _to_fill(report: Report, shown: Model | None, compared: Compared) -> Sequence[str]:
-    if shown and shown.type is None and shown != flagship_model(report) and "type" in compared.disagreements:
-        return [*_with_place(report, shown, compared.lacking), "type"]  # what it inherits says nothing of this model
-    return _with_place(report, shown, compared.lacking)
-
-
-def _with_place(report: Report, shown: Model | None, fields: Sequence[str]) -> Sequence[str]:
-    return [field for field in fields if _table(report, shown, field)]
-
-
-def _table(report: Report, shown: Model | None, field: str) -> str:
-    """Return the table for a figure: of the flagship the architecture, of others their own; "" where none has it."""
-    if field == CONTEXT:
-        return "models" if shown else ""
-    if shown is None or shown == flagship_model(report):
-        return "architecture"
-    return "models" if hasattr(Model, field) else ""
-
-
-def _joined(before: str | None, source: str) -> str:
-    if before is None:
-        return source
-    return before if source in before.split("; ") else f"{before}; {source}"

@@ -16,7 +16,6 @@ from reportcli.catalog.files import (
     is_user_folder,
     make_private_folder,
     parse_toml,
-    read_report,
     read_text,
     schema_line,
     shipped_folder,
@@ -144,41 +143,21 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
     was typed is in its draft.
     """
     path = file_of(catalog, name)
+    entry_id = path.name.removesuffix(".toml")
     before = read_text(path)
-    target, save = _saver(catalog, own, path, before)
-    with open_draft(target, before, ask, changed=path.stat().st_mtime) as draft:
-        return _edit_and_save(draft, path.stem, save, ask)
-
-
-def change(catalog: EditableCatalog, own: Path, name: str, changed: Callable[[Report], Report]) -> ActionResult:
-    """Save an entry as a function changes it; of a shipped one, a copy in the user's own folder ``own``.
-
-    Raises EntryRejected with every problem, UsageError where comments would be lost, UnknownName, EntryUnreadable or
-    EntryUnwritable; then the entry is as it was.
-    """
-    path = file_of(catalog, name)
-    before = read_text(path)
-    schema, rest = split_schema_line(before)
-    if has_comments(rest):
-        raise UsageError(f"{path} has comments, which would be lost", "delete them first, or change the entry by hand")
-    _, save = _saver(catalog, own, path, before, with_lines=False)
-    return save(schema + to_toml(changed(read_report(str(path)))))
-
-
-def _saver(catalog: EditableCatalog, own: Path, path: Path, before: str, with_lines: bool = True) -> tuple[Path, Save]:
-    """Return where a change of an entry is saved, in its file or in a copy of it, and what saves it there."""
     in_place = path.parent != shipped_folder() or not is_user_folder(own)
     target = path if in_place else own / path.name
 
     def save(text: str) -> ActionResult:
         if text == before:
-            return ActionResult(path.stem, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
-        report, remarks = _checked_report(catalog, path.stem, text, with_lines)
+            return ActionResult(entry_id, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
+        report, remarks = _checked_report(catalog, entry_id, text)
         _write(target, text, report, before if in_place else None)
         overrides = () if in_place else (f"it now overrides {path}",)
-        return ActionResult(path.stem, "path", (str(target),), (*remarks, *overrides))
+        return ActionResult(entry_id, "path", (str(target),), (*remarks, *overrides))
 
-    return target, save
+    with open_draft(target, before, ask, changed=path.stat().st_mtime) as draft:
+        return _edit_and_save(draft, entry_id, save, ask)
 
 
 def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
@@ -240,7 +219,7 @@ def _checked_report(
     except EntryUnreadable as error:
         raise EntryRejected(entry_id or "new", [_at_line(error.line, error.problem)]) from error
     name = table.get("name")
-    entry_id = entry_id or (_id_from_name(name) if isinstance(name, str) else "new")
+    entry_id = entry_id or (id_from_name(name) if isinstance(name, str) else "new")
     entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, latest_today())
     broken = entry_findings("", entry, _other_entries(catalog, entry.report))
     findings = sorted(
@@ -268,11 +247,11 @@ def _id_from_text(text: str) -> str:
     """Return the id that follows from the name in a text; "" where there is none."""
     with suppress(EntryUnreadable, UsageError):
         name = parse_toml("", text).get("name")
-        return _id_from_name(name) if isinstance(name, str) else ""
+        return id_from_name(name) if isinstance(name, str) else ""
     return ""
 
 
-def _id_from_name(name: str) -> str:
+def id_from_name(name: str) -> str:
     """Return the id that follows from a name: ``Tülu 3`` gives ``tulu-3``. Raises UsageError where none does."""
     folded = fold(name)
     entry_id = re.sub(r"[^a-z0-9.]+", "-", folded).strip("-.")
@@ -308,12 +287,12 @@ def _write(path: Path, text: str, report: Report, before: str | None) -> None:
         raise EntryUnwritable(path, error.strerror or str(error)) from error
     remove_stale_temp_files(path.parent)
     if is_user_folder(path.parent):
-        _write_schema(path.parent / SCHEMA_FILE)
+        write_schema(path.parent / SCHEMA_FILE)
     schema, rest = split_schema_line(strip_template(text))
     write_entry(path, (schema or schema_line(path.parent)) + (rest if has_comments(rest) else to_toml(report)), before)
 
 
-def _write_schema(path: Path) -> None:
+def write_schema(path: Path) -> None:
     """Write the schema of an entry, or replace an older one; a file that somebody else wrote is left alone.
 
     An entry is saved even where its schema cannot be.
