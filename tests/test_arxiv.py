@@ -194,9 +194,9 @@ def test_a_pause_may_be_seconds_a_date_or_nonsense(server: Server) -> None:
     in_a_minute = "try again in 60 seconds"
     for pause, hint, requests in (
         ("3600", "try again in 3600 seconds", 1),
-        ("9" * 30, "try again in 999999999 seconds", 1),
+        ("9" * 30, "try again later", 1),
         ("Wed, 21 Oct 2015 07:28:00 GMT", in_a_minute, 3),
-        ("Wed, 21 Oct 2065 07:28:00 GMT", "try again in ", 1),
+        ("Wed, 21 Oct 2065 07:28:00 GMT", "try again later", 1),
         *((nonsense, in_a_minute, 3) for nonsense in ("soon", "-5", "")),
     ):
         server.asked.clear()

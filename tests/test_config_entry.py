@@ -78,7 +78,7 @@ def test_disagreements_are_problems_and_figures_in_another_sense_remarks(cli: Ru
         "the configuration has 4_096 positions (max_position_embeddings)",
     ]
     assert ended.stderr.splitlines() == [
-        "note: Large: 2 figures agree, 1 figure disagrees",
+        "note: Large: 2 of 4 figures agree",
         "note: not in the entry: experts total, experts active, hidden size, expert size, RoPE base, heads, KV heads, "
         "head dimension, attention layers; to add them, run `reportcli import config.json --into Large`",
         "note: unknown in the configuration: new_width",
@@ -90,10 +90,11 @@ def test_disagreements_are_problems_and_figures_in_another_sense_remarks(cli: Ru
 
 
 def test_agreement_is_said_and_ends_well(cli: Run, entry: Path, config: Any) -> None:
-    for name in ("Family", "little", str(entry)):
-        ended = cli("check", name, "--against", config(LITTLE if name == "little" else LARGE), "--catalog", "catalog")
+    cases = (("Family", LARGE, "2 of 4"), ("little", LITTLE, "1 of 1"), (str(entry), LARGE, "2 of 4"))
+    for name, values, agreed in cases:
+        ended = cli("check", name, "--against", config(values), "--catalog", "catalog")
         assert ended.returncode == 0
-        assert "none disagrees" in ended.stderr
+        assert f"{agreed} figures agree" in ended.stderr
 
 
 @pytest.mark.usefixtures("entry")
@@ -165,7 +166,7 @@ def test_figures_of_the_flagship_are_added_with_their_source_and_what_is_stated_
 def test_figures_of_another_model_go_to_its_own_table(cli: Run, entry: Path, config: Any) -> None:
     entry.write_text(ENTRY.replace('type = "dense"\n', ""))
     ended = cli("import", config(LITTLE), "--into", "Little", "--catalog", "catalog")
-    assert "note: left out, since entries have no place for it: vocabulary, " in ended.stderr
+    assert "note: left out, since the entry has no place for them: vocabulary, " in ended.stderr
     report = read_report(str(entry))
     little = report.models[1]
     assert (little.type, little.layers, little.hidden_size, little.kv_heads) == ("dense", 4, 64, 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reportcli.curate.config_source import ENDPOINT_VARIABLE, read_config_source
-from reportcli.curate.web import Patience
+from reportcli.curate.web import Patience, _Failed, _redirect_target
 from reportcli.errors import ConfigNotFound, HuggingFaceUnavailable, ReportcliError, UsageError
 from servers import Server, redirects, says, serving
 from test_model_config import SMALL
@@ -88,6 +88,13 @@ def test_a_renamed_model_is_followed_and_no_other_host(server: Server) -> None:
     server.answers = [redirects("https://cdn.example.org/config.json")]
     message = "cannot read from Hugging Face: unexpected redirect to https://cdn.example.org/config.json"
     assert str(failure(MODEL)) == message
+
+
+def test_a_redirect_never_leaves_the_secure_web() -> None:
+    assert _redirect_target("https://a.example/x", "/y") == "https://a.example/y"
+    assert _redirect_target("http://a.example/x", "https://a.example/y") == "https://a.example/y"
+    with pytest.raises(_Failed, match="unexpected redirect to http://a"):
+        _redirect_target("https://a.example/x", "http://a.example/y")
 
 
 @pytest.mark.parametrize(

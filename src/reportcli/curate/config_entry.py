@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer.check import PROBLEM, REMARK, CheckReport, Finding
-from reportcli.curate.config_keys import Fact
+from reportcli.curate.config_keys import Fact, some
 from reportcli.curate.config_source import ConfigSource
 from reportcli.curate.model_config import CONTEXT, ModelConfig
 from reportcli.report.architecture import Architecture, AttentionLayers
@@ -15,7 +15,7 @@ from reportcli.report.fields import Model, Report, fields_of
 from reportcli.report.toml_lines import closest_line, key_lines
 
 _ROWS = 0.02  # an embedding may have as many more rows than the vocabulary has tokens, for padding or rounding
-_FEW, _MANY = 3, 20  # keys that are named
+_FEW = 3  # keys that are named of a figure
 _TELLING = ("layers", "hidden_size")  # figures that tell models apart
 
 
@@ -126,10 +126,8 @@ def check_config(path: str, text: str, report: Report, model: Model | None, sour
         for one in compared.disagreements.values()
     ]
     findings.sort(key=lambda finding: (finding.severity != PROBLEM, finding.line or 0))
-    problems = sum(finding.severity == PROBLEM for finding in findings)
-    agreed = _counted(len(compared.agreed), "figure", "agrees", "agree")
-    disagreed = _counted(problems, "figure", "disagrees", "disagree") if problems else "none disagrees"
-    notes = [f"{compared.name}: {agreed}, {disagreed}"]
+    agreed = len(compared.agreed)
+    notes = [f"{compared.name}: {agreed} of {agreed + len(findings)} figures agree"]
     if compared.telling:
         notes.append(f"this may be the configuration of another model than {compared.name}")
     elif lacking := [field for field in compared.lacking if table_of(report, compared, field)]:
@@ -142,13 +140,8 @@ def config_notes(config: ModelConfig) -> list[str]:
     """Return what is to be said of a configuration that is not understood as a whole."""
     notes = [f"{_label(field)} left alone: {reason}" for field, reason in config.left.items()]
     if config.unknown:
-        more = f" and {len(config.unknown) - _MANY:,} more" if len(config.unknown) > _MANY else ""
-        notes.append(f"unknown in the configuration: {', '.join(config.unknown[:_MANY])}{more}")
+        notes.append(f"unknown in the configuration: {some(config.unknown)}")
     return notes
-
-
-def _counted(count: int, noun: str, singular: str, plural: str) -> str:
-    return f"{count} {noun} {singular}" if count == 1 else f"{count} {noun}s {plural}"
 
 
 def listed(fields: Iterable[str]) -> str:

@@ -55,7 +55,7 @@ def _added(report: Report, compared: Compared) -> dict[str, Fact]:
 def _notes(report: Report, compared: Compared) -> list[str]:
     notes = [f"kept: {one.key} {one.problem}" for one in compared.disagreements.values()]
     if homeless := [field for field in compared.lacking if not table_of(report, compared, field)]:
-        notes.append(f"left out, since entries have no place for it: {listed(homeless)}")
+        notes.append(f"left out, since the entry has no place for them: {listed(homeless)}")
     return notes + config_notes(compared.config)
 
 

@@ -2,11 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 _NESTED = ("text_config", "llm_config", "language_config", "thinker_config")  # of models that take more than text
 _LARGEST = 2**53  # no figure of a model is as large
+_MANY = 20  # names of keys that are shown
 _LONGEST = 60  # characters of a name or value that are looked at and shown
 _SAYS_NOTHING = re.compile(  # about sizes and caches: numerics, training, tokens, encoders, generating text, prediction
     r"_.*|architectures|auto_map|model_type|(.*_)?version|(.*_)?dtype|quantization.*|.*ignore.*|is_(en)?decoder|tie_.*"
@@ -99,6 +100,11 @@ def _whole_number(value: Any) -> int | None:
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    return ", ".join(names[:_MANY]) + (f" and {len(names) - _MANY:,} more" if len(names) > _MANY else "")
 
 
 def shown(value: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any
 
-from reportcli.curate.config_keys import ConfigKeys, Fact, NotUnderstood, shown
+from reportcli.curate.config_keys import ConfigKeys, Fact, NotUnderstood, shown, some
 from reportcli.report.architecture import AttentionLayers
 
 _FULL, _WINDOW, _LINEAR, _NONE = "full", "window", "linear", "none"
@@ -124,7 +124,7 @@ def attention_layers(keys: ConfigKeys) -> Fact | None:
 
 def _reject_unknown(keys: ConfigKeys) -> None:
     if strange := keys.unknown(_MAY_CHANGE_THE_CACHE):
-        raise NotUnderstood(f"{', '.join(strange)} may change what is cached")
+        raise NotUnderstood(f"{some(strange)} may change what is cached")
 
 
 def _kinds(keys: ConfigKeys, count: int) -> Fact:

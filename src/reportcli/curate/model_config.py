@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from reportcli.curate import config_layers
-from reportcli.curate.config_keys import ConfigKeys, Fact, NotUnderstood
+from reportcli.curate.config_keys import ConfigKeys, Fact, NotUnderstood, some
 from reportcli.curate.config_layers import HIDDEN, POSITIONS
 
 CONTEXT = "context_length"  # a field of models; the other figures are fields of the architecture
@@ -73,7 +73,7 @@ def _type(keys: ConfigKeys) -> Fact | None:
     if experts := _experts(keys):
         return keys.fact("moe", experts)
     if strange := keys.unknown("expert|moe"):
-        raise NotUnderstood(f"{', '.join(strange)} may be about experts")
+        raise NotUnderstood(f"{some(strange)} may be about experts")
     width = keys.number(_WIDTH)
     return keys.fact("dense", width) if width else None
 

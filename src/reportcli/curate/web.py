@@ -10,11 +10,13 @@ from threading import Thread
 from typing import NamedTuple
 from urllib import request
 from urllib.error import HTTPError, URLError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from reportcli.errors import ServerUnavailable
 
 _MAX_BYTES = 1_000_000  # of an answer
+_QUOTED = 200  # characters of what a server says
+_HOUR = 3600  # seconds
 _BUSY = (429, 503)
 _MOVED = (301, 302, 303, 307, 308)
 
@@ -71,7 +73,9 @@ def _patient_reply(url: str, media_type: str, patience: Patience, waiting: Calla
             return reply
         pause = max(patience.pause * 2 ** (attempt - 1), reply.retry_after)
         if attempt == patience.attempts or time.monotonic() + pause > end:
-            raise _Failed("the server is too busy", f"try again in {max(60, round(pause))} seconds")
+            seconds = max(60, round(pause))
+            when = f"in {seconds} seconds" if seconds <= _HOUR else "later"
+            raise _Failed("the server is too busy", f"try again {when}")
         waiting(pause)
         time.sleep(pause)
         attempt += 1
@@ -97,20 +101,25 @@ def _reply(url: str, media_type: str, timeout: float, redirects: int = 5) -> Rep
     except HTTPError as error:
         with error:
             if error.code not in _MOVED or not redirects:
-                return Reply(error.code, error.reason, error.read(_MAX_BYTES), _retry_after(error.headers))
+                return Reply(error.code, error.reason[:_QUOTED], error.read(_MAX_BYTES), _retry_after(error.headers))
             target = _redirect_target(url, error.headers.get("Location", ""))
             return _reply(target, media_type, timeout, redirects - 1)
 
 
 def _redirect_target(url: str, location: str) -> str:
-    """Return where a redirect leads; fail unless that is on the host that was asked."""
+    """Return where a redirect leads; fail unless that is on the host that was asked, and no less safe."""
     try:
         target = urljoin(url, location)
     except ValueError:
         target = ""
-    if not is_web(target) or urlsplit(target).hostname != urlsplit(url).hostname:
-        raise _Failed(f"unexpected redirect to {location}")
+    if not is_web(target) or not _is_as_safe(urlsplit(target), urlsplit(url)):
+        raise _Failed(f"unexpected redirect to {location[:_QUOTED]}")
     return target
+
+
+def _is_as_safe(target: SplitResult, asked: SplitResult) -> bool:
+    """Return whether a target is on the same host; what was asked under https is not asked in the clear."""
+    return target.hostname == asked.hostname and target.scheme in ("https", asked.scheme)
 
 
 def _read(response: HTTPResponse) -> bytes:
@@ -151,7 +160,10 @@ def _in_time(seconds: float, function: Callable[[], Reply]) -> Reply:
         except BaseException as error:
             future.set_exception(error)
 
-    Thread(target=run, daemon=True).start()
+    try:
+        Thread(target=run, daemon=True).start()
+    except RuntimeError as error:
+        raise _Failed("the system starts no more threads") from error
     try:
         return future.result(max(0, seconds))
     except (OSError, HTTPException, ValueError) as error:

@@ -147,7 +147,7 @@ def _known_kind(kind: str | None) -> str | None:
 
 def _read(name: str, kind: str | None) -> Source | Path:
     """Return a source with its text, or a folder."""
-    if "://" in name or (Path(name).name == "config.json" and kind is None):
+    if "://" in name or (name.endswith("config.json") and kind is None):
         raise UsageError(f"which model is {name} of?", f"write `reportcli import {quote(name)} --into NAME`")
     if name != "-":
         return Path(name) if Path(name).is_dir() else read_source(name, kind)
