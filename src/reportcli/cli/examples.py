@@ -101,7 +101,7 @@ EXAMPLES = {
         Example("reportcli import entries.jsonl --dry-run", "what would happen"),
         Example("reportcli import models.csv --map columns.toml", "a spreadsheet"),
         Example("reportcli import notable_ai_models.csv --update", "fill what is empty"),
-        Example("reportcli import config.json --into Qwen3-32B", "sizes from a configuration"),
+        Example("reportcli import config.json --into Qwen3-32B", "sizes of a model"),
     ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),

@@ -132,7 +132,7 @@ def check_config(path: str, text: str, report: Report, model: Model | None, sour
         notes.append(f"this may be the configuration of another model than {compared.name}")
     elif lacking := [field for field in compared.lacking if table_of(report, compared, field)]:
         name = shlex.join((source.given, "--into", compared.model.name if compared.model else report.id))
-        notes.append(f"not in the entry: {listed(lacking)}; to add them, run `reportcli import {name}`")
+        notes.append(f"not in the entry: {listed(lacking)}; `reportcli import {name}` adds them")
     return CheckReport(tuple(findings), (*notes, *config_notes(source.config)))
 
 

@@ -194,13 +194,10 @@ def _group(keys: ConfigKeys, kind: str, count: int) -> Fact:
         return keys.fact(AttentionLayers(kind=kind, layers=count))
     if keys.value(_LATENT[0]):
         return _latent_group(keys, kind, count)
-    kv, dimension, values = kv_heads(keys, kind), head_dimension(keys, kind), keys.number(_VALUES_OF[kind])
-    window = _window(keys) if kind == _WINDOW else None
-    for name, given in ((_KV_HEADS[0], kv), (_DIMENSION[0], dimension), (_WINDOWS[0], window or kind == _FULL)):
-        if not given:
-            raise NotUnderstood(f"{name} is not stated")
-    assert kv
-    assert dimension
+    kv = _needed(kv_heads(keys, kind), _KV_HEADS[0])
+    dimension = _needed(head_dimension(keys, kind), _DIMENSION[0])
+    window = _needed(_window(keys), _WINDOWS[0]) if kind == _WINDOW else None
+    values = keys.number(_VALUES_OF[kind])
     group = AttentionLayers(
         kind=kind,
         layers=count,
@@ -212,10 +209,14 @@ def _group(keys: ConfigKeys, kind: str, count: int) -> Fact:
     return keys.fact(group, kv, dimension, values, window)
 
 
+def _needed(fact: Fact | None, name: str) -> Fact:
+    if fact is None:
+        raise NotUnderstood(f"{name} is not stated")
+    return fact
+
+
 def _latent_group(keys: ConfigKeys, kind: str, count: int) -> Fact:
-    rank, rotary = (keys.number((name,), least=0) for name in _LATENT)
     if kind != _FULL:
         raise NotUnderstood(f"{_LATENT[0]} and windows are both stated")
-    if not (rank and rotary):
-        raise NotUnderstood(f"{_LATENT[1]} is not stated")
+    rank, rotary = (_needed(keys.number((name,), least=0), name) for name in _LATENT)
     return keys.fact(AttentionLayers(kind="latent", layers=count, cache_size=rank.value + rotary.value), rank, rotary)

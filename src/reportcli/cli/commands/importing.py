@@ -55,7 +55,7 @@ Replace = Annotated[bool, typer.Option("--replace", help="Overwrite what the sou
 Into = Annotated[
     str | None,
     typer.Option(
-        "--into", metavar="NAME", show_default=False, help="Fill what is empty of a model from its config.json."
+        "--into", metavar="NAME", show_default=False, help="Add what its config.json states of a report or model."
     ),
     NAMES,
 ]
@@ -88,7 +88,8 @@ def import_entries(
     Reads what -f json, jsonl and toml write, folders of entries, and CSV, whose columns are fields by their names or
     as --map says; the tables of Epoch AI are recognized. Entries that are known are skipped. A record with an error is
     refused, and saved with the reason in a file beside its source. An entry without a summary or tags is a draft.
-    With --into, SOURCE is the config.json of a model: a file, or its address on Hugging Face.
+    With --into, SOURCE is the config.json of a model, a file or an address such as https://huggingface.co/Qwen/Qwen3-8B:
+    what the entry does not state is added, with its source.
     """
     settings = output.output_settings(context.obj, IMPORT, format_name, json, header, width, no_pager, quiet, color)
     own = new_entry_folder(catalog or ())
