@@ -204,13 +204,16 @@ def test_a_dry_run_saves_nothing(cli: Run, entry: Path, config: Any) -> None:
     assert (entry.read_text(), list(entry.parent.iterdir())) == (ENTRY, [entry])
 
 
-def test_an_entry_with_comments_stays_as_it_is(cli: Run, entry: Path, config: Any) -> None:
+def test_comments_are_kept_and_an_entry_with_problems_stays_as_it_is(cli: Run, entry: Path, config: Any) -> None:
     entry.write_text(ENTRY.replace("flagship =", "# from the title\nflagship ="))
-    ended = cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog")
-    assert ended.returncode == 1
-    assert "has comments, which would be lost" in ended.stdout
-    assert "added" not in ended.stderr
-    assert "# from the title" in entry.read_text()
+    assert cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog").returncode == 0
+    assert '# from the title\nflagship = "Large"' in entry.read_text()
+    wrong = ENTRY.replace("parameters = 1_000_000", "parameters = 1_000_000\nactive_parameters = 2_000_000")
+    entry.write_text(wrong)
+    ended = cli("import", "config.json", "--into", "Family", "--catalog", "catalog")
+    problem = "models[1].active_parameters: 2_000_000 is more than the total of 1_000_000"
+    assert (ended.returncode, ended.stdout) == (1, f"family\trefused\tconfig.json\t{problem}\n")
+    assert ("added" in ended.stderr, entry.read_text()) == (False, wrong)
 
 
 def test_a_shipped_entry_becomes_a_copy(cli: Run, config: Any) -> None:
