@@ -188,6 +188,14 @@ def test_the_configuration_of_another_model_is_refused(cli: Run, entry: Path, co
     assert entry.read_text() == ENTRY
 
 
+def test_an_entry_that_states_little_tells_another_model_by_its_type(cli: Run, entry: Path, config: Any) -> None:
+    entry.write_text(ENTRY.replace("layers = 8\n", ""))
+    ended = cli("import", config(SMALL), "--into", "Family", "--catalog", "catalog")
+    assert (
+        ended.stderr.splitlines()[1] == "  architecture.type is moe, but dense in the configuration (intermediate_size)"
+    )
+
+
 def test_what_is_not_understood_is_said_and_left_alone(cli: Run, entry: Path, config: Any) -> None:
     file = config(LARGE | {"sliding_window": 32, "compress_ratios": [4, 4]})
     ended = cli("import", file, "--into", "Family", "--catalog", "catalog")
@@ -217,8 +225,8 @@ def test_comments_are_kept_and_an_entry_with_problems_stays_as_it_is(cli: Run, e
 
 
 def test_a_shipped_entry_becomes_a_copy(cli: Run, config: Any) -> None:
-    qwen = {"num_hidden_layers": 94, "hidden_size": 4096, "head_dim": 128}
-    ended = cli("import", config(SMALL | qwen), "--into", "Qwen3")
+    qwen = {"num_hidden_layers": 94, "hidden_size": 4096, "head_dim": 128, "num_experts": 128}
+    ended = cli("import", config(MOE | qwen), "--into", "Qwen3")
     copy = user_folder() / "qwen3.toml"
     shipped = shipped_folder() / "qwen3.toml"
     assert ended.stderr.splitlines()[-1] == f"note: saved in {copy}, which now overrides {shipped}"

@@ -16,7 +16,7 @@ from reportcli.report.toml_lines import closest_line, key_lines
 
 _ROWS = 0.02  # an embedding may have as many more rows than the vocabulary has tokens, for padding or rounding
 _FEW = 3  # keys that are named of a figure
-_TELLING = ("layers", "hidden_size")  # figures that tell models apart
+_TELLING = ("layers", "hidden_size", "experts_total", "type")  # figures that tell models apart
 
 
 class Disagreement(NamedTuple):
@@ -46,13 +46,14 @@ class Compared(NamedTuple):
 def compare_config(report: Report, model: Model | None, config: ModelConfig) -> Compared:
     """Compare the figures of a configuration with those of a model of the report, or of its flagship."""
     shown, architecture = model or flagship_model(report), as_model(report, model).architecture
+    inherits_type = shown is not None and shown.type is None and shown != flagship_model(report)
     agreed, disagreements, lacking = list[str](), dict[str, Disagreement](), list[str]()
     for field, fact in config.facts.items():
         stated = (shown and shown.context_length) if field == CONTEXT else getattr(architecture, field)
-        if stated in (None, ()):
-            lacking.append(field)
-        elif _agree(field, stated, fact.value, architecture):
+        if stated not in (None, ()) and _agree(field, stated, fact.value, architecture):
             agreed.append(field)
+        elif stated in (None, ()) or (field == "type" and inherits_type):
+            lacking.append(field)
         else:
             disagreements[field] = _disagreement(_key(report, shown, field), field, stated, fact)
     name = shown.name if shown else report.name

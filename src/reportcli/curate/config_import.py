@@ -45,10 +45,7 @@ def import_config(
 
 def _added(report: Report, compared: Compared) -> dict[str, Fact]:
     """Return the figures that the entry lacks and has a place for, by paths such as architecture.layers."""
-    fields = list(compared.lacking)
-    if "type" in compared.disagreements and compared.model and compared.model.type is None:
-        fields.append("type")  # what the model inherits says nothing of it
-    tables = {field: table_of(report, compared, field) for field in fields}
+    tables = {field: table_of(report, compared, field) for field in compared.lacking}
     return {f"{table}.{field}": compared.config.facts[field] for field, table in tables.items() if table}
 
 
