@@ -178,6 +178,17 @@ def test_figures_of_another_model_go_to_its_own_table(cli: Run, entry: Path, con
     assert cli("check", str(entry)).returncode == 0
 
 
+def test_a_table_that_is_new_has_one_source(cli: Run, entry: Path, config: Any) -> None:
+    entry.write_text(ENTRY[: ENTRY.index("[architecture]")].replace("context_length = 8192\n", ""))
+    ended = cli("check", "Family", "--against", config(LARGE), "--catalog", "catalog")
+    assert "note: Large: no figure in common" in ended.stderr
+    cli("import", config(LARGE), "--into", "Family", "--catalog", "catalog")
+    assert read_report(str(entry)).sources == {
+        "architecture": "config.json of Large",
+        "models.context_length": "config.json of Large",
+    }
+
+
 def test_the_configuration_of_another_model_is_refused(cli: Run, entry: Path, config: Any) -> None:
     ended = cli("import", config(SMALL), "--into", "Family", "--catalog", "catalog")
     assert ended.returncode == 2

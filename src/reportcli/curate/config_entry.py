@@ -127,8 +127,8 @@ def check_config(path: str, text: str, report: Report, model: Model | None, sour
         for one in compared.disagreements.values()
     ]
     findings.sort(key=lambda finding: (finding.severity != PROBLEM, finding.line or 0))
-    agreed = len(compared.agreed)
-    notes = [f"{compared.name}: {agreed} of {agreed + len(findings)} figures agree"]
+    agreed, common = len(compared.agreed), len(compared.agreed) + len(findings)
+    notes = [f"{compared.name}: " + (f"{agreed} of {common} figures agree" if common else "no figure in common")]
     if compared.telling:
         notes.append(f"this may be the configuration of another model than {compared.name}")
     elif lacking := [field for field in compared.lacking if table_of(report, compared, field)]:

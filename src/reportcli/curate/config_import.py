@@ -14,6 +14,7 @@ from reportcli.curate.importing import REPLACE, import_records
 from reportcli.curate.records import Record, without_unknown
 from reportcli.errors import UsageError
 from reportcli.query.names import ReportMatch
+from reportcli.report.architecture import Architecture
 from reportcli.report.fields import Report
 
 
@@ -63,7 +64,9 @@ def _values(report: Report, compared: Compared, added: Mapping[str, Fact], sourc
         table, _, field = path.partition(".")
         tables[table][field] = [vars(each) for each in fact.value] if isinstance(fact.value, tuple) else fact.value
     caveats = {path: fact.caveat for path, fact in added.items() if path not in report.confidence}
-    sources = {path: _joined(report.sources.get(path, ""), source) for path in added}
+    is_all_new = report.architecture == Architecture()
+    paths = ["architecture" if is_all_new and path.startswith("architecture.") else path for path in added]
+    sources = {path: _joined(report.sources.get(path, ""), source) for path in paths}
     models = [{"name": compared.model.name} | tables["models"]] if compared.model else []
     values = {"models": models, "architecture": tables["architecture"], "sources": sources}
     known: dict[str, Any] = without_unknown(
