@@ -9,7 +9,7 @@ import pytest
 
 from reportcli.curate.arxiv import API_VARIABLE, Paper, fetch_paper
 from reportcli.curate.web import Patience
-from reportcli.errors import ArxivUnavailable, PaperNotFound, ReportcliError, UsageError
+from reportcli.errors import PaperNotFound, ReportcliError, ServerUnavailable, UsageError
 from servers import Asked, Server, redirects, says, serving
 
 QUICK = Patience(read=0.3, total=1.5, pause=0.01, attempts=3)
@@ -168,7 +168,7 @@ def test_another_paper_than_the_one_asked_for_is_refused(server: Server, text: s
 def test_an_error_of_the_server_is_said(server: Server, status: int) -> None:
     server.answers = [says("<html>no</html>", status)]
     error = failure()
-    assert isinstance(error, ArxivUnavailable)
+    assert isinstance(error, ServerUnavailable)
     assert error.message.startswith(f"cannot query arXiv: 127.0.0.1 answered {status} ")
     assert error.exit_code == 3
     assert len(server.asked) == 1

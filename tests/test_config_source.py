@@ -8,7 +8,7 @@ import pytest
 
 from reportcli.curate.config_source import ENDPOINT_VARIABLE, read_config_source
 from reportcli.curate.web import Patience, _Failed, _redirect_target
-from reportcli.errors import ConfigNotFound, HuggingFaceUnavailable, ReportcliError, UsageError
+from reportcli.errors import ReportcliError, ServerUnavailable, UsageError
 from servers import Server, redirects, says, serving
 from test_model_config import SMALL
 
@@ -68,18 +68,18 @@ def test_a_model_is_read_by_any_of_its_addresses(server: Server, path: str, aske
 def test_what_is_gated_or_missing_is_said(server: Server, status: int, message: str, hint: str) -> None:
     server.answers = [says("Access to model is restricted.", status)]
     error = failure(MODEL)
-    assert isinstance(error, ConfigNotFound)
-    assert (str(error), error.hint, error.exit_code) == (message, hint, 2)
+    assert isinstance(error, UsageError)
+    assert (error.message, error.hint, error.exit_code) == (message, hint, 2)
 
 
 def test_a_server_that_fails_is_said(server: Server) -> None:
     server.answers = [says("", 500)]
     error = failure(MODEL)
-    assert isinstance(error, HuggingFaceUnavailable)
-    assert str(error) == "cannot read from Hugging Face: 127.0.0.1 answered 500 Internal Server Error"
+    assert isinstance(error, ServerUnavailable)
+    assert error.message == "cannot read from Hugging Face: 127.0.0.1 answered 500 Internal Server Error"
     assert (error.hint, error.exit_code) == ("try again later, or download the file and give its path", 3)
     server.answers = [says(b" " * 1_000_001)]
-    assert str(failure(MODEL)) == "cannot read from Hugging Face: the answer is longer than 1,000,000 bytes"
+    assert failure(MODEL).message == "cannot read from Hugging Face: the answer is longer than 1,000,000 bytes"
 
 
 def test_a_renamed_model_is_followed_and_no_other_host(server: Server) -> None:
@@ -87,7 +87,7 @@ def test_a_renamed_model_is_followed_and_no_other_host(server: Server) -> None:
     assert read_config_source(MODEL, QUICK).config.facts["layers"].value == 4
     server.answers = [redirects("https://cdn.example.org/config.json")]
     message = "cannot read from Hugging Face: unexpected redirect to https://cdn.example.org/config.json"
-    assert str(failure(MODEL)) == message
+    assert failure(MODEL).message == message
 
 
 def test_a_redirect_never_leaves_the_secure_web() -> None:
@@ -111,13 +111,13 @@ def test_a_redirect_never_leaves_the_secure_web() -> None:
     ],
 )
 def test_other_addresses_are_refused(server: Server, source: str, problem: str) -> None:
-    assert str(failure(source)) == f"{source} {problem}"
+    assert failure(source).message == f"{source} {problem}"
     assert server.asked == []
 
 
 def test_an_endpoint_that_is_not_on_the_web_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENDPOINT_VARIABLE, "file:///etc")
-    assert str(failure(MODEL)) == "HF_ENDPOINT is not a URL on the web: file:///etc"
+    assert failure(MODEL).message == "HF_ENDPOINT is not a URL on the web: file:///etc"
 
 
 # Files.
@@ -146,12 +146,12 @@ def test_a_file_or_its_folder_is_read(tmp_path: Path) -> None:
 def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     file = tmp_path / "x.json"
     file.write_text(text)
-    assert str(failure(str(file))).startswith(f"{file} {problem}")
+    assert failure(str(file)).message.startswith(f"{file} {problem}")
 
 
 def test_a_missing_file_may_be_meant_as_a_model() -> None:
     error = failure("Some-Lab/Model-8B")
     assert isinstance(error, UsageError)
-    assert str(error) == "cannot read Some-Lab/Model-8B: No such file or directory"
+    assert error.message == "cannot read Some-Lab/Model-8B: No such file or directory"
     assert error.hint == "of a model on Hugging Face, write https://huggingface.co/Some-Lab/Model-8B"
     assert failure("/nowhere/x.json").hint == ""

@@ -188,27 +188,12 @@ class PaperNotFound(ReportcliError):
 
 
 class ServerUnavailable(ReportcliError):
-    """A server did not answer, or not as it should."""
+    """A server did not answer, or not in the format that its manual describes; ``task`` is what it was needed for."""
 
     exit_code = ExitCode.UNAVAILABLE
 
-
-class ArxivUnavailable(ServerUnavailable):
-    """arXiv did not answer, or not in the format that its manual describes."""
-
-    def __init__(self, problem: str, hint: str = "try again later, or run `reportcli add` without --arxiv") -> None:
-        super().__init__(f"cannot query arXiv: {problem}", hint)
-
-
-class ConfigNotFound(ReportcliError):
-    """A model has no configuration on Hugging Face that everybody may read."""
-
-
-class HuggingFaceUnavailable(ServerUnavailable):
-    """Hugging Face did not answer, or not with a file."""
-
-    def __init__(self, problem: str, hint: str = "try again later, or download the file and give its path") -> None:
-        super().__init__(f"cannot read from Hugging Face: {problem}", hint)
+    def __init__(self, task: str, problem: str, hint: str) -> None:
+        super().__init__(f"cannot {task}: {problem}", hint)
 
 
 class CatalogUnreadable(ReportcliError):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
 from reportcli.curate.web import PATIENT, Patience, fetch, is_web
-from reportcli.errors import ArxivUnavailable, PaperNotFound, UsageError
+from reportcli.errors import PaperNotFound, ServerUnavailable, UsageError
 from reportcli.query.names import parse_arxiv_number
 
 API_VARIABLE = "REPORTCLI_ARXIV_API"
@@ -36,7 +36,7 @@ def fetch_paper(text: str, patience: Patience = PATIENT, waiting: Callable[[floa
     """Return the metadata of a paper, by its arXiv number or a URL, with or without a version.
 
     ``waiting`` is called with the seconds before each further request. Raises UsageError, PaperNotFound or
-    ArxivUnavailable.
+    ServerUnavailable.
     """
     parsed = parse_arxiv_number(text)
     if parsed is None:
@@ -46,14 +46,20 @@ def fetch_paper(text: str, patience: Patience = PATIENT, waiting: Callable[[floa
     if not is_web(api):
         raise UsageError(f"{API_VARIABLE} is not a URL on the web: {api}", f"the default is {_API}")
     url = f"{api}?{urlencode({'id_list': number + version, 'max_results': 1})}"
-    reply = fetch(url, "application/atom+xml", ArxivUnavailable, patience, waiting)
+    reply = fetch(url, "application/atom+xml", _unavailable, patience, waiting)
     if reply.status not in (200, _WRONG_NUMBER):
-        raise ArxivUnavailable(f"{urlsplit(url).hostname} answered {reply.status} {reply.reason}")
+        raise _unavailable(f"{urlsplit(url).hostname} answered {reply.status} {reply.reason}")
     return _paper(number, version, reply.body)
 
 
+def _unavailable(
+    problem: str, hint: str = "try again later, or run `reportcli add` without --arxiv"
+) -> ServerUnavailable:
+    return ServerUnavailable("query arXiv", problem, hint)
+
+
 def _paper(number: str, version: str, body: bytes) -> Paper:
-    """Read an Atom feed with one entry, which may describe an error. Raises PaperNotFound or ArxivUnavailable."""
+    """Read an Atom feed with one entry, which may describe an error. Raises PaperNotFound or ServerUnavailable."""
     entry = _feed(body).find(f"{_ATOM}entry")
     if entry is None:
         raise PaperNotFound(number + version)
@@ -62,13 +68,13 @@ def _paper(number: str, version: str, body: bytes) -> Paper:
         raise PaperNotFound(number + version, texts["summary"])
     answered = parse_arxiv_number(texts["id"])
     if answered is None or answered[0] != number or version not in ("", answered[1]):
-        raise ArxivUnavailable(f"it answered with {texts['id'] or 'something'} instead of {number}{version}")
+        raise _unavailable(f"it answered with {texts['id'] or 'something'} instead of {number}{version}")
     if not texts["title"]:
         raise PaperNotFound(number + version)
     try:
         published, updated = (date.fromisoformat(texts[tag][:10]) for tag in ("published", "updated"))
     except ValueError as error:
-        raise ArxivUnavailable("the answer has no dates") from error
+        raise _unavailable("the answer has no dates") from error
     actual_version = int(answered[1][1:] or 1)
     return Paper(number, actual_version, texts["title"], texts["summary"], published, updated, chosen=bool(version))
 
@@ -85,5 +91,5 @@ def _feed(body: bytes) -> ElementTree.Element:
         feed = None
     if feed is None or feed.tag != f"{_ATOM}feed":
         beginning = " ".join(body[:60].decode("utf-8", "replace").split())
-        raise ArxivUnavailable(f"the answer is not Atom; it begins with {beginning!r}")
+        raise _unavailable(f"the answer is not Atom; it begins with {beginning!r}")
     return feed

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from reportcli.catalog.files import read_text
 from reportcli.curate.model_config import ModelConfig, read_config
 from reportcli.curate.web import PATIENT, Patience, fetch, is_web
-from reportcli.errors import ConfigNotFound, EntryUnreadable, HuggingFaceUnavailable, UsageError
+from reportcli.errors import EntryUnreadable, ServerUnavailable, UsageError
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"  # as in Hugging Face's own programs
 _ENDPOINT = "https://huggingface.co"
@@ -30,7 +30,7 @@ class ConfigSource(NamedTuple):
 def read_config_source(source: str, patience: Patience = PATIENT) -> ConfigSource:
     """Read a configuration from a file, a folder with a ``config.json``, or the address of a model on Hugging Face.
 
-    Raises UsageError, ConfigNotFound or HuggingFaceUnavailable.
+    Raises UsageError or ServerUnavailable.
     """
     text, repository = _fetched(source, patience) if "://" in source else (_file_text(source), "")
     try:
@@ -60,15 +60,21 @@ def _fetched(source: str, patience: Patience) -> tuple[str, str]:
 
 
 def _answer(url: str, repository: str, name: str, patience: Patience) -> str:
-    reply = fetch(url, "application/json", HuggingFaceUnavailable, patience)
+    reply = fetch(url, "application/json", _unavailable, patience)
     if reply.status in (401, 403):
         problem = f"{repository} is gated, private, or not on Hugging Face"
-        raise ConfigNotFound(problem, f"accept its terms in a browser, download {name} there, and give its path")
+        raise UsageError(problem, f"accept its terms in a browser, download {name} there, and give its path")
     if reply.status == 404:
-        raise ConfigNotFound(f"{repository} has no {name} on Hugging Face", "check the name, or give a file")
+        raise UsageError(f"{repository} has no {name} on Hugging Face", "check the name, or give a file")
     if reply.status != 200:
-        raise HuggingFaceUnavailable(f"{urlsplit(url).hostname} answered {reply.status} {reply.reason}")
+        raise _unavailable(f"{urlsplit(url).hostname} answered {reply.status} {reply.reason}")
     return reply.body.decode("utf-8-sig", "replace")
+
+
+def _unavailable(
+    problem: str, hint: str = "try again later, or download the file and give its path"
+) -> ServerUnavailable:
+    return ServerUnavailable("read from Hugging Face", problem, hint)
 
 
 def _file_text(source: str) -> str:
