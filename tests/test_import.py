@@ -26,6 +26,12 @@ HEADER = (
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused of standard input is saved in the current folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 def spreadsheet(path: Path, *rows: dict[str, str]) -> Path:
     """Write a spreadsheet with the columns of Epoch AI's tables."""
     usual = {"Organization": "Toy Lab", "Publication date": "2024-02-03", "Domain": "Language"}

@@ -101,6 +101,7 @@ EXAMPLES = {
         Example("reportcli import entries.jsonl --dry-run", "what would happen"),
         Example("reportcli import models.csv --map columns.toml", "a spreadsheet"),
         Example("reportcli import notable_ai_models.csv --update", "fill what is empty"),
+        Example("reportcli import config.json --into Qwen3-32B", "sizes of a model"),
     ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
@@ -118,6 +119,7 @@ EXAMPLES = {
         Example("reportcli check catalog", "a folder"),
         Example("reportcli check qwen3", "one entry"),
         Example("reportcli check entry.toml --fix", "correct the layout, too"),
+        Example("reportcli check qwen3 --against config.json", "beside its configuration"),
         Example("reportcli check --format github", "annotations in CI"),
     ),
     "schema": (
