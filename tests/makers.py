@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reportcli.catalog.files import read_report, shipped_folder
-from reportcli.query.names import Spelling, spellings_of
+from reportcli.query.names import ANY_LENGTH, ARXIV_SPELLING, NAME_SPELLING, Spelling, spellings_of
 from reportcli.query.subject import Hit, Subject
 from reportcli.report.fields import Report
 from reportcli.report.techniques import Vocabulary
@@ -92,8 +92,10 @@ class MemoryRegister:
     def ending_with(self, folded: str) -> list[Spelling]:
         return [spelling for spelling in self._spellings if spelling.folded.endswith(folded)]
 
-    def spellings(self) -> list[Spelling]:
-        return self._spellings
+    def names(self, least: int = 1, most: int = ANY_LENGTH) -> dict[str, str]:
+        spellings = (spelling for spelling in self._spellings if spelling.kind != ARXIV_SPELLING)
+        ordered = sorted(spellings, key=lambda spelling: spelling.kind == NAME_SPELLING)
+        return {each.folded: each.written for each in ordered if least <= len(each.folded) <= most}
 
     def report(self, report_id: str) -> Report:
         return self._reports[report_id]

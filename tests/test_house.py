@@ -188,6 +188,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.index",
         "reportcli.index.build",
         "reportcli.index.cache",
+        "reportcli.index.columns",
         "reportcli.index.contents",
         "reportcli.index.reader",
         "reportcli.index.schema",

@@ -274,6 +274,17 @@ def places_of_run(subject: Subject) -> list[int]:
     return [place for place, run in enumerate(runs) if run == subject.run] if len(runs) > 1 else [0]
 
 
+@pytest.mark.parametrize(("by_model", "by_run"), [(False, False), (True, False), (False, True)])
+def test_fields_looked_up_are_those_of_the_report(mixed: Index, by_model: bool, by_run: bool) -> None:
+    hits = mixed.matching(EVERYTHING, ranked=False, by_model=by_model, by_run=by_run)
+    for looked_up, read in zip(hits.in_columns, hits, strict=True):
+        for field in ALL:
+            assert looked_up.subject.is_known(field) == read.subject.is_known(field), field.path
+            assert looked_up.value(field) == read.value(field), field.path
+            assert set(looked_up.subject.values(field)) == set(read.subject.values(field)), field.path
+        assert (looked_up.name, looked_up.report) == (read.name, read.report)
+
+
 @settings(max_examples=40)
 @given(query=QUERIES, limit=st.integers(0, 5))
 def test_the_best_come_first_and_a_limit_gives_the_first_of_all(mixed: Index, query: Query, limit: int) -> None:
@@ -513,7 +524,7 @@ def test_a_hidden_entry_is_not_found_by_name_nor_counted(tmp_path: Path) -> None
     write(high, "shared", "Lion")
     with closing(open_index([low, high], None)) as index:
         assert index.total(EVERYTHING) == (1, 0)
-        assert sorted(spelling.written for spelling in index.spellings()) == ["Lion", "shared"]
+        assert index.names() == {"lion": "Lion", "shared": "shared"}
         assert index.spelled_as("zebra") == index.starting_with("zeb") == []
 
 
@@ -754,7 +765,7 @@ def test_a_foreign_database_changes_no_answer(built: Built, cache: Path) -> None
         ("UPDATE report SET body = '[]'", Library.reports),
         ("UPDATE report SET body = x'ff'", Library.reports),
         ("UPDATE OR IGNORE value SET value = value * 1000000000", lambda library: library.dates(DATE_FIELD)),
-        ("UPDATE spelling SET written = NULL", Library.spellings),
+        ("UPDATE spelling SET written = NULL", Library.names),
         ("UPDATE file SET path = 7 WHERE problem IS NOT NULL", Library.unreadable),
         ("UPDATE meta SET value = '[{' WHERE key = 'vocabulary'", Library.techniques),
     ],

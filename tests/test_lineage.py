@@ -28,7 +28,9 @@ from reportcli.answer.lineage import (
 )
 from reportcli.library import Library
 from reportcli.query.names import without_remark
+from reportcli.query.subject import Subject
 from reportcli.report.fields import Links, Model, Posttraining, Report
+from reportcli.report.techniques import Vocabulary
 from samples import text
 from synthetic import make_reports
 from trials.runner import call
@@ -58,8 +60,8 @@ def a_report(
     )  # fmt: skip
 
 
-def graph_of(*reports: Report) -> LineageGraph:
-    return build_graph(reports, MemoryRegister(reports))
+def graph_of(*reports: Report, catalogue: Iterable[Report] = ()) -> LineageGraph:
+    return build_graph((Subject(report, Vocabulary) for report in reports), MemoryRegister(catalogue or reports))
 
 
 def short(graph: LineageGraph) -> list[str]:
@@ -144,7 +146,7 @@ def test_every_base_and_teacher_of_the_reading_list_means_what_it_should() -> No
         for report_id, kind, name in named
         if IN_CATALOG.get(name) != report_id
     }
-    assert set(short(build_graph(numbered, MemoryRegister(reports.values())))) == expected
+    assert set(short(graph_of(*numbered, catalogue=reports.values()))) == expected
     assert {without_remark(name) for _, _, name in named if name not in IN_CATALOG} == set(OUTSIDE)
 
 
@@ -650,8 +652,7 @@ def test_the_same_question_from_python(shipped: Library) -> None:
 
 
 def test_make_believe_reports_have_relations() -> None:
-    reports = list(make_reports(300, 1))
-    graph = build_graph(reports, MemoryRegister(reports))
+    graph = graph_of(*make_reports(300, 1))
     inside = sum(other.id is not None for _, _, other, _ in graph.relations)
     assert 0 < inside < len(graph.relations)
     assert too_wide(draw(build_lineage(graph), 60), 60) == []

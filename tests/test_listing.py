@@ -16,6 +16,7 @@ from reportcli.errors import ReportcliError, UnknownField, UnsuitableField
 from reportcli.library import Library
 from reportcli.query.conditions import Words
 from reportcli.query.parser import parse_query
+from reportcli.query.subject import Hits
 from reportcli.render.terminal.listing import LIST_COLUMNS
 from reportcli.render.terminal.snippet import snippet
 from reportcli.report.fields import Report
@@ -97,12 +98,12 @@ def test_a_search_says_where_a_report_matches() -> None:
 
 def test_texts_are_sorted_without_case_and_accents_and_their_numbers_by_value() -> None:
     names = ["Äpfel", "apple", "École", "Gemma 2", "Gemma 10", "Łucja", "Zebra"]
-    reports = hits(*(a_report(str(number), name=name) for number, name in enumerate(reversed(names))))
+    reports = Hits.of(hits(*(a_report(str(number), name=name) for number, name in enumerate(reversed(names)))))
     assert [hit.report.name for hit in SortAndLimit(parse_sort_keys("name")).apply(reports)] == names
 
 
 def test_unknown_values_come_last_in_either_direction() -> None:
-    reports = hits(a_report("a"), a_report("b", license="B"), a_report("c", license="a"))
+    reports = Hits.of(hits(a_report("a"), a_report("b", license="B"), a_report("c", license="a")))
     for key, expected in (("license", "cba"), ("-license", "bca")):
         assert "".join(hit.report.id for hit in SortAndLimit(parse_sort_keys(key)).apply(reports)) == expected
     assert "".join(hit.report.id for hit in SortAndLimit((), True, 2).apply(reports)) == "cb"

@@ -2,13 +2,14 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from makers import a_report, shipped_reports
+from makers import MemoryRegister, a_report, shipped_reports
 from reportcli.answer.notes import reading_notes
 from reportcli.errors import InvalidQuery
 from reportcli.query.conditions import (
@@ -601,12 +602,29 @@ NEAREST = {
 }  # fmt: skip
 BEGUN = {"distil": "distillation, distillations", "ll": "llama, llamo", "clip": "clipa, clipb", "re": "reinforcement"}
 NOT_REPLACED = ["gpo", "dpp", "grpo1", "gpr0", "tokesn1", "tkns", "tokxx", "abcdefgh", "reinforxxxent", "quen4", "r",
-    "qwen33",
+    "qwen33", "forgottan",
 ]  # fmt: skip
 
 
+class _Words:
+    """The words above."""
+
+    def beginning_with(self, prefix: str) -> list[str]:
+        return [term for term in TERMS if term.startswith(prefix)]
+
+    def of_length(self, least: int, most: int) -> list[str]:
+        return [*filter(lambda term: least <= len(term) <= most, TERMS), "forgotten"]
+
+    def weights(self, words: Iterable[str]) -> dict[str, tuple[float, int]]:
+        return {word: TERMS[word] for word in words if word in TERMS}
+
+
+KNOWN_WORDS = _Words()
+KNOWN_NAMES = MemoryRegister(a_report(folded, name=written) for folded, written in TERM_NAMES.items())
+
+
 def test_a_word_that_no_report_contains_is_replaced_by_a_similar_word_or_name() -> None:
-    replaced = {text: replace_word(parse_word(text), TERMS, TERM_NAMES) for text in NEAREST}
+    replaced = {text: replace_word(parse_word(text), KNOWN_WORDS, KNOWN_NAMES) for text in NEAREST}
     assert {text: pair and pair[0] for text, pair in replaced.items()} == {
         text: word(nearest) for text, nearest in NEAREST.items()
     }
@@ -615,11 +633,11 @@ def test_a_word_that_no_report_contains_is_replaced_by_a_similar_word_or_name() 
 def test_a_beginning_comes_before_spelling() -> None:
     for text, words in BEGUN.items():
         note = f"no match for {text!r}; showing results for words that begin with it: {words}"
-        assert replace_word(parse_word(text), TERMS, TERM_NAMES) == (Words((text,), is_prefix=True), note)
+        assert replace_word(parse_word(text), KNOWN_WORDS, KNOWN_NAMES) == (Words((text,), is_prefix=True), note)
 
 
 def test_what_is_like_nothing_stays() -> None:
-    assert [text for text in NOT_REPLACED if replace_word(parse_word(text), TERMS, TERM_NAMES)] == []
+    assert [text for text in NOT_REPLACED if replace_word(parse_word(text), KNOWN_WORDS, KNOWN_NAMES)] == []
 
 
 def parse_word(text: str) -> Words:

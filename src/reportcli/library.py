@@ -17,7 +17,7 @@ from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of, any_of
 from reportcli.query.names import ReportMatch
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
-from reportcli.report.fields import NUMBERS, Field, Report
+from reportcli.report.fields import Field, Report
 from reportcli.text import closest_spellings, split_words
 
 if TYPE_CHECKING:
@@ -144,17 +144,13 @@ class Library(OpenCatalog):
         ``values`` are what a query would say of the field; only what fits one of them is counted then. ``by`` is year,
         quarter or month, ``limit`` a number of values. Raises UnknownField, UnsuitableField or InvalidQuery.
         """
-        from reportcli.answer.count import build_count_table, count_figures, count_values, require_countable
+        from reportcli.answer.count import build_count_table, count_values, require_countable
         from reportcli.query.parser import parse_condition
 
         counted = require_countable(*parse_columns([field]))
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
         by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
-        if counted.kind in NUMBERS and (by_model or by_run) and not (conditions or by):
-            figures, unknown = self._index.figures(counted.path, query)
-            counts = count_figures(figures.values(), unknown, counted)
-            return build_count_table(counts, self._notes_on(query), reverse, limit)
-        hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run)
+        hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run).in_columns
         counts = count_values((hit.subject for hit in hits), counted, conditions, by, FIELDS_BY_PATH[date_field])
         return build_count_table(counts, self._notes_on(query), reverse, limit)
 
@@ -240,7 +236,7 @@ class Library(OpenCatalog):
         from reportcli.answer.plot import build_plot, locate_points, require_axis
 
         x_field, y_field = map(require_axis, parse_columns([x, y]))
-        hits = self._index.matching(query, limit, ranked=False, by_model=models)
+        hits = self._index.matching(query, limit, ranked=False, by_model=models).in_columns
         points = locate_points((hit.subject for hit in hits), x_field, y_field)
         return build_plot(points, self._notes(query, len(hits), models))
 
@@ -286,11 +282,11 @@ class Library(OpenCatalog):
 
         report_id = None if name is None else self.find(name).report.id
         order = SortAndLimit(sort or parse_sort_keys(f"{date_field},name"), reverse)
-        everything = order.apply(tuple(self._index.matching(EVERYTHING, ranked=False)))
-        graph = build_graph((hit.report for hit in everything), self._index)
+        everything = order.apply(self._index.matching(EVERYTHING, ranked=False)).in_columns
+        graph = build_graph((hit.subject for hit in everything), self._index)
         fitting = None
         if query != EVERYTHING:
-            fitting = {hit.report.id for hit in self._index.matching(query, ranked=False)}
+            fitting = {hit.value(FIELDS_BY_PATH["id"]) for hit in self._index.matching(query, ranked=False).in_columns}
         lineage = build_lineage(graph, report_id, fitting, limit)
         return lineage._replace(notes=(*lineage.notes, *self._notes_on(query)))
 

@@ -6,7 +6,7 @@ It knows nothing of fields and queries.
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
@@ -162,15 +162,17 @@ def closest_spellings(text: str, candidates: Iterable[str], least: float = 0.5) 
     Similarity is 1 - OSA distance / length of the longer folded name, from 0 to 1; candidates below ``least`` are left
     out.
     """
-    from rapidfuzz.distance import OSA
-
-    folded_text = fold_name(text)
     candidate_by_name: dict[str, str] = {}
     for candidate in candidates:
         candidate_by_name.setdefault(fold_name(candidate), candidate)
-    similarity = {
-        name: OSA.normalized_similarity(folded_text, name, score_cutoff=least) for name in candidate_by_name
-    }  # 0 below the cutoff
-    similar = (name for name in similarity if similarity[name])
-    best = sorted(similar, key=lambda name: (-similarity[name], len(name), name))
-    return [candidate_by_name[name] for name in best[:3]]
+    return closest_names(fold_name(text), candidate_by_name, least)
+
+
+def closest_names(folded: str, written: Mapping[str, str], least: float = 0.5) -> list[str]:
+    """Return what is written for up to three folded names that are most like a folded text."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    near = process.extract(folded, written.keys(), scorer=OSA.normalized_similarity, score_cutoff=least, limit=None)
+    best = sorted((-similarity, len(name), name) for name, similarity, _ in near)
+    return [written[name] for _, _, name in best[:3]]

@@ -4,9 +4,10 @@ Numbers are counted in bins: powers of ten, context lengths by value; dates by y
 counted in each bin in which one of its models falls, so that the text of a bin is a query that finds as many.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby, islice
 from math import floor, inf, log10, nextafter
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from reportcli.answer import Record, left_out_note, unknown_note
 from reportcli.errors import UnsuitableField
 from reportcli.query.conditions import Is, IsKnown, Query, Words, conditions_of, value_text
 from reportcli.query.period import parse_period, period_containing, periods_between
-from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Subject
 from reportcli.report.fields import DATE, MAP, NUMBERS, YES_NO, Field
 from reportcli.text import fold_name, padded_words
 
@@ -30,6 +31,8 @@ class Bin(NamedTuple):
     def __str__(self) -> str:
         return self.text or f"{_bound_text(self.low)}..<{_bound_text(self.high)}"
 
+
+_ID = FIELDS_BY_PATH["id"]
 
 Value = str | bool | Bin | None  # None: unknown
 
@@ -87,21 +90,23 @@ def count_values(
     """
     conditions = [leaf for condition in conditions for leaf, _ in conditions_of(condition)]
     period_field = date_field if step and field.kind != DATE else None
-    cells: Counter[tuple[Value, str]] = Counter()
+    group = cache(_grouping(field, step))
+    cells: defaultdict[tuple[Value, str], int] = defaultdict(int)
     days: list[date] = []
     reports = unknown = undated = 0
     for models in _by_report(subjects):
-        day = period_field and period_field.get(models[0].report)
+        day = period_field and models[0].stored(period_field)
         if period_field and day is None:
             undated += 1
             continue
-        values, is_known = _values(models, field, conditions, step)
+        values, is_known = _values(models, field, conditions, group)
         reports += bool(values)
         unknown += not (values or is_known)
         if day:
             days.append(day)
         period = period_containing(day, step) if day else ""
-        cells.update((value, period) for value in values)
+        for value in values:
+            cells[value, period] += 1
     periods = _periods(days, step) if days else ()
     columns = periods if period_field else ("",)
     counted = {value for value, _ in cells}
@@ -111,31 +116,21 @@ def count_values(
     return Counts(field, ordered, periods if period_field else None, reports, unknown, period_field, undated)
 
 
-def count_figures(figures: Collection[Collection[int | float]], unknown: int, field: Field) -> Counts:
-    """Count the reports that have each number of a field, of each of which the different numbers are given."""
-    group = _grouping(field, "")
-    cells = Counter[Value](bar for numbers in figures for bar in {group(number) for number in numbers})
-    if unknown:
-        cells[None] = unknown
-    bars = set(cells) | set(_gaps(cells, field, ""))
-    ordered = tuple(sorted((ValueCount(bar, (cells[bar],)) for bar in bars), key=_sort_key(field)))
-    return Counts(field, ordered, None, len(figures) + unknown, 0, None, 0)
-
-
 def _by_report(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
-    return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.report.id))
+    return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.stored(_ID)))
 
 
-def _values(models: Sequence[Subject], field: Field, conditions: Sequence[Query], step: str) -> tuple[set[Value], bool]:
+def _values(
+    models: Sequence[Subject], field: Field, conditions: Sequence[Query], group: Callable[[Any], Value]
+) -> tuple[set[Value], bool]:
     """Return the values that a report is counted for, and whether any is known.
 
     Numbers and dates are their bins; None is counted where no model of the report has a value.
     """
     known = [value for model in models for value in model.values(field)]
-    is_known = bool(known) or bool(models[0].values_of_all(field))
+    is_known = bool(known) or models[0].is_known(field)
     if not is_known and (not conditions or IsKnown(field.path, False) in conditions):
         return {None}, False
-    group = _grouping(field, step)
     return {group(value) for value in known if not conditions or _fits(value, conditions)}, bool(known)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import Record
 from reportcli.query.names import NameRegister, ids_meant, without_remark
-from reportcli.report.fields import Report
+from reportcli.query.subject import FIELDS_BY_PATH, Subject
 from reportcli.text import fold_name
 
 BUILDS_ON, FOLLOWS, TAUGHT_BY = "builds_on", "follows", "taught_by"
@@ -132,21 +132,30 @@ class LineageGraph:
         return walk_trees([*roots, *nodes], heirs)  # the latter for cycles, which have no root
 
 
-def build_graph(reports: Iterable[Report], register: NameRegister) -> LineageGraph:
+_ID, _NAME, _DATE, _BASED_ON, _FOLLOWS, _TEACHERS, _MODELS, _BASES_OF_MODELS = (
+    FIELDS_BY_PATH[path]
+    for path in (
+        "id", "name", "date", "based_on", "follows", "posttraining.teachers", "models.name", "models.based_on",
+    )
+)  # fmt: skip
+
+
+def build_graph(subjects: Iterable[Subject], register: NameRegister) -> LineageGraph:
     """Return the graph of some reports, in the given order; the register finds the reports that names mean."""
     named: list[tuple[str, str, str, str]] = []
     nodes: dict[str, LineageNode] = {}
-    for report in reports:
-        nodes[report.id] = LineageNode(report.name, report.id, report.date)
-        named += ((report.id, BUILDS_ON, name, "") for name in report.based_on)
+    for subject in subjects:
+        report_id, based_on = subject.stored(_ID), subject.stored(_BASED_ON)
+        nodes[report_id] = LineageNode(subject.stored(_NAME), report_id, subject.stored(_DATE))
+        named += ((report_id, BUILDS_ON, name, "") for name in based_on)
         named += (
-            (report.id, BUILDS_ON, name, model.name)
-            for model in report.models
-            for name in model.based_on
-            if name not in report.based_on
+            (report_id, BUILDS_ON, name, model)
+            for model, bases in zip(subject.stored(_MODELS), subject.stored(_BASES_OF_MODELS), strict=True)
+            for name in bases
+            if name not in based_on
         )
-        named += ((report.id, FOLLOWS, name, "") for name in report.follows)
-        named += ((report.id, TAUGHT_BY, name, "") for name in report.posttraining.teachers)
+        named += ((report_id, FOLLOWS, name, "") for name in subject.stored(_FOLLOWS))
+        named += ((report_id, TAUGHT_BY, name, "") for name in subject.stored(_TEACHERS))
     outside: dict[str, LineageNode] = {}
     relations: dict[Relation, None] = {}
     ids_by_name = {text: ids_meant(text, register) for text in {text for _, _, text, _ in named}}

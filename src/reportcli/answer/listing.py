@@ -9,7 +9,7 @@ from reportcli.answer.table import Table
 from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
-from reportcli.query.subject import FIELDS_BY_PATH, Hit
+from reportcli.query.subject import FIELDS_BY_PATH, Hit, Hits
 from reportcli.report.declare import FieldInfo
 from reportcli.report.field_names import closest_field_names, field_named, short_name
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, Field, Report
@@ -113,13 +113,15 @@ class SortAndLimit(NamedTuple):
     limit: int | None = None
     date_field: Field = DATE_FIELD
 
-    def apply(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+    def apply(self, hits: Hits) -> Hits:
         """Return the hits in this order, or in their own without sort keys; unknown values come last in any case.
 
         Their own order is best first, then newest first by the date field.
         """
         if self.date_field is not DATE_FIELD:
-            hits = sorted(sort_hits(hits, [(self.date_field, True)]), key=lambda hit: -hit.score)
+            hits = sort_hits(hits, [(self.date_field, True)])
+            scores = [-hit.score for hit in hits.in_columns]
+            hits = hits.at(sorted(range(len(hits)), key=scores.__getitem__))
         ordered = hits[::-1] if self.reverse else hits
         keys = [(key, descends is not self.reverse) for key, descends in self.sort]
         return (sort_hits(ordered, keys) if keys else ordered)[: self.limit]
@@ -135,15 +137,15 @@ def parse_sort_keys(text: str) -> SortKeys:
     return keys
 
 
-def sort_hits(hits: Sequence[Hit], keys: SortKeys) -> list[Hit]:
+def sort_hits(hits: Hits, keys: SortKeys) -> Hits:
     """Sort by several fields; unknown values come last in either direction, and equal ones keep their order."""
-    result = list(hits)
+    order = list(range(len(hits)))
     for key, descends in reversed(keys):
-        known = [hit for hit in result if _sort_value(key, hit) is not None]
-        unknown = [hit for hit in result if _sort_value(key, hit) is None]
-        known.sort(key=lambda hit, key=key: _sort_value(key, hit), reverse=descends)  # type: ignore[misc]
-        result = known + unknown
-    return result
+        values = [_sort_value(key, hit) for hit in hits.in_columns]
+        known = [position for position in order if values[position] is not None]
+        known.sort(key=values.__getitem__, reverse=descends)
+        order = known + [position for position in order if values[position] is None]
+    return hits.at(order)
 
 
 def _sort_value(key: Field, hit: Hit) -> Any:

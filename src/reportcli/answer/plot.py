@@ -6,12 +6,16 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import Record, left_out_note
 from reportcli.errors import UnsuitableField
-from reportcli.query.subject import Subject
+from reportcli.query.subject import FIELDS_BY_PATH, Subject
 from reportcli.report.derived import DERIVED, is_training_total
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import DATE, FIELDS, NUMBERS, Field
 from reportcli.report.json import to_record
 from reportcli.report.techniques import Vocabulary
+
+_ID, _NAME, _TYPE, _MODEL, _BASED_ON = (
+    FIELDS_BY_PATH[path] for path in ("id", "name", "architecture.type", "derived.model", "based_on")
+)
 
 
 class ReferenceRatio(NamedTuple):
@@ -73,18 +77,23 @@ def locate_points(subjects: Iterable[Subject], x: Field, y: Field) -> PlottedPoi
     points, continuing, unknown = [], 0, 0
     is_of_training = is_training_total(x) or is_training_total(y)
     for subject in subjects:
-        report = subject.report
-        continues = is_of_training and bool(report.based_on)
-        as_if_new = Subject(replace(report, based_on=()), Vocabulary, subject.model) if continues else subject
-        values = as_if_new.stored(x), as_if_new.stored(y)
+        continues = is_of_training and bool(subject.stored(_BASED_ON))
+        values = _values_as_if_new(subject, x, y) if continues else (subject.stored(x), subject.stored(y))
         if None in values:
             unknown += 1
         elif continues:
             continuing += 1
         else:
-            shown = subject.derived.model, subject.is_flagship
-            points.append(Point(report.id, report.name, subject.view.architecture.type, *values, *shown))
+            names = (subject.stored(_ID), subject.stored(_NAME), subject.stored(_TYPE))
+            points.append(Point(*names, *values, subject.stored(_MODEL), subject.is_flagship))
     return PlottedPoints(x, y, tuple(points), continuing, unknown)
+
+
+def _values_as_if_new(subject: Subject, x: Field, y: Field) -> tuple[Any, Any]:
+    """Return what a report that continues another model's training would have if it did not."""
+    if any(axis.derived and is_training_total(axis) for axis in (x, y)):
+        subject = Subject(replace(subject.report, based_on=()), Vocabulary, subject.model)
+    return subject.stored(x), subject.stored(y)
 
 
 def require_axis(field: Field) -> Field:

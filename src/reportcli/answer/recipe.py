@@ -8,7 +8,7 @@ from reportcli.answer import Record
 from reportcli.answer.comparison import names_a_model
 from reportcli.answer.listing import SortAndLimit
 from reportcli.query.names import ReportMatch
-from reportcli.query.subject import Hit
+from reportcli.query.subject import Hit, Hits
 from reportcli.report.choices import RL_FAMILIES
 from reportcli.report.derived import flagship_model
 from reportcli.report.field_names import short_name
@@ -171,7 +171,7 @@ def build_recipe(
         notes += [_stages_note(stage, runs)] if runs and not of_stage else []
         runs = of_stage
     by_hit = {id(each.hit): each for each in runs}
-    shown = tuple(by_hit[id(hit)] for hit in order.apply([each.hit for each in runs]))
+    shown = tuple(by_hit[id(hit)] for hit in order.apply(Hits.of([each.hit for each in runs])))
     notes += [f"{len(shown):,} of {len(runs):,} runs"] * (len(shown) < len(runs))
     return Recipe(shown, tuple(fields) or RUN_FIELDS, notes=tuple(dict.fromkeys(notes)), chosen=bool(fields))
 

@@ -2,13 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, Protocol
 
 from reportcli.answer.check import PROBLEM, REMARK
 from reportcli.curate.entry import Problems
-from reportcli.query.names import without_remark
+from reportcli.query.names import ARXIV_SPELLING, ID_SPELLING, MODEL_SPELLING, NAME_SPELLING, Spelling, without_remark
 from reportcli.report.fields import Report
 from reportcli.report.parse import Problem, quoted
 from reportcli.text import fold, fold_name
@@ -41,13 +42,38 @@ def _with_keys(key: str, texts: Iterable[str]) -> list[tuple[str, str]]:
     return [(key.format(index), text) for index, text in enumerate(texts) if fold_name(text)]
 
 
-class OtherEntries:
-    """The names of all entries of a catalogue, to compare each entry with the others."""
+class SpelledAs(Protocol):
+    """What looks up the spellings that equal a folded name."""
 
-    def __init__(self, entries: Iterable[EntryNames]) -> None:
+    def __call__(self, folded: str, /) -> Iterable[Spelling]: ...
+
+
+def entries_like(entry: EntryNames, spelled_as: SpelledAs) -> Iterator[EntryNames]:
+    """Yield what other entries have of the names of an entry, of its models, its paper and what it builds on."""
+    texts = [text for _, text in (*entry.names, *entry.models)] + [without_remark(text) for _, text in entry.relatives]
+    written: dict[str, dict[int, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for folded in {*map(fold_name, texts), entry.arxiv or ""}:
+        for spelling in spelled_as(folded):
+            written[spelling.report][spelling.kind].append(("", spelling.written))
+    for entry_id, kinds in written.items():
+        if entry_id != entry.id:
+            arxiv = next((text for _, text in kinds[ARXIV_SPELLING]), None)
+            yield EntryNames(entry_id, kinds[ID_SPELLING] + kinds[NAME_SPELLING], kinds[MODEL_SPELLING], [], arxiv)
+
+
+class OtherEntries:
+    """The names of entries of a catalogue, to compare each entry with the others.
+
+    Where these are not all entries, ``all_names`` returns every name of the catalogue by how it is folded.
+    """
+
+    def __init__(
+        self, entries: Iterable[EntryNames], all_names: Callable[[], Mapping[str, str]] = dict[str, str]
+    ) -> None:
         self.names: dict[str, dict[str, EntryNames]] = defaultdict(dict)
         self.models: dict[str, dict[str, EntryNames]] = defaultdict(dict)
-        self._spellings: dict[str, str] = {}  # by skeleton
+        self._written: dict[str, str] = {}  # by how it is folded
+        self._all_names = all_names
         for entry in entries:
             self.add(entry)
 
@@ -55,40 +81,41 @@ class OtherEntries:
         """Add one more entry. Names that are near to it are found only if none was asked for before."""
         for owners, texts in ((self.names, entry.names), (self.models, entry.models)):
             for _, text in texts:
-                owners[fold_name(text)][entry.id] = entry
-                self._spellings.setdefault(_skeleton(text), text)
+                folded = fold_name(text)
+                owners[folded][entry.id] = entry
+                self._written.setdefault(folded, text)
 
     @cached_property
-    def _skeletons_by_deletion(self) -> Mapping[str, Sequence[str]]:
-        """The skeletons by what is left without any one character: two at edit distance 1 share one of these."""
-        skeletons: dict[str, list[str]] = defaultdict(list)
+    def _spellings(self) -> Mapping[str, str]:
+        """The names by their skeletons."""
+        spellings: dict[str, str] = {}
+        for folded, text in {**self._written, **self._all_names()}.items():
+            spellings.setdefault(folded if folded.isalnum() else _skeleton(text), text)
+        return spellings
+
+    @cached_property
+    def _skeletons_by_length(self) -> Mapping[int, Sequence[str]]:
+        skeletons: dict[int, list[str]] = defaultdict(list)
         for skeleton in self._spellings:
-            for shorter in _deletions(skeleton) if len(skeleton) <= _LONGEST + 1 else ():
-                skeletons[shorter].append(skeleton)
+            skeletons[len(skeleton)].append(skeleton)
         return skeletons
 
     def closest_name(self, text: str) -> str | None:
-        """Return the name that a misspelled one stands for: at edit distance 1, with the same digits; else None."""
+        """Return the name that a misspelled one stands for: at OSA distance 1, with the same digits; else None."""
         text = without_remark(text)
         skeleton, folded = _skeleton(text), fold_name(text)
         if folded in self.names or folded in self.models or not _SHORTEST <= len(skeleton) <= _LONGEST:
             return None
         if skeleton in self._spellings:
             return self._spellings[skeleton]
-        candidates = dict.fromkeys(
-            candidate for shorter in _deletions(skeleton) for candidate in self._skeletons_by_deletion.get(shorter, ())
-        )
-        for candidate in candidates:
-            if _digits(candidate) == _digits(skeleton) and _edit_distance(candidate, skeleton) == 1:
-                return self._spellings[candidate]
-        return None
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
-
-def _edit_distance(name: str, other: str) -> int:
-    """Return the optimal string alignment distance: insertions, deletions, substitutions and transpositions."""
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(name, other)
+        lengths = range(len(skeleton) - 1, len(skeleton) + 2)
+        alike = [*chain.from_iterable(self._skeletons_by_length.get(length, ()) for length in lengths)]
+        near = process.extract(skeleton, alike, scorer=OSA.distance, score_cutoff=1, limit=None)
+        same = (candidate for candidate, *_ in near if _digits(candidate) == _digits(skeleton))
+        return next((self._spellings[candidate] for candidate in same), None)
 
 
 _SHORTEST, _LONGEST = 5, 100  # letters and digits of a name that is compared with others
@@ -97,10 +124,6 @@ _SHORTEST, _LONGEST = 5, 100  # letters and digits of a name that is compared wi
 def _skeleton(name: str) -> str:
     """Return the letters and digits of a name, without an owner before it: ``deepseek-ai/DeepSeek-V3``."""
     return re.sub(r"^[\w.-]+/|[\W_]+", "", fold(name))
-
-
-def _deletions(name: str) -> set[str]:
-    return {name, *(name[:index] + name[index + 1 :] for index in range(len(name)))}
 
 
 def _digits(name: str) -> str:

@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
@@ -21,7 +20,7 @@ from reportcli.catalog.files import (
     shipped_folder,
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
-from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
+from reportcli.curate.catalog_rules import OtherEntries, entries_like, names_of
 from reportcli.curate.changes import changes
 from reportcli.curate.check import entry_findings
 from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
@@ -40,10 +39,9 @@ from reportcli.errors import (
     UnknownName,
     UsageError,
 )
-from reportcli.query import names
 from reportcli.query.names import (
     ARXIV_SPELLING,
-    MODEL_SPELLING,
+    ID_SPELLING,
     NAME_SPELLING,
     ReportMatch,
     Spelling,
@@ -65,7 +63,8 @@ class EditableCatalog(Protocol):
     folders: tuple[Path, ...]
 
     def find(self, name: str) -> ReportMatch: ...
-    def spellings(self) -> Iterable[Spelling]: ...
+    def spelled_as(self, folded: str) -> Iterable[Spelling]: ...
+    def names(self) -> Mapping[str, str]: ...
     def techniques(self) -> Vocabulary: ...
 
 
@@ -130,8 +129,8 @@ def _save_as_draft(target: Path, text: str, error: ReportcliError) -> None:
 def reject_known_paper(catalog: EditableCatalog, text: str) -> None:
     """Raise NameInUse for a paper that has an entry; another version of it may be an entry of its own."""
     number, version = parse_arxiv_number(text) or ("", "")
-    for spelling in catalog.spellings():
-        if spelling.kind == ARXIV_SPELLING and spelling.written == number:
+    for spelling in catalog.spelled_as(number) if number else ():
+        if spelling.kind == ARXIV_SPELLING:
             entry_version = catalog.find(spelling.report).report.arxiv_version or "v1"
             if version in ("", entry_version):
                 raise NameInUse(text, spelling.report)
@@ -241,8 +240,8 @@ def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
         raise UsageError(f"{entry_id!r} is not a valid id", ID_ADVICE)
     if any(os.path.lexists(folder / f"{entry_id}.toml") for folder in (*catalog.folders, own)):
         raise NameInUse(entry_id, entry_id)
-    for spelling in catalog.spellings():
-        if spelling.kind in (names.ID_SPELLING, NAME_SPELLING) and spelling.folded == fold_name(entry_id):
+    for spelling in catalog.spelled_as(fold_name(entry_id)):
+        if spelling.kind in (ID_SPELLING, NAME_SPELLING):
             raise NameInUse(entry_id, spelling.report)
 
 
@@ -261,7 +260,9 @@ def checked_report(
     name = table.get("name")
     entry_id = entry_id or (id_from_name(name) if isinstance(name, str) else "new")
     entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, latest_today())
-    broken = entry_findings("", entry, _other_entries(catalog, entry.report))
+    own = names_of(entry.report)
+    others = OtherEntries([own, *entries_like(own, catalog.spelled_as)], catalog.names)
+    broken = entry_findings("", entry, others)
     passed_over = (layout, completeness) if may_be_draft else (layout,)
     findings = sorted(
         (finding for rule, finding in broken if rule not in passed_over), key=lambda finding: finding.line or 0
@@ -302,24 +303,6 @@ def id_from_name(name: str) -> str:
     if loses_letters or not re.fullmatch(ID_PATTERN, entry_id):
         raise UsageError(f"cannot derive an id from the name {name!r}", "give one with --id")
     return entry_id
-
-
-def _other_entries(catalog: EditableCatalog, report: Report) -> OtherEntries:
-    """Return the names of the entries of a catalogue, among which this report replaces the one of its id."""
-    written: dict[str, dict[int, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for spelling in catalog.spellings():
-        written[spelling.report][spelling.kind].append(("", spelling.written))
-    others = {
-        entry_id: EntryNames(
-            entry_id,
-            by_kind[names.ID_SPELLING] + by_kind[NAME_SPELLING],
-            by_kind[MODEL_SPELLING],
-            [],
-            next((text for _, text in by_kind[ARXIV_SPELLING]), None),
-        )
-        for entry_id, by_kind in written.items()
-    }
-    return OtherEntries((others | {report.id: names_of(report)}).values())
 
 
 def _write(path: Path, text: str, report: Report, before: str | None) -> None:

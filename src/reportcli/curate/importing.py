@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,14 @@ from reportcli.answer.check import PROBLEM
 from reportcli.answer.imported import CHANGED, KNOWN, NEW, REFUSED, UNCHANGED, ImportReport, Outcome
 from reportcli.catalog.files import SCHEMA_FILE, parse_toml, read_text
 from reportcli.catalog.write import EntryBatch, remove_stale_temp_files
-from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of, unique_names
+from reportcli.curate.catalog_rules import OtherEntries, entries_like, names_of, unique_names
 from reportcli.curate.edit import EditableCatalog, id_from_name, write_schema
 from reportcli.curate.entry import latest_today, parse_entry
 from reportcli.curate.entry_rules import broken_rules, completeness, layout, toml_version
 from reportcli.curate.merge import merged
 from reportcli.curate.records import Record
 from reportcli.errors import EntryUnreadable, EntryUnwritable, ReportcliError, UsageError
-from reportcli.query.names import ARXIV_SPELLING, ID_SPELLING, MODEL_SPELLING, NAME_SPELLING
+from reportcli.query.names import ARXIV_SPELLING, ID_SPELLING, NAME_SPELLING
 from reportcli.report.fields import Report
 from reportcli.report.toml import to_toml
 from reportcli.report.toml_comments import keep_comments
@@ -72,24 +71,12 @@ class _Refused(ReportcliError):
 
 
 class _Import:
-    """One pass over records, which knows the names of all entries, and those of the records before."""
+    """One pass over records, which knows the names of those before."""
 
     def __init__(self, catalog: EditableCatalog, own: Path, batch: EntryBatch, known: str) -> None:
-        self._folders, self._own, self._batch, self._known = catalog.folders, own, batch, known
+        self._catalog, self._own, self._batch, self._known = catalog, own, batch, known
         self._vocabulary, self._today = catalog.techniques() or None, latest_today()
-        names: dict[str, dict[int, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-        self._id_by_name: dict[str, str] = {}
-        self._id_by_paper: dict[str, str] = {}
-        for spelling in catalog.spellings():
-            names[spelling.report][spelling.kind].append(("", spelling.written))
-            if spelling.kind in (ID_SPELLING, NAME_SPELLING):
-                self._id_by_name.setdefault(spelling.folded, spelling.report)
-            elif spelling.kind == ARXIV_SPELLING:
-                self._id_by_paper.setdefault(spelling.written, spelling.report)
-        self._entries = OtherEntries(
-            EntryNames(entry_id, kinds[ID_SPELLING] + kinds[NAME_SPELLING], kinds[MODEL_SPELLING], [], None)
-            for entry_id, kinds in names.items()
-        )
+        self._entries = OtherEntries(())  # those that share a name with one of the records
         self._places: dict[str, str] = {}  # of the records before, by their ids
 
     def outcome(self, record: Record) -> Outcome:
@@ -111,11 +98,16 @@ class _Import:
             return record.id
         links, name = record.values.get("links"), record.values.get("name")
         paper = links.get("arxiv") if isinstance(links, Mapping) else None
-        if isinstance(paper, str) and paper in self._id_by_paper:
-            return self._id_by_paper[paper]
+        if isinstance(paper, str) and (known := self._known_as(paper, ARXIV_SPELLING)):
+            return known
         if not isinstance(name, str) or not name.strip():
             raise _Refused("name: required, but missing")
-        return self._id_by_name.get(fold_name(name)) or id_from_name(name)
+        return self._known_as(fold_name(name), ID_SPELLING, NAME_SPELLING) or id_from_name(name)
+
+    def _known_as(self, folded: str, *kinds: int) -> str:
+        """Return the id of the first entry with a spelling of these kinds; "" where there is none."""
+        spellings = self._catalog.spelled_as(folded)
+        return next((spelling.report for spelling in spellings if spelling.kind in kinds), "")
 
     def _import(self, entry_id: str, record: Record) -> str:
         if entry_id in self._places:
@@ -140,7 +132,7 @@ class _Import:
 
     def _path_of(self, entry_id: str) -> Path | None:
         """Return the file of an entry that is shown; None where there is none."""
-        for folder in (self._own, *reversed(self._folders)):
+        for folder in (self._own, *reversed(self._catalog.folders)):
             path = folder / f"{entry_id}.toml"
             if os.path.lexists(path):
                 return path
@@ -161,9 +153,12 @@ class _Import:
     def _checked(self, entry_id: str, values: Mapping[str, Any], names: Mapping[str, str]) -> Report:
         """Return the report of some values. Raises _Refused with the first problem, and how many more there are."""
         entry = parse_entry(f"{entry_id}.toml", "", values, self._vocabulary, self._today)
+        names_of_entry = names_of(entry.report)
+        for other in entries_like(names_of_entry, self._catalog.spelled_as):
+            self._entries.add(other)
         problems = [
             problem for _, severity, problem in broken_rules(entry, without=_NOT_ASKED) if severity == PROBLEM
-        ] + list(unique_names(names_of(entry.report), self._entries))
+        ] + list(unique_names(names_of_entry, self._entries))
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             key, text, _ = problems[0]

@@ -259,6 +259,7 @@ class _Builder:
         assert number is not None
         rows = ((code, value, number + MODEL_STEP * place) for code, value, place in contents.values)
         many("INSERT OR IGNORE INTO value VALUES (?, ?, ?)", rows)
+        many("INSERT INTO cell VALUES (?, ?, ?)", ((code, number, cell) for code, cell in contents.cells))
         new_words = set(" ".join(contents.texts[:-1]).split()) - self.words
         many("INSERT OR IGNORE INTO word VALUES (?)", zip(new_words, strict=True))
         self.words |= new_words
@@ -282,10 +283,13 @@ class _Builder:
         if row:
             number, body = row
             run(_DELETE_TEXTS, [number, *contents_of(Subject(unpack(body), lambda: self.vocabulary)).texts])
-            for table, column in (("value", f"model % {MODEL_STEP}"), ("spelling", "report"), ("report", "number")):
+            for table, column in _COLUMNS_OF_NUMBERS:
                 run(f"DELETE FROM {table} WHERE {column} = ?", [number])
 
 
+_COLUMNS_OF_NUMBERS = (
+    ("value", f"model % {MODEL_STEP}"), ("cell", "report"), ("spelling", "report"), ("report", "number"),
+)  # fmt: skip
 _VALUES = ", ".join("?" * (len(COLUMN) + 2))
 _NAMES = f"rowid, {', '.join(COLUMN.values())}, facts"
 _INSERT_TEXTS = f"INSERT INTO search ({_NAMES}) VALUES ({_VALUES})"

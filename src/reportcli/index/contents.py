@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from reportcli.index.columns import cell_of, has_cells
 from reportcli.index.schema import CODE, COLUMN, EVERY, OTHER_MODELS, OTHER_RUNS, SOME, knowledge_token, value_token
 from reportcli.query.conditions import value_text
 from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, RUN_FIELDS, UNDISCLOSED, Subject
@@ -14,18 +15,19 @@ _Plan = tuple[Field, int, int | None, bool]  # a field, its code, its column, wh
 
 
 class Contents(NamedTuple):
-    """What the tables hold of one report: a text for each column of ``search``, and values by field and place.
+    """What the tables hold of one report: a text for each column of ``search``, values by field and place, and cells.
 
     The place is that of a model, 0 for the flagship, or of a run of RL; what neither has of its own is under 0.
     """
 
     texts: list[str]
     values: list[tuple[int, int | float | str, int]]
+    cells: list[tuple[int, str | int]]
 
 
 def contents_of(subject: Subject) -> Contents:
     """Return what the tables hold of a report."""
-    contents = Contents([""] * (len(COLUMN) + 1), [])
+    contents = Contents([""] * (len(COLUMN) + 1), [], [])
     posttraining, models = subject.report.posttraining, subject.report.models
     has_layers = bool(subject.report.architecture.attention_layers) or any(model.attention_layers for model in models)
     facts = [
@@ -37,6 +39,8 @@ def contents_of(subject: Subject) -> Contents:
     ]
     for code, each in ((OTHER_MODELS, subject.of_each_model), (OTHER_RUNS, posttraining.rl)):
         contents.values.extend((code, place, place) for place in range(1, len(each)))
+    cells = ((code, cell_of(subject.report, field)) for field, code in _CELL_PLAN)
+    contents.cells.extend((code, cell) for code, cell in cells if cell is not None)
     contents.texts[-1] = " ".join(facts)
     return contents
 
@@ -74,11 +78,11 @@ def _add_values_of_each(
 
 
 def _stored(field: Field, value: Any) -> int | float | str:
-    """Return a value as it is stored: numbers as they are, choices as a query writes them, texts as folded words."""
-    if field.kind in NUMBERS:
-        number: int | float = value
-        return number
-    return value_text(value) if field in CLOSED_FIELDS else padded_words(value)
+    """Return a value as it is stored: choices as in queries, texts of runs as folded words, others as given."""
+    if field in CLOSED_FIELDS:
+        return value_text(value)
+    stored: int | float | str = padded_words(value) if field.path in RUN_FIELDS and field.kind not in NUMBERS else value
+    return stored
 
 
 def _undisclosed_facts(subject: Subject) -> Iterator[str]:
@@ -86,6 +90,7 @@ def _undisclosed_facts(subject: Subject) -> Iterator[str]:
         yield from (knowledge_token(field.path, UNDISCLOSED) for field, *_ in _PLAN if subject.is_undisclosed(field))
 
 
+_CELL_PLAN = [(field, CODE[field.path]) for field in FIELDS if has_cells(field)]
 _COLUMN_NUMBERS = {path: number for number, path in enumerate(COLUMN)}
 _PLAN = [
     (field, CODE[field.path], _COLUMN_NUMBERS.get(field.path), field in CLOSED_FIELDS) for field in FIELDS + DERIVED

@@ -79,9 +79,13 @@ class OpenCatalog:
         """Return the days that a field of dates holds, each with the number of its reports."""
         return self._index.dates(field.path)
 
-    def spellings(self) -> tuple[Spelling, ...]:
-        """Return every id, name, model and number that a report is found by."""
-        return tuple(self._index.spellings())
+    def spelled_as(self, folded: str) -> tuple[Spelling, ...]:
+        """Return the ids, names, models and numbers that are folded alike."""
+        return tuple(self._index.spelled_as(folded))
+
+    def names(self) -> dict[str, str]:
+        """Return every id, name and model as it is written, by how it is folded."""
+        return self._index.names()
 
     def unreadable(self) -> tuple[UnreadableFile, ...]:
         """Return the files that could not be read."""

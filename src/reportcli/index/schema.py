@@ -29,6 +29,7 @@ CREATE TABLE spelling (
     folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
 ) WITHOUT ROWID;
 CREATE TABLE value (field INT, value, model INT, PRIMARY KEY (field, value, model)) WITHOUT ROWID;
+CREATE TABLE cell (field INT, report INT, value, PRIMARY KEY (field, report)) WITHOUT ROWID;
 CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(
     {", ".join(COLUMN.values())}, facts, content = '', tokenize = "ascii tokenchars '=.%-'"

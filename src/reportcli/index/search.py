@@ -18,6 +18,7 @@ from typing import Any
 from reportcli.catalog.files import CatalogFile, UnreadableFile
 from reportcli.errors import IndexDamaged, SearchUnavailable
 from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
+from reportcli.index.columns import Columns, ColumnSubject
 from reportcli.index.schema import (
     CODE,
     EVERY,
@@ -51,7 +52,7 @@ from reportcli.query.conditions import (
     conditions_of,
 )
 from reportcli.query.explain import EXACT_NAME_SCORE, possible_names
-from reportcli.query.names import ARXIV_SPELLING, Spelling
+from reportcli.query.names import ANY_LENGTH, ARXIV_SPELLING, NAME_SPELLING, Spelling
 from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, UNDISCLOSED, Hit, Hits, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
@@ -71,7 +72,8 @@ class Index:
         self._connection = connection
         self._latest: dict[Query, Sets] = {}
         self._latest_report: tuple[int, Subject] | None = None
-        self._words = WordSearch(self._rows, self._search)
+        self.word_search = WordSearch(self._rows, self._search)
+        self._columns = Columns(self._rows)
 
     def close(self) -> None:
         """End the transaction."""
@@ -131,9 +133,14 @@ class Index:
             numbers = numbers_to_show(numbers, self._everything.as_models(sets).fits, by_model)
         if scores := self._scores(query) if ranked else {}:
             numbers.sort(key=lambda number: -scores.get(report_of(number), 0.0))
-        return Hits(numbers[:limit], lambda number: self._hit(number, scores.get(report_of(number), 0.0), by_run))
 
-    def _hit(self, number: int, score: float, of_run: bool) -> Hit:
+        def hit_of(subject_of: Callable[[int], Subject]) -> Callable[[int], Hit]:
+            return lambda number: Hit(subject_of(number), scores.get(report_of(number), 0.0))
+
+        read = partial(self._subject, by_run)
+        return Hits(numbers[:limit], hit_of(read), hit_of(partial(ColumnSubject, self._columns, by_run, read)))
+
+    def _subject(self, of_run: bool, number: int) -> Subject:
         report, model, run = report_of(number), model_of(number) // MODEL_STEP, number // RUN_STEP
         latest = self._latest_report
         if latest is None or latest[0] != report:
@@ -141,7 +148,7 @@ class Index:
         subject = latest[1]
         with self._readable():
             subject = subject.of_each_model[model] if model else subject
-            return Hit(subject.of_each_run[run] if of_run else subject, score)
+            return subject.of_each_run[run] if of_run else subject
 
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""
@@ -219,7 +226,7 @@ class Index:
         """Look up a condition on what a report has for all its models."""
         match query:
             case Words(_, field):
-                fits = self._words.reports_with(query)
+                fits = self.word_search.reports_with(query)
                 if not field:
                     return Sets(fits, fits)
             case Is(field, value):
@@ -253,7 +260,7 @@ class Index:
         scores = dict.fromkeys(self._named(possible_names(query)), EXACT_NAME_SCORE)
         for condition, negated in conditions_of(query):
             if isinstance(condition, Words) and not negated:
-                self._words.add_scores(condition, scores)
+                self.word_search.add_scores(condition, scores)
         return scores
 
     def _named(self, names: Iterable[str]) -> set[int]:
@@ -283,9 +290,15 @@ class Index:
         """Return the spellings that end with a folded name."""
         return self._spellings("substr(folded, -length(?1)) = ?1", folded)
 
-    def spellings(self) -> list[Spelling]:
-        """Return all spellings."""
-        return self._spellings("true")
+    def names(self, least: int = 1, most: int = ANY_LENGTH) -> dict[str, str]:
+        """Return the names of so many letters, numbers aside, by how they are folded; of equal ones a report's."""
+        rows = self._rows(
+            "SELECT folded, written, min(kind <> ?) FROM spelling WHERE kind <> ? AND length(folded) BETWEEN ? AND ?"
+            " AND report IN (SELECT number FROM report WHERE NOT hidden) GROUP BY folded",
+            [NAME_SPELLING, ARXIV_SPELLING, least, most],
+        )
+        with self._readable():
+            return dict(checked(row[:2], str, str) for row in rows)
 
     def _spellings(self, where: str, *values: str | int) -> list[Spelling]:
         rows = self._rows(
@@ -298,7 +311,7 @@ class Index:
 
     def words(self, field: str, prefix: str, most: int) -> list[str]:
         """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
-        return self._words.beginning(field, prefix, most)
+        return self.word_search.beginning(field, prefix, most)
 
     def dates(self, field: str) -> dict[date, int]:
         """Return the days that a field holds, each with the number of its reports."""
@@ -309,23 +322,6 @@ class Index:
         )
         with self._readable():
             return {date.fromordinal(day): count for day, count in rows}
-
-    def terms(self) -> Iterator[tuple[str, float, int]]:
-        """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
-        return self._words.terms()
-
-    def figures(self, field: str, query: Query) -> tuple[dict[int, set[int | float]], int]:
-        """Return the numbers that the models, or runs, that fit a query have of a field, by the number of their report.
-
-        The second is the number of reports that fit of which none is known.
-        """
-        sets, of_runs = self._sets(query), field in RUN_FIELDS
-        fits = (self._everything.as_runs(sets) if of_runs else self._everything.as_models(sets)).fits
-        figures: dict[int, set[int | float]] = {}
-        for stored, value in self._rows("SELECT model, value FROM value WHERE field = ?", [CODE[field]]):
-            if (number := stored_run(stored) if of_runs else stored) in fits:
-                figures.setdefault(report_of(number), set()).add(value)
-        return figures, len(sets.as_reports().fits - self._search(fact(knowledge_token(field, SOME))))
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._readable():

@@ -1,6 +1,6 @@
 """A typed word → the phrases of indexed words that it may stand for, and the reports that have one of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from reportcli.index.schema import COLUMN
@@ -61,15 +61,23 @@ class WordSearch:
         )
         return [word for (word,) in rows]
 
-    def terms(self) -> Iterator[tuple[str, float, int]]:
-        """Yield each word of the searched fields with the greatest weight of its fields, and its frequency."""
-        weights = {COLUMN[field.path]: field.info.weight for field in SEARCHED_FIELDS}
-        best: dict[str, tuple[float, int]] = {}
-        for term, column, count in self._rows("SELECT term, col, doc FROM term", ()):
-            if weight := weights.get(column):
-                former, frequency = best.get(term, (0.0, 0))
-                best[term] = max(weight, former), frequency + count
-        return ((term, *values) for term, values in best.items())
+    def beginning_with(self, prefix: str) -> list[str]:
+        """Return the words that begin with letters; some may be of former texts."""
+        return self._words("word >= ? AND word < ?", prefix, prefix + AFTER_ALL_LETTERS)
+
+    def of_length(self, least: int, most: int) -> list[str]:
+        """Return the words of so many letters; some may be of former texts."""
+        return self._words("length(word) BETWEEN ? AND ?", least, most)
+
+    def weights(self, words: Iterable[str]) -> dict[str, tuple[float, int]]:
+        """Return the greatest weight and the frequency of each word that searched fields have; others are left out."""
+        weight_of = {COLUMN[field.path]: field.info.weight for field in SEARCHED_FIELDS}
+        weights = {}
+        for word in words:
+            rows = self._rows("SELECT col, doc FROM term WHERE term = ?", [word])
+            if fields := [(weight_of[column], count) for column, count in rows if column in weight_of]:
+                weights[word] = max(weight for weight, _ in fields), sum(count for _, count in fields)
+        return weights
 
     def _find(self, words: Words, phrases: Sequence[str], columns: Sequence[str]) -> set[int]:
         columns = (COLUMN[words.field],) if words.field else columns
@@ -85,7 +93,7 @@ class WordSearch:
         forms = words.forms
         if forms is None:
             return [f'"{" ".join(words.words)}"{" *" if words.is_prefix else ""}'], []
-        exact, others = forms.phrases(self._known, self._beginning_with)
+        exact, others = forms.phrases(self._known, self.beginning_with)
         if is_spaceless(forms.letters):
             others += [f'"{word}"' for word in self._words("instr(word, ?)", forms.letters)]
         return exact, others
@@ -94,8 +102,5 @@ class WordSearch:
         values = [*words]
         return set(self._words(f"word IN ({', '.join('?' * len(values))})", *values))
 
-    def _beginning_with(self, prefix: str) -> list[str]:
-        return self._words("word >= ? AND word < ?", prefix, prefix + AFTER_ALL_LETTERS)
-
-    def _words(self, where: str, *values: str) -> list[str]:
+    def _words(self, where: str, *values: str | int) -> list[str]:
         return [word for (word,) in self._rows(f"SELECT word FROM word WHERE {where}", values)]

@@ -5,12 +5,12 @@ spelling, so that this module needs neither files nor the index.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from reportcli.errors import AmbiguousName, UnknownName
 from reportcli.report.fields import Model, Report
-from reportcli.text import closest_spellings, fold_name
+from reportcli.text import closest_names, fold_name
 
 ID_SPELLING, NAME_SPELLING, MODEL_SPELLING, ARXIV_SPELLING = 1, 2, 3, 4
 _ARXIV_HOSTS = (
@@ -23,6 +23,7 @@ ARXIV_ADDRESS = (
     r"(\d{4}\.\d{4,5})(v\d+)?(?:\.pdf)?/?(?:[?#].*)?"
 )
 _MAX_NAME_WORDS = 8
+ANY_LENGTH = 1 << 31  # letters
 
 
 class Spelling(NamedTuple):
@@ -54,8 +55,8 @@ class NameRegister(Protocol):
     def ending_with(self, folded: str, /) -> Sequence[Spelling]:
         """Return the spellings that end with a folded text."""
 
-    def spellings(self) -> Iterable[Spelling]:
-        """Return all spellings."""
+    def names(self, least: int = 1, most: int = ANY_LENGTH, /) -> Mapping[str, str]:
+        """Return the names of so many letters as they are written, by how they are folded; of equal ones a report's."""
 
     def report(self, report_id: str, /) -> Report:
         """Return a report by its id."""
@@ -180,8 +181,7 @@ def _only_id(text: str, ids: Sequence[str]) -> str:
 
 def _similar_names(text: str, register: NameRegister) -> list[str]:
     """Return the names that are spelled most like a text; of equal spellings, names of reports come first."""
-    spellings = sorted(_without_arxiv(register.spellings()), key=lambda spelling: spelling.kind != NAME_SPELLING)
-    return closest_spellings(text, (spelling.written for spelling in spellings), 0.6)
+    return closest_names(fold_name(text), register.names(), 0.6)
 
 
 def _without_arxiv(spellings: Iterable[Spelling]) -> list[Spelling]:

@@ -1,10 +1,11 @@
 """A query as it is meant: stop words are left out, names are joined, and what finds nothing is asked more loosely."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from reportcli.query.conditions import And, MostOf, Not, Or, Query, Within, Words, all_of, any_of, conditions_of
-from reportcli.query.names import ARXIV_SPELLING, Spelling
+from reportcli.query.names import ARXIV_SPELLING, NameRegister
+from reportcli.query.spelling import WordRegister, replace_word
 from reportcli.text import fold_name
 
 STOP_WORDS = frozenset(
@@ -17,20 +18,15 @@ _MAX_NAME_WORDS = 6
 _MIN_WORDS_FOR_MOST = 3
 
 
-class Catalog(Protocol):
+class Catalog(NameRegister, Protocol):
     """What knows how many reports fit a query, and the words and names of all."""
+
+    @property
+    def word_search(self) -> WordRegister:
+        """The words of all reports."""
 
     def total(self, query: Query, /) -> tuple[int, int]:
         """Return how many reports fit, and of how many this is unknown."""
-
-    def terms(self) -> Iterable[tuple[str, float, int]]:
-        """Return each word with its greatest weight and its frequency."""
-
-    def spellings(self) -> Sequence[Spelling]:
-        """Return all spellings of names."""
-
-    def starting_with(self, folded: str, /) -> Sequence[Spelling]:
-        """Return the spellings that begin with a folded text."""
 
 
 class Meant(NamedTuple):
@@ -129,17 +125,13 @@ def _named_run(parts: Sequence[Query], catalog: Catalog) -> Sequence[Query]:
 
 def _replace_unknown(query: Query, catalog: Catalog) -> Meant:
     """Replace each word that no report contains by what it begins, or by what is spelled like it."""
-    from reportcli.query.spelling import replace_word
-
     plain = (
         part for part, negated in conditions_of(query) if isinstance(part, Words) and _is_plain(part) and not negated
     )
     unknown = [words for words in dict.fromkeys(plain) if not catalog.total(words)[0]]
     if not unknown:
         return Meant(query)
-    names = {spelling.folded: spelling.written for spelling in catalog.spellings() if spelling.kind != ARXIV_SPELLING}
-    terms = {word: (weight, count) for word, weight, count in catalog.terms()}
-    replacements = {words: pair for words in unknown if (pair := replace_word(words, terms, names))}
+    replacements = {words: pair for words in unknown if (pair := replace_word(words, catalog.word_search, catalog))}
     notes = tuple(note for _, note in replacements.values())
     return Meant(_replace(query, {typed: words for typed, (words, _) in replacements.items()}), notes)
 

@@ -1,6 +1,6 @@
 """A report as conditions see it, as one of its models: its values by field, and its texts as folded words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple, overload
@@ -120,14 +120,18 @@ class Subject:
     def values(self, field: Field) -> tuple[Any, ...]:
         """Return the known values of a field: the items of a list, the texts of a mapping, the figure of the model."""
         if field.in_array and field.path in MODEL_FIELDS:
-            return _known_values(field, field.get(self._alone))
-        return _known_values(field, self.stored(field))
+            return known_values(field, field.get(self._alone))
+        return known_values(field, self.stored(field))
 
     def values_of_all(self, field: Field) -> tuple[Any, ...]:
         """Return the known values that a field has in any model, or any run, of the report."""
         if field.path not in MODEL_FIELDS:
-            return _known_values(field, field.get(self.report))
+            return known_values(field, field.get(self.report))
         return tuple(dict.fromkeys(value for subject in self.of_each_model for value in subject.values(field)))
+
+    def is_known(self, field: Field) -> bool:
+        """Return whether any model, or any run, of the report has a value of a field."""
+        return bool(self.values_of_all(field))
 
     def knows_every(self, field: Field) -> bool:
         """Return whether the field is known; a field of models or notes, whether it is for each."""
@@ -170,7 +174,7 @@ class Subject:
         return joined_words(self.texts(field))
 
     def _values_of_report(self, field: Field) -> tuple[Any, ...]:
-        return self.values_of_all(field) if field.derived else _known_values(field, field.get(self.report))
+        return self.values_of_all(field) if field.derived else known_values(field, field.get(self.report))
 
 
 def subjects_of(report: Report, vocabulary: Callable[[], Vocabulary]) -> tuple[Subject, ...]:
@@ -182,7 +186,8 @@ def subjects_of(report: Report, vocabulary: Callable[[], Vocabulary]) -> tuple[S
     return (first, *others)
 
 
-def _known_values(field: Field, value: Any) -> tuple[Any, ...]:
+def known_values(field: Field, value: Any) -> tuple[Any, ...]:
+    """Return what is known of the value of a field: a list flat, a mapping as its texts."""
     if value is None:
         return ()
     if isinstance(value, tuple):
@@ -224,14 +229,37 @@ class Hit(NamedTuple):
 
 
 class Hits(Sequence[Hit]):
-    """Reports in order. Each is read when it is reached, so that a long listing needs little memory."""
+    """Reports in order. Each is read when it is reached, so that a long listing needs little memory.
 
-    def __init__(self, numbers: Sequence[int], read: Callable[[int], Hit]) -> None:
+    ``in_columns`` are the same reports for what asks few fields of many: those are looked up without the report.
+    """
+
+    def __init__(
+        self, numbers: Sequence[int], read: Callable[[int], Hit], look_up: Callable[[int], Hit] | None = None
+    ) -> None:
         self._numbers = numbers
         self._read = read
+        self._look_up = look_up or read
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit]) -> "Hits":
+        """Return hits that are at hand already."""
+        return cls(range(len(hits)), hits.__getitem__)
+
+    @property
+    def in_columns(self) -> "Hits":
+        """The same hits, whose values are looked up field by field."""
+        return Hits(self._numbers, self._look_up)
+
+    def at(self, positions: Iterable[int]) -> "Hits":
+        """Return the hits at these positions, in this order."""
+        return Hits([self._numbers[position] for position in positions], self._read, self._look_up)
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return map(self._read, self._numbers)
 
     @overload
     def __getitem__(self, position: int) -> Hit: ...
@@ -239,5 +267,5 @@ class Hits(Sequence[Hit]):
     def __getitem__(self, position: slice) -> "Hits": ...
     def __getitem__(self, position: int | slice) -> "Hit | Hits":
         if isinstance(position, slice):
-            return Hits(self._numbers[position], self._read)
+            return Hits(self._numbers[position], self._read, self._look_up)
         return self._read(self._numbers[position])

@@ -192,10 +192,14 @@ def _escape(text: str, escape: Callable[[str], str]) -> str:
 
 def _cell_text(value: Any) -> str:
     """Return a value on one line: "" for unknown, yes or no, lists joined by a comma."""
+    if isinstance(value, str):
+        return escape_controls(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return str(value)
     if isinstance(value, (tuple, list)):
         return ", ".join(filter(None, map(_cell_text, value)))
     if isinstance(value, Mapping):
