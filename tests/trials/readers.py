@@ -144,7 +144,7 @@ READERS: Mapping[str, Callable[[str, Any], Complaints]] = {
 
 def wrong(name: str, text: str, answer: Any) -> Complaints:
     """Yield what is wrong with an answer in a format."""
-    yield from terminal(text, tabs=name == "tsv")
+    yield from terminal(text.replace("\r\n", "\n") if name == "csv" else text, tabs=name == "tsv")
     try:
         yield from READERS[name](text, answer)
     except (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TABLE, SVG, ANY = "table", "svg", "any answer"
 PICTURES = (TABLE, SVG)
-_WITH_HEADER = ("tsv", "csv")
+_FORMULAS = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet computes
 
 
 class Format(NamedTuple):
@@ -95,10 +95,12 @@ def formats_for(kinds: Sequence[type]) -> tuple[str, ...]:
     return tuple(name for name, entry in FORMATS.items() if kind_names & entry.renderers.keys())
 
 
-def write(answer: Answer, name: str, header: bool | None = None) -> Iterator[str]:
-    """Yield the text of an answer in a format that is no picture; ``header`` asks for or against a header row."""
-    renderer = _renderer(answer, name)
-    pieces: Iterator[str] = renderer(answer, header) if name in _WITH_HEADER else renderer(answer)
+def write(
+    answer: Answer, name: str, header: bool | None = None, *, bom: bool = False, excel: bool = False
+) -> Iterator[str]:
+    """Yield the text of an answer in a format that is no picture; the options are those of ``tsv`` and ``csv``."""
+    options = {"tsv": (header,), "csv": (header, bom, excel)}
+    pieces: Iterator[str] = _renderer(answer, name)(answer, *options.get(name, ()))
     return pieces
 
 
@@ -123,21 +125,32 @@ def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
         yield "\t".join(map(_cell_text, row)) + "\n"
 
 
-def csv(answer: Answer, header: bool | None) -> Iterator[str]:
-    """Yield comma-separated values as in RFC 4180, with a header row unless it is declined."""
+def csv(answer: Answer, header: bool | None, bom: bool = False, excel: bool = False) -> Iterator[str]:
+    """Yield comma-separated values as in RFC 4180: lines end in CR LF, what needs quotes has them.
+
+    A header row stands first unless it is declined; before it a byte order mark if asked for. With ``excel`` an
+    apostrophe guards each text that begins like a formula.
+    """
     import csv
     import io
 
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer)
+    cell = _guarded_text if excel else _cell_text
+    yield "\ufeff" if bom else ""
     if header is not False:
-        writer.writerow(map(_cell_text, answer.header))
+        writer.writerow(map(cell, answer.header))
     for row in answer.rows():
-        writer.writerow(map(_cell_text, row))
+        writer.writerow(map(cell, row))
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue()
+
+
+def _guarded_text(value: Any) -> str:
+    text = _cell_text(value)
+    return f"'{text}" if text.startswith(_FORMULAS) and not isinstance(value, (int, float)) else text
 
 
 def json(answer: Answer) -> Iterator[str]:
