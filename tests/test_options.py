@@ -76,7 +76,7 @@ def test_an_option_that_does_not_fit_is_refused(cli: Run, command: str, message:
 
 
 def test_a_format_without_columns_says_so(cli: Run) -> None:
-    for name in ("names", "toml", "bibtex"):
+    for name in ("names", "toml", "bibtex", "csl"):
         ended = cli("list", "-f", name, "-c", "name")
         assert ended.stdout == cli("list", "-f", name).stdout
         assert ended.stderr == f"note: --format {name} has no columns to choose\n"

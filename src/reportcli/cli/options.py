@@ -25,7 +25,7 @@ FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "so
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
-_WITHOUT_COLUMNS = ("names", "toml", "bibtex")
+_WITHOUT_COLUMNS = ("names", "toml", "bibtex", "csl")
 _FILTERS, _OUTPUT = "Which reports", "Output"
 
 

@@ -31,6 +31,7 @@ def _json_escape(char: str) -> str:
 _ESCAPES: Mapping[str, Callable[[str], str]] = {
     "json": _json_escape,
     "jsonl": _json_escape,
+    "csl": _json_escape,
     "toml": lambda char: f"\\U{ord(char):08X}",
     "svg": lambda char: f"&#{ord(char)};",
 }

@@ -1,11 +1,11 @@
 """The table of formats, and the machine formats that every answer can be written in: stable, whole, without rich."""
 
 import json as _json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reportcli.answer import Answer
+from reportcli.answer import Answer, Record
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing
 from reportcli.render.value import escape_controls
@@ -61,12 +61,7 @@ _LATEX = {
     "CountTable": "latex:table",
     "Disclosure": "latex:table",
 }
-_BIBTEX = {
-    "Listing": "bibtex:bibliography",
-    "ReportDetails": "bibtex:bibliography",
-    "Comparison": "bibtex:bibliography",
-    "TechniqueDetails": "bibtex:bibliography",
-}
+_ABOUT_REPORTS = ("Listing", "ReportDetails", "Comparison", "Recipe", "TechniqueDetails")
 # The renderers are named, not imported, so that a listing in a pipe loads only its own.
 FORMATS: Mapping[str, Format] = {
     TABLE: Format("for reading (default on a terminal)", _TERMINAL),
@@ -78,7 +73,8 @@ FORMATS: Mapping[str, Format] = {
     "toml": Format("a report as a file of the catalogue; a listing has each under its id", _TOML),
     "markdown": Format("a table, or the page of a report", _MARKDOWN),
     "latex": Format("a table for a paper, with booktabs and \\citep", _LATEX),
-    "bibtex": Format("entries for a bibliography", _BIBTEX),
+    "bibtex": Format("entries for a bibliography, in BibTeX", dict.fromkeys(_ABOUT_REPORTS, "bibtex:bibliography")),
+    "csl": Format("the same as CSL-JSON, for Zotero and pandoc", dict.fromkeys(_ABOUT_REPORTS, "csl:bibliography")),
     "dot": Format("lineage as a graph for Graphviz", {"Lineage": "graph:dot"}),
     "mermaid": Format("lineage as a flowchart for Mermaid, which GitHub shows", {"Lineage": "graph:mermaid"}),
     "trl": Format("recipe: a GRPOConfig or RLOOConfig of TRL a run, in Python", {"Recipe": "trl:write"}),
@@ -158,8 +154,13 @@ def json(answer: Answer) -> Iterator[str]:
     if getattr(answer, "single", False):
         yield "".join(f"{_to_json(record, indent=2)}\n" for record in answer.records())
         return
+    yield from json_array(answer.records())
+
+
+def json_array(records: Iterable[Record]) -> Iterator[str]:
+    """Yield a JSON array of objects."""
     separator = "["
-    for record in answer.records():
+    for record in records:
         yield f"{separator}\n{_to_json(record, indent=2)}"
         separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"

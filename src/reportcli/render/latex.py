@@ -7,7 +7,7 @@ from reportcli.answer import Answer
 from reportcli.answer.comparison import Comparison
 from reportcli.answer.listing import Listing
 from reportcli.answer.recipe import Recipe, ReportRun, heading
-from reportcli.render.bibtex import escape_latex
+from reportcli.render.tex import escape as escape_latex
 from reportcli.render.caveats import caveat
 from reportcli.render.value import format_value, is_numeric
 from reportcli.report.fields import Field, Report
