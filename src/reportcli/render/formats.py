@@ -58,8 +58,8 @@ _LATEX = {
     "Listing": "latex:listing",
     "Comparison": "latex:comparison",
     "Recipe": "latex:recipe",
-    "CountTable": "latex:table",
-    "Disclosure": "latex:table",
+    "CountTable": "latex:count",
+    "Disclosure": "latex:disclosure",
 }
 _ABOUT_REPORTS = ("Listing", "ReportDetails", "Comparison", "Recipe", "TechniqueDetails")
 # The renderers are named, not imported, so that a listing in a pipe loads only its own.
