@@ -179,7 +179,7 @@ UNREADABLE = [
     pytest.param(GOOD.encode() + b"x = " + b"9" * 5000 + b"\n", 0, "a number has too many digits", id="5,000 digits"),
     pytest.param(GOOD.encode() + b"number = 0x" + b"f" * 5000, 7, "got a huge number", id="5,000 digits of base 16"),
     pytest.param(GOOD.encode() + b"#" * MAX_BYTES, 0, "longer than 1,000,000 bytes", id="too long"),
-    pytest.param(b"", 0, "name: required, but missing (and 5 more)", id="empty"),
+    pytest.param(b"", 0, "name: required, but missing (and 3 more)", id="empty"),
 ]  # fmt: skip
 
 

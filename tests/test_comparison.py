@@ -223,7 +223,7 @@ def test_few_fields_of_many_sides_have_a_row_for_each_side() -> None:
 
 def test_a_value_with_a_caveat_has_a_mark_and_the_sentence_below() -> None:
     text = draw(side_by_side(SHIPPED["qwen3"], SHIPPED["dots.llm1"])).text
-    assert re.search(r"≠ experts +8 +6\*", text)
+    assert re.search(r"≠ experts active +8 +6\*", text)
     sentence = SHIPPED["dots.llm1"].confidence["architecture.experts_active"]
     assert squeezed(f"* dots.llm1, experts active: {sentence}") in squeezed(text)
     listed = draw(Listing(hits(SHIPPED["deepseek-v3"]), parse_columns(["name", "params"]), chosen=True)).text

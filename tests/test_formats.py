@@ -485,7 +485,6 @@ organizations = [
 ]
 date = 2024-12-01
 summary = "Nothing."
-tags = []
 """
 
 

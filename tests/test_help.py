@@ -11,8 +11,8 @@ from conftest import READING_LIST, Run
 from reportcli.cli.examples import EXAMPLES, PAGES, TOUR
 from reportcli.cli.main import COMMANDS, command_function
 
-WRITING = ("add", "edit")
-TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue")
+WRITING = ("add", "import", "edit")
+TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
 
 
 @pytest.fixture(autouse=True)

@@ -238,6 +238,12 @@ def test_generations_and_bases_of_single_models_are_relations_of_their_own() -> 
     assert [branch.node.id for branch in graph.forest()][:3] == ["v1", "v2", "v3"]
 
 
+def test_a_report_with_two_models_of_one_base_stands_once_below_it() -> None:
+    models = tuple(Model(name=f"V2-{size}", based_on=("V1",)) for size in ("Small", "Large"))
+    graph = graph_of(a_report("v1"), replace(a_report("v2"), models=models))
+    assert draw(build_lineage(graph, "v1"), 60).text.count("V2") == 1
+
+
 # The graph and its trees.
 
 ABC = (

@@ -23,7 +23,7 @@ POOR_PAGE = """\
 
 Little is known
 
-Nobody · 2024-12-01
+Nobody · 2024-12-01 · draft
 
 Nothing.
 """

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -178,6 +179,20 @@ def test_a_pager_that_would_show_escapes_gets_none(cli: Run, tmp_path: Path, cap
         assert paged.startswith(f"LESS={less or 'FRX'}\n")
         assert bool(COLOR.search(paged)) is is_colored
         assert LINK.findall(paged) == []
+
+
+@pytest.mark.parametrize(("version", "shown"), [("590", "FRX"), ("608", "-FRX --header=2")])
+def test_the_heading_stays_in_sight_where_less_can_hold_it(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
+    version: str, shown: str,
+) -> None:  # fmt: skip
+    pager = tmp_path / "less"
+    pager.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exec echo "less {version} (…)"\necho "$LESS"\ncat\n')
+    pager.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    for command, options in (("list", shown), ("show Qwen3", "FRX"), ("recipe DeepSeek-R1", "FRX")):
+        cli(*command.split(), "--catalog", str(CATALOG), terminal=True, LINES="5", COLUMNS="80", PAGER="less")
+        assert capfd.readouterr().out.splitlines()[0] == options  # two tables below one another have two headings
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ def test_the_least_entry_is_a_report_with_all_else_unknown() -> None:
 
 
 def test_every_required_field_that_is_missing_is_named_at_once() -> None:
-    required = ("name", "title", "organizations", "date", "summary", "tags")
+    required = ("name", "title", "organizations", "date")
     assert problems_of("") == [f"{key}: required, but missing" for key in required]
 
 
@@ -126,7 +126,6 @@ def test_all_problems_of_an_entry_are_named_in_the_order_of_the_fields() -> None
     assert problems_of(text) == [
         "name: expected a string, got 3",
         'organizations: expected a list of strings, got "Alibaba Qwen"',
-        "summary: required, but missing",
         "models[1].name: required, but missing",
         'models[2].tokens: expected a whole number from 0 to 2^63 - 1, got "36T"',
         "models[2].context_length: expected a whole number from 0 to 2^63 - 1, got true",

@@ -24,7 +24,7 @@ CALLS = (
     "show Qwen3 --sources", "term GRPO", "term", "compare Qwen3 dots.llm1", "compare Qwen3 Qwen2.5-VL --format svg",
     "timeline --format table", "count organizations --by year", "plot parameters tokens --format table", "info",
     "lineage Qwen3", "edit Qwen3", "check", "check --fix .", "add --no-edit --from entry", "add --no-edit", "schema",
-    "open Qwen3", "open Qwen3 --print", "help queries", "help", "disclosure", "fields", "recipe Qwen3",
+    "open Qwen3", "open Qwen3 --print", "import entry", "help queries", "help", "disclosure", "fields", "recipe Qwen3",
 )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def walk_trees(roots: Iterable[LineageNode], links: Neighbors) -> Iterator[Branc
 
 def _links(pairs: Iterable[tuple[LineageNode, LineageNode]]) -> Neighbors:
     links: dict[LineageNode, list[LineageNode]] = {}
-    for start, end in pairs:
+    for start, end in dict.fromkeys(pairs):
         links.setdefault(start, []).append(end)
     return links
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE
+from typing import NamedTuple, Self
 
 from reportcli.catalog.files import MAX_BYTES, TOO_LONG, error_reason, read_text
-from reportcli.errors import EntryChanged, EntryUnreadable, EntryUnwritable
+from reportcli.errors import EntryChanged, EntryUnreadable, EntryUnwritable, ReportcliError
 
 
 def write_entry(path: Path, text: str, was: str | None) -> None:
@@ -20,30 +21,87 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
     first; what another program writes in the microseconds between the last comparison and the replacement is lost.
     Raises EntryChanged or EntryUnwritable; then the file is as it was.
     """
-    target = Path(os.path.realpath(path)) if was is not None else path
-    temporary = target.parent / f"{_TEMP_PREFIX}{os.urandom(8).hex()}"
+    with EntryBatch(path.parent) as batch:
+        batch.add(path, text, was)
+        for _, failure in batch.put_in_place():
+            raise failure
+
+
+class _Waiting(NamedTuple):
+    """A text on disk that is to become an entry."""
+
+    path: Path
+    temporary: Path
+    target: Path
+    was: str | None
+
+
+class EntryBatch:
+    """Entries that are put in place together: all of them are on disk before the first replaces anything.
+
+    At the end of its block what was not put in place leaves nothing behind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: list[_Waiting] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for waiting in self._waiting:
+            with suppress(OSError):
+                waiting.temporary.unlink()
+
+    def add(self, path: Path, text: str, was: str | None) -> None:
+        """Write the text of an entry to disk, beside it; ``was`` as in ``write_entry``. Raises EntryUnwritable."""
+        target = Path(os.path.realpath(path)) if was is not None else path
+        temporary = target.parent / f"{_TEMP_PREFIX}{os.urandom(8).hex()}"
+        self._waiting.append(_Waiting(path, temporary, target, was))
+        try:
+            data = text.encode()
+            if len(data) > MAX_BYTES:
+                raise EntryUnwritable(path, TOO_LONG)
+            _write_to_disk(temporary, data, target if was is not None else None)
+        except (OSError, ValueError) as error:
+            raise EntryUnwritable(path, error_reason(error)) from error
+
+    def put_in_place(self) -> list[tuple[Path, ReportcliError]]:
+        """Move all texts to where they belong; return those that changed meanwhile, which stay as they are, and why.
+
+        Raises EntryUnwritable where the folder cannot be locked.
+        """
+        failures: list[tuple[Path, ReportcliError]] = []
+        try:
+            with _folder_lock(self._folder):
+                for waiting in self._waiting:
+                    try:
+                        _put_in_place(waiting)
+                    except (EntryChanged, EntryUnwritable) as error:
+                        failures.append((waiting.path, error))
+        except OSError as error:
+            raise EntryUnwritable(self._folder, error_reason(error)) from error
+        for folder in {waiting.target.parent for waiting in self._waiting}:
+            _sync_folder(folder)
+        return failures
+
+
+def _put_in_place(waiting: _Waiting) -> None:
+    path, temporary, target, was = waiting
     try:
-        data = text.encode()
-        if len(data) > MAX_BYTES:
-            raise EntryUnwritable(path, TOO_LONG)
-        _write_to_disk(temporary, data, target if was is not None else None)
-        with _folder_lock(target.parent):
-            if was is None:
-                _move_to_new(temporary, target)
-            elif read_text(target) == was:
-                os.replace(temporary, target)
-            else:
-                raise EntryChanged(path, "it changed after it was read")
+        if was is None:
+            _move_to_new(temporary, target)
+        elif read_text(target) == was:
+            os.replace(temporary, target)
+        else:
+            raise EntryChanged(path, "it changed after it was read")
     except EntryUnreadable as error:
         raise EntryChanged(path, error.problem) from error
     except FileExistsError as error:
         raise EntryChanged(path, "it already exists") from error
     except (OSError, ValueError) as error:
         raise EntryUnwritable(path, error_reason(error)) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-    _sync_folder(target.parent)
 
 
 _TEMP_PREFIX = ".reportcli-"

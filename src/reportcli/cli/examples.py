@@ -96,6 +96,12 @@ EXAMPLES = {
         Example("reportcli add --from entry.toml --no-edit", "in a script"),
         Example("reportcli add", "from a template"),
     ),
+    "import": (
+        Example("reportcli list -f json | reportcli import - --catalog copy", "a copy of the catalogue"),
+        Example("reportcli import entries.jsonl --dry-run", "what would happen"),
+        Example("reportcli import models.csv --map columns.toml", "a spreadsheet"),
+        Example("reportcli import notable_ai_models.csv --update", "fill what is empty"),
+    ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
         Example("EDITOR='code --wait' reportcli edit qwen3", "in another editor"),
@@ -149,6 +155,7 @@ PAGES = {
     "show": ("formats",),
     "add": ("catalogue",),
     "edit": ("catalogue",),
+    "import": ("mappings", "catalogue", "exit-codes"),
     "check": ("catalogue", "exit-codes"),
     "schema": ("catalogue",),
 }

@@ -48,6 +48,7 @@ COMMANDS = {
     "plot": Command("Analyse", "Scatter-plot two fields.", "overview", "plot"),
     "lineage": Command("Analyse", "Show base models and teachers.", "overview", "lineage"),
     "add": Command("Contribute", "Add a report to your own catalogue.", "curate", "add"),
+    "import": Command("Contribute", "Import many entries at once.", "importing", "import_entries"),
     "edit": Command("Contribute", "Edit an entry; it is checked before it is saved.", "curate", "edit"),
     "check": Command("Contribute", "Check a catalogue for errors.", "curate", "check_files"),
     "schema": Command("Contribute", "Print the JSON Schema of an entry, for editors.", "curate", "print_schema"),

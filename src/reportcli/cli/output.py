@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TEXT = "text"
 _NARROWEST, _WIDEST = 20, 10_000  # columns
 _READ_FIRST = 1_000  # pieces of an answer
+_HIGHEST_HEADING = 6  # lines of a table
+_LESS_WITH_HEADER = 600  # the first release of less that knows --header
 _BAR_DELAY = 1.0  # seconds before a progress bar appears
 _BAR_WIDTH = 30
 
@@ -152,7 +154,7 @@ def _show_in_pager(text: str) -> bool:
     import tempfile
 
     text = streams.without_links(text)
-    less_options = os.environ.get("LESS", "FRX")
+    less_options = os.environ["LESS"] if "LESS" in os.environ else _less_options(command, text)
     if "less" in command and "r" not in less_options.lower():  # less would show the escapes as text
         text = streams.without_color(text)
     try:
@@ -179,6 +181,20 @@ def _pager_command() -> str:
             command = os.environ[name].strip()
             return "" if command == "cat" else command
     return "less" if shutil.which("less") else ""
+
+
+def _less_options(command: str, text: str) -> str:
+    """Return how less shows a text in color, where its user has not said how; the heading of a table stays in sight."""
+    import re
+    import subprocess
+
+    lines = streams.without_color(text).splitlines()
+    rules = [number for number, line in enumerate(lines, 1) if set(line) == {"─"}]
+    if len(rules) != 1 or rules[0] > _HIGHEST_HEADING or command != "less" or not shutil.which(command):
+        return "FRX"  # it would stay above the rows of another table
+    shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"less (\d+)", shown)
+    return f"-FRX --header={rules[0]}" if version and int(version[1]) >= _LESS_WITH_HEADER else "FRX"
 
 
 def write_note(text: str) -> None:
@@ -208,8 +224,8 @@ def _picture(answer: Answer, settings: OutputSettings) -> "Picture":
     return picture if streams.shows_links() else picture._replace(text=streams.without_links(picture.text))
 
 
-def progress(settings: OutputSettings) -> Progress | None:
-    """Return what draws the progress of indexing on standard error: on a terminal only, and only when it takes long."""
+def progress(settings: OutputSettings, doing: str = "files indexed") -> Progress | None:
+    """Return what draws how far work is on standard error: on a terminal only, and only when it takes long."""
     if settings.quiet or not sys.stderr.isatty():
         return None
     start = time.monotonic() + _BAR_DELAY
@@ -217,7 +233,7 @@ def progress(settings: OutputSettings) -> Progress | None:
     def draw(done: int, total: int) -> None:
         if time.monotonic() > start and (done % 50 == 0 or done == total):
             filled = _BAR_WIDTH * done // max(total, 1)
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} files indexed")
+            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} {doing}")
             sys.stderr.write("\r\x1b[K" if done == total else "")
             sys.stderr.flush()
 

@@ -49,10 +49,14 @@ class OtherEntries:
         self.models: dict[str, dict[str, EntryNames]] = defaultdict(dict)
         self._spellings: dict[str, str] = {}  # by skeleton
         for entry in entries:
-            for owners, texts in ((self.names, entry.names), (self.models, entry.models)):
-                for _, text in texts:
-                    owners[fold_name(text)][entry.id] = entry
-                    self._spellings.setdefault(_skeleton(text), text)
+            self.add(entry)
+
+    def add(self, entry: EntryNames) -> None:
+        """Add one more entry. Names that are near to it are found only if none was asked for before."""
+        for owners, texts in ((self.names, entry.names), (self.models, entry.models)):
+            for _, text in texts:
+                owners[fold_name(text)][entry.id] = entry
+                self._spellings.setdefault(_skeleton(text), text)
 
     @cached_property
     def _skeletons_by_deletion(self) -> Mapping[str, Sequence[str]]:

@@ -219,7 +219,7 @@ def _checked_report(
     except EntryUnreadable as error:
         raise EntryRejected(entry_id or "new", [_at_line(error.line, error.problem)]) from error
     name = table.get("name")
-    entry_id = entry_id or (_id_from_name(name) if isinstance(name, str) else "new")
+    entry_id = entry_id or (id_from_name(name) if isinstance(name, str) else "new")
     entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, latest_today())
     broken = entry_findings("", entry, _other_entries(catalog, entry.report))
     findings = sorted(
@@ -247,11 +247,11 @@ def _id_from_text(text: str) -> str:
     """Return the id that follows from the name in a text; "" where there is none."""
     with suppress(EntryUnreadable, UsageError):
         name = parse_toml("", text).get("name")
-        return _id_from_name(name) if isinstance(name, str) else ""
+        return id_from_name(name) if isinstance(name, str) else ""
     return ""
 
 
-def _id_from_name(name: str) -> str:
+def id_from_name(name: str) -> str:
     """Return the id that follows from a name: ``Tülu 3`` gives ``tulu-3``. Raises UsageError where none does."""
     folded = fold(name)
     entry_id = re.sub(r"[^a-z0-9.]+", "-", folded).strip("-.")
@@ -287,12 +287,12 @@ def _write(path: Path, text: str, report: Report, before: str | None) -> None:
         raise EntryUnwritable(path, error.strerror or str(error)) from error
     remove_stale_temp_files(path.parent)
     if is_user_folder(path.parent):
-        _write_schema(path.parent / SCHEMA_FILE)
+        write_schema(path.parent / SCHEMA_FILE)
     schema, rest = split_schema_line(strip_template(text))
     write_entry(path, (schema or schema_line(path.parent)) + (rest if has_comments(rest) else to_toml(report)), before)
 
 
-def _write_schema(path: Path) -> None:
+def write_schema(path: Path) -> None:
     """Write the schema of an entry, or replace an older one; a file that somebody else wrote is left alone.
 
     An entry is saved even where its schema cannot be.

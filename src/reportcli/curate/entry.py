@@ -35,7 +35,7 @@ class ParsedEntry(NamedTuple):
 
     def has(self, path: str) -> bool:
         """Return whether the entry has a field or a table, with whatever value; of an array, whether one table has."""
-        return _has(self.table, path)
+        return has_field(self.table, path)
 
 
 def parse_entry(
@@ -72,10 +72,11 @@ def _items(key: str, value: Any) -> Iterable[tuple[str, Any]]:
     return ((key, value),)
 
 
-def _has(table: Any, path: str) -> bool:
+def has_field(table: Any, path: str) -> bool:
+    """Return whether a parsed table has a field or a table, by its path; of an array, whether one of its tables has."""
     name, _, rest = path.partition(".")
     tables = table if isinstance(table, list) else [table]
-    return any(isinstance(one, Mapping) and name in one and (not rest or _has(one[name], rest)) for one in tables)
+    return any(isinstance(one, Mapping) and name in one and (not rest or has_field(one[name], rest)) for one in tables)
 
 
 def suggestion(text: str, names: Iterable[str]) -> str:

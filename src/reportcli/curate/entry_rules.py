@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -187,9 +187,15 @@ def lengths(entry: ParsedEntry) -> Problems:
             yield Problem(key, EMPTY_TEXT)
         elif field.info.max_length and len(text) > field.info.max_length:
             yield Problem(key, f"{len(text)} characters, at most {field.info.max_length} are allowed")
+    if not entry.report.organizations and entry.has("organizations"):
+        yield Problem("organizations", "required, but empty")
+
+
+def completeness(entry: ParsedEntry) -> Problems:
+    """An entry is no draft: it has what entries that are shared have."""
     for field in ENTRY_FIELDS:
-        if field.required and not field.in_array and field.get(entry.report) == ():
-            yield Problem(field.path, "required, but empty")
+        if field.info.expected and not field.get(entry.report):
+            yield Problem(field.path, f"required, but {'empty' if entry.has(field.path) else 'missing'}")
 
 
 def layout(entry: ParsedEntry) -> Problems:
@@ -268,6 +274,7 @@ ENTRY_RULES: Mapping[Rule, str] = {
     confidence_keys: PROBLEM,
     displayable_texts: PROBLEM,
     lengths: PROBLEM,
+    completeness: PROBLEM,
     layout: PROBLEM,
     tag_and_type: REMARK,
     redundant_aliases: REMARK,
@@ -275,8 +282,8 @@ ENTRY_RULES: Mapping[Rule, str] = {
 }
 
 
-def broken_rules(entry: ParsedEntry) -> list[tuple[Rule, str, Problem]]:
-    """Return the rules that an entry breaks, each with its severity and a problem.
+def broken_rules(entry: ParsedEntry, without: Container[Rule] = ()) -> list[tuple[Rule, str, Problem]]:
+    """Return the rules that an entry breaks, each with its severity and a problem; some need not be asked.
 
     Of a value of a wrong type only that is reported.
     """
@@ -284,6 +291,7 @@ def broken_rules(entry: ParsedEntry) -> list[tuple[Rule, str, Problem]]:
     return [
         (rule, severity, problem)
         for rule, severity in ENTRY_RULES.items()
+        if rule not in without
         for problem in rule(entry)
         if rule is value_types or wrong_types.isdisjoint(ancestor_keys(problem.key))
     ]

@@ -7,11 +7,11 @@ Both are removed when the entry is saved, unless they were changed; other commen
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reportcli.curate.records import record_of, without_unknown
 from reportcli.errors import UsageError
 from reportcli.report.choices import ID_PATTERN
 from reportcli.report.fields import DATE, FIELDS, MAP, TEXTS, YES_NO, Field
@@ -48,13 +48,13 @@ def template_from_paper(paper: "Paper") -> Template:
         "date": paper.updated if later else paper.published,
         "first_published": paper.published if later else None,
         "arxiv_version": f"v{paper.version}" if later else None,
-        "summary": _first_sentence(paper.abstract) or None,
+        "summary": first_sentence(paper.abstract) or None,
         "links": {
             "arxiv": paper.number,
             "pdf": f"https://arxiv.org/pdf/{paper.number}{f'v{paper.version}' if paper.chosen else ''}",
         },
     }
-    return Template(write_template(_without_unknown(values), (*_WELCOME, _ABOUT_ARXIV)))
+    return Template(write_template(without_unknown(values), (*_WELCOME, _ABOUT_ARXIV)))
 
 
 def _short_name(title: str) -> str:
@@ -63,7 +63,7 @@ def _short_name(title: str) -> str:
     return re.sub(r"\s+tech(nical)?\s+report$", "", beginning, flags=re.I) or title
 
 
-def _first_sentence(text: str) -> str:
+def first_sentence(text: str) -> str:
     """Return the first sentence of a text, cut between words where it is longer than a summary may be."""
     longest = next(field.info.max_length for field in FIELDS if field.path == "summary")
     sentence = re.split(r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\bal\.)\s+(?=[A-Z0-9])", text, maxsplit=1)[0]
@@ -87,29 +87,13 @@ def template_from_text(text: str, source: str, explained: bool) -> Template:
     records = record if isinstance(record, list) else [record]
     if len(records) != 1 or not isinstance(records[0], dict):
         raise UsageError(f"{source} contains {len(records)} records", "give exactly one")
-    values = {key: value for key, value in _without_unknown(records[0]).items() if key not in _COMPUTED}
-    for field in FIELDS:
-        if field.kind == DATE and isinstance(values.get(field.path), str):
-            with suppress(ValueError):
-                values[field.path] = date.fromisoformat(values[field.path])
-    entry_id = str(values.pop("id", ""))
-    template = write_template(values, _WELCOME if explained else None)
+    read = record_of(records[0], source)
+    template = write_template(read.values, _WELCOME if explained else None)
     try:
         template.encode()
     except UnicodeEncodeError as error:
         raise UsageError(f"{source} contains half a character: {error.object[error.start]!r}") from error
-    return Template(template, entry_id if re.fullmatch(ID_PATTERN, entry_id) else "", made=True)
-
-
-_COMPUTED = ("derived", "score", "matches")
-
-
-def _without_unknown(value: Any) -> Any:
-    """Return a value without what stands for unknown: nulls, empty lists, empty tables."""
-    if isinstance(value, Mapping):
-        items = {key: _without_unknown(item) for key, item in value.items()}
-        return {key: item for key, item in items.items() if item is not None and item != [] and item != {}}
-    return [_without_unknown(item) for item in value if item is not None] if isinstance(value, list) else value
+    return Template(template, read.id if re.fullmatch(ID_PATTERN, read.id) else "", made=True)
 
 
 def write_template(values: Mapping[str, Any], remarks: Sequence[str] | None = None) -> str:

@@ -33,6 +33,18 @@ def parse_number_condition(field: Field, text: str) -> Query:
         raise InvalidNumber(error.problem, error.meant or _meant(field, text.replace(" ", ""))) from error
 
 
+def parse_number(field: Field, text: str) -> int | float:
+    """Parse one number as people type it, such as ``15T`` or ``2.2e-4``; a context of ``128k`` is 131,072.
+
+    Raises InvalidNumber.
+    """
+    plain = "".join(text.split())
+    if number := _number(plain, field):
+        return number.high
+    meant = _corrected(plain)
+    raise InvalidNumber(f"{text} is not a number", meant if _number(meant, field) else "")
+
+
 def _parse(field: Field, text: str) -> Query:
     comparison = re.fullmatch(r"(>=|<=|>|<|=?)(.+)", text, re.S)
     sign, number = comparison.groups() if comparison else ("", "")
@@ -112,9 +124,7 @@ def _compare(field_path: str, sign: str, number: _Number) -> Query:
 
 def _meant(field: Field, text: str) -> str:
     """Return the number or range that was probably meant by a text that is none; "" if there is no telling."""
-    plain = text
-    for pattern, right in _MISSPELLINGS:
-        plain = re.sub(pattern, right, plain, flags=re.I)
+    plain = _corrected(text)
     for candidate in (plain, re.sub(r"(?<=[\dkmbt])(?:-|to)(?=[.\d])", "..", plain, count=1, flags=re.I)):
         try:
             _parse(field, candidate)
@@ -122,6 +132,12 @@ def _meant(field: Field, text: str) -> str:
             continue
         return candidate
     return ""
+
+
+def _corrected(text: str) -> str:
+    for pattern, right in _MISSPELLINGS:
+        text = re.sub(pattern, right, text, flags=re.I)
+    return text
 
 
 _MISSPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (

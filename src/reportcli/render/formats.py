@@ -41,6 +41,7 @@ _TERMINAL = {
     "Lineage": "terminal.lineage:draw",
     "CheckReport": "terminal.check:draw",
     "ActionResult": "terminal.action:draw",
+    "ImportReport": "terminal.imported:draw",
     "Info": "terminal.info:draw",
 }
 _TOML = {

@@ -138,7 +138,8 @@ def pages(answer: ReportDetails) -> Iterator[str]:
             yield from _notes(filter(answer.is_selected, report.notes))
             continue
         if not answer.sections:
-            yield f"\n{_escape(report.title)}\n\n{_escape(dateline(report))}\n\n{_escape(report.summary)}\n"
+            head = (report.title, dateline(report), report.summary)
+            yield "".join(f"\n{_escape(text)}\n" for text in head if text)
         for section in SECTIONS:
             if answer.shows(section):
                 yield from _models(match.report) if section == "models" else _section(report, section)

@@ -33,6 +33,7 @@ from reportcli.report.declare import (
     TITLE_WEIGHT,
     FieldInfo,
     Record,
+    expected,
     mapping,
     optional,
     required,
@@ -141,10 +142,12 @@ class Report(Record):
         "version on arXiv that the date belongs to, where it is not the first", label="arXiv version",
         pattern=VERSION_PATTERN, example="v2",
     )  # fmt: skip
-    summary: str = required(
+    summary: str | None = expected(
         "one sentence", max_length=180, weight=TITLE_WEIGHT, rank=20, example="Eight open-weight language models."
     )
-    tags: tuple[str, ...] = required("what it is about", "tag", choices=TAGS, weight=TECHNIQUE_WEIGHT, group="identity")
+    tags: tuple[str, ...] = expected(
+        "what it is about", "tag", default=(), choices=TAGS, weight=TECHNIQUE_WEIGHT, group="identity"
+    )
     license: str | None = optional(
         "license of the weights", weight=OTHER_WEIGHT, group="identity", rank=9, example="Apache-2.0"
     )
@@ -174,6 +177,11 @@ class Report(Record):
     notes: tuple[Note, ...] = several("notes by topic")
     sources: Mapping[str, str] = mapping("where a figure comes from, by field", "source")  # by ENTRY_PATHS
     confidence: Mapping[str, str] = mapping("what is uncertain about a field, or why it is absent")
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it lacks what an entry that is shared has: a summary and tags."""
+        return not (self.summary and self.tags)
 
 
 TEXT, TEXTS, NUMBER, DECIMAL = "text", "texts", "number", "decimal"
@@ -250,7 +258,7 @@ def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
                 )  # fmt: skip
         else:
             get = attrgetter(prefix + (info.seen_as or declared.name))
-            yield Field(path, KINDS[declared.type], info, get, required=is_required(declared))
+            yield Field(path, KINDS[declared.type], info, get, required=is_required(declared) or info.expected)
 
 
 class Table(NamedTuple):

@@ -24,7 +24,11 @@ class Pretraining(Record):
     schedule: str | None = optional("schedule of the learning rate", weight=OTHER_WEIGHT, example="cosine decay")
     precision: str | None = optional("precision of the training", weight=OTHER_WEIGHT, example="FP8")
     training_flops: float | None = optional(
-        "FLOP of pre-training, where the report says so", label="training FLOPs stated", of_flagship=True, example=3e24
+        "FLOP of pre-training, where the report says so",
+        label="training FLOPs stated",
+        of_flagship=True,
+        limits=(0, 1e30),
+        example=3e24,
     )
 
 

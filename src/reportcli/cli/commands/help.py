@@ -59,13 +59,30 @@ _CATALOG = {
     "undisclosed": "fields that the report was read for and does not state",
     "#:schema ./schema.json": "first line, for editors; `reportcli schema` prints it",
 }
-_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue")
+_MAPPINGS = {
+    "[columns]": "below it, a line for each column to take",
+    'Model = "name"': "the field of a column, or several in a list",
+    'Size = "models.parameters"': "of a model: a row is a model",
+    'Link = "links"': "paper, code …, told by the address",
+    'N = "confidence.models.parameters"': "what is uncertain of it; or sources.…",
+    '{ field = "tags", separator = "," }': "cells with several items; in braces also:",
+    "factor = 1e9, times = COLUMN": "numbers are multiplied",
+    "values = { LLM = '…' }": "what cells stand for; others are left out",
+    "where = COLUMN, contains = TEXT": "only rows with the text in another column",
+    "before = COLUMN": "another column's cell before the text",
+    'group = ["Link"]': "rows with the same value are one report",
+    'header = ["Model"]': "columns by which a mapping is recognized",
+    'source = "…"': "where figures come from",
+}
+_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
 
 
 Topic = Annotated[
     str,
     typer.Argument(
-        metavar="TOPIC", show_default=False, help="queries, periods, formats, exit-codes or catalogue; or a command."
+        metavar="TOPIC",
+        show_default=False,
+        help="queries, periods, formats, exit-codes, catalogue or mappings; or a command.",
     ),
     _TOPICS,
     COMMAND,
@@ -128,6 +145,10 @@ def _catalog() -> Table:
     )
 
 
+def _mappings() -> Table:
+    return _table("write", "means", _MAPPINGS.items(), "used by `reportcli import FILE.csv --map FILE.toml`")
+
+
 def styled(text: str) -> str:
     """Return the help of a command; on a terminal with color, headings and what can be typed are bold."""
     if not (sys.stdout.isatty() and use_color()):
@@ -138,5 +159,5 @@ def styled(text: str) -> str:
 _BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(
-    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog), strict=True)
+    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _mappings), strict=True)
 )

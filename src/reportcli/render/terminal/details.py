@@ -111,8 +111,8 @@ def _head(report: Report, match: ReportMatch, caveats: Iterable[RenderableType])
     flagship = flagship_model(match.report)
     if match.model and flagship and match.model.name != flagship.name:
         yield Text(f"Figures of {escape_controls(match.model.name)}", style=LABEL)
-    yield Text("")
-    yield Text(escape_controls(report.summary))
+    if report.summary:
+        yield from (Text(""), Text(escape_controls(report.summary)))
 
 
 class _Figures:

@@ -12,6 +12,7 @@ from rich.text import Text
 from reportcli.answer.listing import WHY, Listing, parse_columns
 from reportcli.query.subject import Hit
 from reportcli.render.caveats import MARK, caveat_lines, marked
+from reportcli.render.outline import DRAFT
 from reportcli.render.terminal.screen import (
     GAP,
     LABEL,
@@ -191,8 +192,12 @@ def _why(answer: Listing, hit: Hit, shown: Sequence[str], width: int) -> Text:
     return draw_matches([match for match in answer.why(hit) if match.words or match.field not in shown], width)
 
 
+def _name(hit: Hit) -> str:
+    return f"{hit.name} ({DRAFT})" if hit.report.is_draft else hit.name
+
+
 def _cell_text(field: Field, hit: Hit, answer: Listing) -> str:
-    text = format_value(field, hit.name if field.path == "name" else hit.value(field))
+    text = format_value(field, _name(hit) if field.path == "name" else hit.value(field))
     return text if answer.query else marked(text, field, hit.report)
 
 

@@ -1,0 +1,147 @@
+"""The command that brings in many records at once: import."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reportcli.answer.imported import ImportReport
+from reportcli.catalog.files import error_reason, make_private_folder, new_entry_folder
+from reportcli.cli import output
+from reportcli.cli.options import (
+    FILES,
+    Color,
+    Folders,
+    Header,
+    Json,
+    NoPager,
+    Quiet,
+    Width,
+    answer_from_catalog,
+    format_option,
+)
+from reportcli.curate.importing import REPLACE, UPDATE, import_records
+from reportcli.curate.mapping import ColumnMapping, read_mapping
+from reportcli.curate.records import CSV, JSON, TOML, Record, Source, folder_records, read_source, records_of
+from reportcli.curate.refused import write_refused
+from reportcli.curate.spreadsheet import notes_on, spreadsheet_records
+from reportcli.errors import EntryUnwritable, UsageError
+from reportcli.library import Library
+from reportcli.render.formats import formats_for
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="SOURCE...", show_default=False, help="Files, folders of entries, or - for standard input."),
+    FILES,
+]
+Kind = Annotated[
+    str | None,
+    typer.Option("--as", metavar="KIND", show_default=False, help="Read the sources as json, toml or csv."),
+    (JSON, TOML, CSV),
+]
+MappingFile = Annotated[
+    str | None,
+    typer.Option("--map", metavar="FILE", show_default=False, help="Say which column of a CSV is which field."),
+    FILES,
+]
+Update = Annotated[bool, typer.Option("--update", help="Fill what is empty in entries that are known.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Overwrite what the source says of entries that are known.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")]
+
+IMPORT = formats_for([ImportReport])
+ImportFormat = Annotated[str | None, format_option(IMPORT), IMPORT]
+
+
+def import_entries(
+    context: typer.Context,
+    sources: Sources,
+    kind: Kind = None,
+    mapping: MappingFile = None,
+    update: Update = False,
+    replace: Replace = False,
+    dry_run: DryRun = False,
+    catalog: Folders = None,
+    format_name: ImportFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
+    """Import entries into your own catalogue, or into the last folder that --catalog names.
+
+    Reads what -f json, jsonl and toml write, folders of entries, and CSV, whose columns are fields by their names or
+    as --map says; the tables of Epoch AI are recognized. Entries that are known are skipped. A record with an error is
+    refused, and saved with the reason in a file beside its source. An entry without a summary or tags is a draft.
+    """
+    settings = output.output_settings(context.obj, IMPORT, format_name, json, header, width, no_pager, quiet, color)
+    known = _what_to_do_with_known(update, replace)
+    read = [_read(name, _known_kind(kind)) for name in sources]
+    columns = read_mapping(mapping) if mapping else None
+    own = new_entry_folder(catalog or ())
+
+    def answer(library: Library) -> ImportReport:
+        bar = output.progress(settings, "records read")
+        records = _records(read, columns)
+        report = import_records(library, own, records, known=known, dry_run=dry_run, progress=bar)
+        saved = () if dry_run else write_refused(read, report.refused)
+        return report._replace(notes=(*_left_out(read, columns), *saved, *report.notes))
+
+    with _folder(own):
+        return answer_from_catalog(answer, catalog, settings)
+
+
+def _what_to_do_with_known(update: bool, replace: bool) -> str:
+    if update and replace:
+        raise UsageError("--update and --replace exclude each other", "give one of them")
+    return UPDATE if update else REPLACE if replace else ""
+
+
+def _known_kind(kind: str | None) -> str | None:
+    if kind not in (None, JSON, TOML, CSV):
+        raise UsageError(f"--as takes json, toml or csv, not {kind}", "leave it out to have it guessed")
+    return kind
+
+
+def _read(name: str, kind: str | None) -> Source | Path:
+    """Return a source with its text, or a folder."""
+    if name != "-":
+        return Path(name) if Path(name).is_dir() else read_source(name, kind)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("nothing is piped into standard input", "write `reportcli list -f json | reportcli import -`")
+    return read_source(name, kind, sys.stdin.buffer.read())
+
+
+def _records(sources: Sequence[Source | Path], columns: ColumnMapping | None) -> Iterator[Record]:
+    for source in sources:
+        if isinstance(source, Path):
+            yield from folder_records(source)
+        elif source.kind == CSV:
+            yield from spreadsheet_records(source, columns)
+        else:
+            yield from records_of(source)
+
+
+def _left_out(sources: Sequence[Source | Path], columns: ColumnMapping | None) -> list[str]:
+    spreadsheets = [source for source in sources if isinstance(source, Source) and source.kind == CSV]
+    return [note for source in spreadsheets for note in notes_on(source, columns)]
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """Make a folder, which is deleted at the end if it is new and still empty. Raises EntryUnwritable."""
+    is_new = not folder.exists()
+    try:
+        make_private_folder(folder)
+    except OSError as error:
+        raise EntryUnwritable(folder, error_reason(error)) from error
+    try:
+        yield
+    finally:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()

@@ -1,0 +1,173 @@
+"""Bringing in many records at once: each becomes a checked entry, and all are put in place together."""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reportcli.answer.check import PROBLEM
+from reportcli.answer.imported import CHANGED, KNOWN, NEW, REFUSED, UNCHANGED, ImportReport, Outcome
+from reportcli.catalog.files import SCHEMA_FILE, parse_toml, read_text
+from reportcli.catalog.write import EntryBatch, remove_stale_temp_files
+from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of, unique_names
+from reportcli.curate.edit import EditableCatalog, id_from_name, write_schema
+from reportcli.curate.entry import latest_today, parse_entry
+from reportcli.curate.entry_rules import broken_rules, completeness, layout, toml_version
+from reportcli.curate.merge import merged
+from reportcli.curate.records import Record
+from reportcli.errors import EntryUnreadable, EntryUnwritable, ReportcliError, UsageError
+from reportcli.query.names import ARXIV_SPELLING, ID_SPELLING, MODEL_SPELLING, NAME_SPELLING
+from reportcli.report.fields import Report
+from reportcli.report.toml import to_toml
+from reportcli.report.toml_lines import SCHEMA_DIRECTIVE, has_comments
+from reportcli.text import fold_name
+
+UPDATE, REPLACE = "update", "replace"  # what is done with entries that are known; else nothing
+_SCHEMA_LINE = f"{SCHEMA_DIRECTIVE}./{SCHEMA_FILE}\n"
+_NOT_ASKED = (layout, toml_version, completeness)  # of a text that is written here, and which may be a draft
+Progress = Callable[[int, int], None]  # records done, and about how many there are
+
+
+def import_records(
+    catalog: EditableCatalog,
+    own: Path,
+    records: Iterable[Record],
+    *,
+    known: str = "",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Save records as entries in the folder ``own``, which must exist.
+
+    Entries that are known are skipped, with ``known`` filled (UPDATE) or overwritten (REPLACE) by what a record says.
+    What is wrong with a record refuses that record alone; nothing replaces anything before all is on disk. Raises
+    EntryUnwritable; then nothing has changed.
+    """
+    outcomes: list[Outcome] = []
+    with EntryBatch(own) as batch:
+        importing = _Import(catalog, own, batch, known)
+        for count, record in enumerate(records, 1):
+            outcomes.append(importing.outcome(record))
+            if progress:
+                progress(count, max(count, round(count / record.share)) if record.share else count)
+        if not dry_run and any(each.action in (NEW, CHANGED) for each in outcomes):
+            remove_stale_temp_files(own)
+            write_schema(own / SCHEMA_FILE)
+            failures = {path.name.removesuffix(".toml"): error for path, error in batch.put_in_place()}
+            outcomes = [_failed(each, failures.get(each.id)) for each in outcomes]
+    report = ImportReport(tuple(outcomes))
+    return report._replace(notes=(f"{'would be: ' if dry_run else ''}{report.summary}",))
+
+
+def _failed(outcome: Outcome, error: ReportcliError | None) -> Outcome:
+    is_written = outcome.action in (NEW, CHANGED)
+    return outcome._replace(action=REFUSED, reason=str(error)) if error and is_written else outcome
+
+
+class _Refused(Exception):
+    """A record cannot be saved, and why."""
+
+
+class _Import:
+    """One pass over records, which knows the names of all entries, and those of the records before."""
+
+    def __init__(self, catalog: EditableCatalog, own: Path, batch: EntryBatch, known: str) -> None:
+        self._folders, self._own, self._batch, self._known = catalog.folders, own, batch, known
+        self._vocabulary, self._today = catalog.techniques() or None, latest_today()
+        names: dict[str, dict[int, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+        self._id_by_name: dict[str, str] = {}
+        self._id_by_paper: dict[str, str] = {}
+        for spelling in catalog.spellings():
+            names[spelling.report][spelling.kind].append(("", spelling.written))
+            if spelling.kind in (ID_SPELLING, NAME_SPELLING):
+                self._id_by_name.setdefault(spelling.folded, spelling.report)
+            elif spelling.kind == ARXIV_SPELLING:
+                self._id_by_paper.setdefault(spelling.written, spelling.report)
+        self._entries = OtherEntries(
+            EntryNames(entry_id, kinds[ID_SPELLING] + kinds[NAME_SPELLING], kinds[MODEL_SPELLING], [], None)
+            for entry_id, kinds in names.items()
+        )
+        self._places: dict[str, str] = {}  # of the records before, by their ids
+
+    def outcome(self, record: Record) -> Outcome:
+        """Write the entry of a record to disk beside its place, and return what will become of it."""
+        entry_id = record.id
+        try:
+            if record.problem:
+                raise _Refused(record.problem)
+            entry_id = self._id_of(record)
+            action = self._import(entry_id, record)
+        except (_Refused, UsageError) as error:
+            return Outcome(record.place, entry_id, REFUSED, str(error), record.rows)
+        self._places[entry_id] = record.place
+        return Outcome(record.place, entry_id, action)
+
+    def _id_of(self, record: Record) -> str:
+        """Return the id of a record: its own, that of the entry it means, or the one that follows from its name."""
+        if record.id:
+            return record.id
+        links, name = record.values.get("links"), record.values.get("name")
+        paper = links.get("arxiv") if isinstance(links, Mapping) else None
+        if isinstance(paper, str) and paper in self._id_by_paper:
+            return self._id_by_paper[paper]
+        if not isinstance(name, str) or not name.strip():
+            raise _Refused("name: required, but missing")
+        return self._id_by_name.get(fold_name(name)) or id_from_name(name)
+
+    def _import(self, entry_id: str, record: Record) -> str:
+        if entry_id in self._places:
+            raise _Refused(f"{entry_id} is also at {self._places[entry_id]}")
+        path = self._path_of(entry_id)
+        if path and not self._known:
+            return KNOWN
+        target = self._own / f"{entry_id}.toml"
+        before = self._text_of(path) if path else None
+        values = record.values if before is None else self._merged(before, record.values)
+        report = self._checked(entry_id, values, record.names)
+        text = _SCHEMA_LINE + to_toml(report)
+        if text == before:
+            return UNCHANGED
+        self._entries.add(names_of(report))
+        try:
+            self._batch.add(target, text, before if path == target else None)
+        except EntryUnwritable as error:
+            raise error from None
+        return CHANGED if path else NEW
+
+    def _path_of(self, entry_id: str) -> Path | None:
+        """Return the file of an entry that is shown; None where there is none."""
+        for folder in (self._own, *reversed(self._folders)):
+            path = folder / f"{entry_id}.toml"
+            if os.path.lexists(path):
+                return path
+        return None
+
+    def _text_of(self, path: Path) -> str:
+        try:
+            text = read_text(path)
+        except EntryUnreadable as error:
+            raise _Refused(str(error)) from error
+        if has_comments(text.removeprefix(_SCHEMA_LINE)):
+            raise _Refused(f"{path} has comments, which would be lost; edit it by hand")
+        return text
+
+    def _merged(self, before: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return merged(parse_toml("", before), values, overwrite=self._known == REPLACE)
+        except EntryUnreadable as error:
+            raise _Refused(f"the entry that is known cannot be read: {error.problem}") from error
+
+    def _checked(self, entry_id: str, values: Mapping[str, Any], names: Mapping[str, str]) -> Report:
+        """Return the report of some values. Raises _Refused with the first problem, and how many more there are."""
+        entry = parse_entry(f"{entry_id}.toml", "", values, self._vocabulary, self._today)
+        problems = [
+            problem for _, severity, problem in broken_rules(entry, without=_NOT_ASKED) if severity == PROBLEM
+        ] + list(unique_names(names_of(entry.report), self._entries))
+        if problems:
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            key, text, _ = problems[0]
+            name = names.get(re.sub(r"\[\d+\]", "", key), key)
+            raise _Refused(f"{name}: {text}{more}" if name else f"{text}{more}")
+        return entry.report
