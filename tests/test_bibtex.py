@@ -91,6 +91,12 @@ def test_the_note_says_which_version_was_read() -> None:
         assert entry.fields.get("note") == note
 
 
+def test_a_paper_of_arxiv_has_its_class() -> None:
+    report = dataclasses.replace(RICH, arxiv_class="cs.CL")
+    written = text(Listing(hits(report), ()), "bibtex")
+    assert "  archivePrefix = {arXiv},\n  primaryClass  = {cs.CL},\n" in written
+
+
 def test_every_entry_with_a_link_has_an_address() -> None:
     url = "https://a.example/x"
     for links in (

@@ -52,6 +52,7 @@ RICH_JSON = """\
   "date": "2025-06-18",
   "first_published": "2025-06-01",
   "arxiv_version": null,
+  "arxiv_class": null,
   "summary": "Red \\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.",
   "tags": [
     "moe",
@@ -197,9 +198,9 @@ RICH_JSON = """\
 RICH_LINE = (
     '{"id": "rich", "number": 7, "name": "Rich", "title": "A \\"quoted\\" title,\\twith a tab\\nand a line", '
     '"aliases": ["Ritch", "Reich"], "organizations": ["Ai2", "Über, Inc."], "authors": [], "date": '
-    '"2025-06-18", "first_published": "2025-06-01", "arxiv_version": null, "summary": "Red '
-    '\\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.", "tags": ["moe", "math"], "license": "MIT", "flagship": '
-    '"Rich-8B", "based_on": [], "follows": [], "techniques": ["grpo"], "corrections": [], "undisclosed": '
+    '"2025-06-18", "first_published": "2025-06-01", "arxiv_version": null, "arxiv_class": null, '
+    '"summary": "Red \\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.", "tags": ["moe", "math"], "license": "MIT", '
+    '"flagship": "Rich-8B", "based_on": [], "follows": [], "techniques": ["grpo"], "corrections": [], "undisclosed": '
     '[], "links": {"arxiv": "2506.00001", "pdf": null, "huggingface": [], "code": '
     '["https://example.org/a", "https://example.org/b"], "page": []}, "models": [{"name": "Rich-8B", '
     '"type": null, "parameters": 8000000000, "active_parameters": 2000000000, "tokens": null, '
@@ -229,7 +230,7 @@ RICH_LINE = (
 POOR_LINE = (
     '{"id": "poor", "number": null, "name": "Poor", "title": "Little is known", "aliases": [], '
     '"organizations": ["Nobody"], "authors": [], "date": "2024-12-01", "first_published": null, '
-    '"arxiv_version": null, "summary": "Nothing.", "tags": [], "license": null, "flagship": null, '
+    '"arxiv_version": null, "arxiv_class": null, "summary": "Nothing.", "tags": [], "license": null, "flagship": null, '
     '"based_on": [], "follows": [], "techniques": [], "corrections": [], "undisclosed": [], "links": '
     '{"arxiv": null, "pdf": null, "huggingface": [], "code": [], "page": []}, "models": [], '
     '"architecture": {"type": null, "description": null, "attention": [], "position": null, '

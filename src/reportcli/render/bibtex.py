@@ -42,6 +42,7 @@ def bibtex_entry(report: Report) -> str:
     }
     if links.arxiv:
         fields |= {"eprint": f"{{{escape(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
+        fields |= {"primaryClass": f"{{{escape(report.arxiv_class)}}}"} if report.arxiv_class else {}
     else:
         fields |= {"institution": f"{{{escape(', '.join(report.organizations))}}}"}
     fields |= {"url": f"{{{url}}}"} if (url := address(report)) else {}
