@@ -86,7 +86,9 @@ def test_every_table_is_whole(cli: Run, runs: Path) -> None:
 def test_figures_are_aligned_to_the_right_and_long_texts_are_broken(cli: Run) -> None:
     for command, alignment in (
         ("list -n 3 -c name,params,tokens", "lrr"), ("list -n 3 -c name,params,tokens,summary", "prrp"),
-        ("compare qwen3 r1 -c params,type,tokens", "lrlr"), ("count rl --by year", "lrrr"), ("disclosure", "lrrr"),
+        ("compare qwen3 r1 -c params,type,tokens", "lrlr"),
+        ("list -n 3 -c name,tokens_per_active_parameter,params,layers,vocab,context", "pqrrrr"),
+        ("count rl --by year", "lrrr"), ("disclosure", "lrrr"),
     ):  # fmt: skip
         assert read_table(cli(*command.split(), "-f", "latex", "-q").stdout).alignment == alignment, command
 
@@ -95,13 +97,13 @@ def test_runs_of_named_reports_are_columns_below_the_name_of_their_report(cli: R
     written = cli("recipe", "two", "one", "-f", "latex", "--catalog", str(runs)).stdout
     assert "\\cmidrule(lr){2-3}\n" in written
     assert read_table(written)[:2] == (
-        "llll",
+        "lllp",
         [
             ["", r"\multicolumn{2}{l}{Two \citep{two}\textsuperscript{a}}", r"One \citep{one}"],
             ["", "math [a]", "run 2", "RL"],
             ["RL model", "--", "--", "One-7B"],
             ["KL coefficient", "0", "--", "--"],
-            ["RL learning rate", r"$2.5 \times 10^{-6}$", "--", "--"],
+            ["RL learning rate", r"$2.5\times10^{-6}$", "--", "--"],
             ["rollouts per prompt", "--", r"16\textsuperscript{b}", "--"],
             ["steps", "n.d.", "n.d.", "900"],
         ],
@@ -116,7 +118,7 @@ def test_other_runs_are_rows_with_the_name_of_their_report_once(cli: Run, runs: 
         "llrr",
         [
             ["report", "stage", "lr", "rollouts"],
-            [r"Two \citep{two}\textsuperscript{a}", "math [a]", r"$2.5 \times 10^{-6}$", "--"],
+            [r"Two \citep{two}\textsuperscript{a}", "math [a]", r"$2.5\times10^{-6}$", "--"],
             ["", "run 2", "--", r"16\rlap{\textsuperscript{b}}"],
             [r"One \citep{one}", "RL", "--", "--"],
         ],

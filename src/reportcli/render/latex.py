@@ -93,7 +93,7 @@ def _source(field: Field, report: Report) -> str:
 def _value(field: Field, value: object) -> str:
     """Return a value as LaTeX, figures with powers of ten; "" where it is unknown."""
     text = escape(format_value(field, value))
-    return re.sub(r"([\d.]+)e(-?\d+)", r"$\1 \\times 10^{\2}$", text) if is_numeric(field) else text
+    return re.sub(r"([\d.]+)e(-?\d+)", r"$\1\\times10^{\2}$", text.replace(" ", "~")) if is_numeric(field) else text
 
 
 def _cited(name: str, report: Report) -> str:
@@ -165,11 +165,10 @@ def recipe(answer: Recipe) -> Iterator[str]:
     legend = _LEGEND if any(_NOT_DISCLOSED in row for row in cells) else ""
     if answer.named:
         above = _spanning(names, list(map(len, by_report)))
-        widest = [name if len(runs) == 1 else "" for name, runs in zip(names, by_report, strict=True) for _ in runs]
-        stages = [escape(each.distinct_stage) for each in answer.runs]
-        columns = [Column(""), *(Column(stage, is_figures, name) for stage, name in zip(stages, widest, strict=True))]
+        heads = ((name, each, len(runs)) for name, runs in zip(names, by_report, strict=True) for each in runs)
+        columns = [Column(escape(each.distinct_stage), is_figures, name, count) for name, each, count in heads]
         rows = [[escape(field.label), *(row[place] for row in cells)] for place, field in enumerate(fields)]
-        yield table(columns, rows, notes.paragraphs(legend), above)
+        yield table([Column(""), *columns], rows, notes.paragraphs(legend), above)
     else:
         firsts = [text for name, runs in zip(names, by_report, strict=True) for text in (name, *[""] * (len(runs) - 1))]
         columns = [Column("report"), *(_column(heading(field), field) for field in fields)]

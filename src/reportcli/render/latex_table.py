@@ -17,21 +17,23 @@ _CITED = "(Someone et al., 2025)"
 
 
 class Column(NamedTuple):
-    """A column: its heading in LaTeX, whether it holds figures, which are aligned to the right, and what is above."""
+    """A column: its heading in LaTeX, whether it holds figures, which stand to the right, and what is above."""
 
     heading: str
     right: bool = False
     above: str = ""
+    span: int = 1  # how many columns what is above spans
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row], notes: Iterable[str], above: Sequence[str] = ()) -> str:
     """Return a table with paragraphs of notes below it; ``above`` are lines above the headings.
 
-    Where it is wider than a line, the columns with the longest texts are broken into lines.
+    Where it is wider than a line, headings and long texts are broken into lines.
     """
-    cells = [[column.heading for column in columns], *(row for row in rows if not isinstance(row, str))]
-    lengths = [max(map(_length, texts)) for texts in zip([column.above for column in columns], *cells, strict=True)]
-    shares = _shares(lengths)
+    cells = [row for row in rows if not isinstance(row, str)]
+    limits = [_limits(column, [row[place] for row in cells]) for place, column in enumerate(columns)]
+    widths = _widths(columns, limits)
+    shares = [None if width == most else width for width, (_, most) in zip(widths, limits, strict=True)]
     apart = " \\addlinespace[2pt]" if any(shares) else ""  # below rows of several lines
     environment = "longtable" if sum(max(map(_lines, row, shares), default=1) for row in cells) > _PAGE else "tabular"
     specification = "".join(map(_specification, columns, shares))
@@ -42,8 +44,7 @@ def table(columns: Sequence[Column], rows: Sequence[Row], notes: Iterable[str], 
     text += f"{body}{bottom}" if environment == "tabular" else f"\\endhead\n{bottom}\\endfoot\n{body}"
     text += f"\\end{{{environment}}}\n"
     text += "".join(f"\n\\par\\smallskip{{\\footnotesize\\raggedright\n{note}\\par}}\n" for note in notes)
-    width = sum(map(min, lengths, (share or length for share, length in zip(shares, lengths, strict=True))))
-    is_wide = width + _GAP * (len(columns) - 1) > _LINE + 1
+    is_wide = sum(widths) > _room(columns) + 1
     return "".join(f"% {line}\n" for line in _remarks(text, is_wide)) + text
 
 
@@ -56,26 +57,46 @@ def _remarks(text: str, is_wide: bool) -> Iterator[str]:
     if "{longtable}" in text:
         yield "goes on over pages: not for a float, nor for two columns"
     if is_wide:
-        yield "wider than most pages: choose fewer columns with -c, or turn it (sidewaystable of rotating)"
+        yield "wider than most pages: choose fewer columns, or turn it (sidewaystable of rotating)"
     if others := lacking(text):
         yield f"for XeLaTeX or LuaLaTeX, with a font that has {others}"
 
 
-def _shares(lengths: Sequence[int]) -> list[float | None]:
-    """Return how many characters a line of each column holds, so that all fit; None for a column as wide as it is.
+def _room(columns: Sequence[Column]) -> float:
+    return _LINE - _GAP * (len(columns) - 1)
 
-    The shorter columns stay whole, and the others share what is left.
+
+def _limits(column: Column, cells: Sequence[str]) -> tuple[float, float]:
+    """Return how many characters wide a column is at least and at most; words and figures stay whole."""
+    above = _shown(column.above)
+    share = (len(above) - _GAP * (column.span - 1)) / column.span
+    most = max(share, *map(_length, [column.heading, *cells]))
+    whole = map(len, above.split()) if column.span == 1 else [share]
+    figures = [*map(len, _shown(column.heading).split()), *map(_length, cells)] if column.right else [_LEAST]
+    return min(max([*whole, *figures], default=0) + column.right, most), most
+
+
+def _widths(columns: Sequence[Column], limits: Sequence[tuple[float, float]]) -> list[float]:
+    """Return how many characters wide columns are, so that they fit a line: first texts have what they need.
+
+    The narrow ones are whole, and the others alike; short texts stay whole where that leaves the others their least.
     """
-    shares: list[float | None] = [None] * len(lengths)
-    room = _LINE - _GAP * (len(lengths) - 1)
-    for index, place in enumerate(sorted(range(len(lengths)), key=lengths.__getitem__)):
-        others = len(lengths) - index - 1
-        share = max(room / (others + 1), _LEAST)
-        is_short = lengths[place] <= _SHORT and room - lengths[place] >= others * _LEAST
-        if lengths[place] > share and not is_short:
-            shares[place] = share
-        room -= shares[place] or lengths[place]
-    return shares
+    room = _room(columns)
+    least = [least for least, _ in limits]
+    short = [
+        most if most <= _SHORT and not column.right else low
+        for column, (low, most) in zip(columns, limits, strict=True)
+    ]
+    widths = short if sum(short) <= room else least
+    levels = range(ceil(max(most for _, most in limits)), 0, -1)
+    for right in (False, True):
+        caps = [
+            most if column.right == right else width
+            for column, width, (_, most) in zip(columns, widths, limits, strict=True)
+        ]
+        raised = ([max(width, min(level, cap)) for width, cap in zip(widths, caps, strict=True)] for level in levels)
+        widths = next((each for each in raised if sum(each) <= room), widths)
+    return widths
 
 
 def _specification(column: Column, share: float | None) -> str:
@@ -90,9 +111,14 @@ def _lines(cell: str, share: float | None) -> int:
 
 
 def _length(cell: str) -> int:
-    """Return about how many characters of a cell are seen."""
+    return len(_shown(cell))
+
+
+def _shown(cell: str) -> str:
+    """Return about what is seen of a cell."""
     cell = re.sub(r"\\citep\{[^}]*\}", _CITED, re.sub(r"\\rlap\{.*?\}\}", "", cell))
-    return len(re.sub(r"\\[a-zA-Z]+|[{}$^\\]", "", cell))
+    cell = re.sub(r"\\(?!text(?:it|super|sub)|emph)[a-zA-Z]+", "x", cell)  # signs
+    return re.sub(r"\\[a-zA-Z]+|[{}$^\\]", "", cell)
 
 
 def _row(cells: Sequence[str], apart: str = "") -> str:
