@@ -436,6 +436,12 @@ def test_a_file_with_comments_or_other_problems_is_skipped() -> None:
     assert path.read_text() == UNTIDY
 
 
+def test_the_layout_of_a_file_with_comments_is_left_to_the_person() -> None:
+    write("c/a.toml").write_text(f"# mine\n{UNTIDY}")
+    way = "reformat it yourself, since the file has comments"
+    assert findings("c") == [f"c/a.toml:9: : layout: expected tags = [ here; {way}"]
+
+
 def test_nothing_is_said_of_a_file_whose_layout_is_not_the_matter() -> None:
     path = write("c/a.toml")
     Path("c/schema.json").write_text("{}")

@@ -176,6 +176,18 @@ def test_a_single_field_goes_straight_on_to_its_values(offered: Complete) -> Non
     assert offered("search optim") == offered("search optimizer:")
 
 
+def test_a_field_to_set_goes_on_to_its_values(offered: Complete) -> None:
+    assert offered("edit qwen3 --set lice") == ["license="]
+    assert offered("edit qwen3 --set kl=") == ["kl=yes", "kl=no"]
+    assert offered("edit qwen3 --set tags=math,lan") == ["tags=math,language-model"]
+    assert offered("edit qwen3 --set license=") == []
+    assert "models.Qwen3-4B." in offered("edit qwen3 --set models.")
+    assert offered("edit qwen3 --set models.Qwen3-4B.par") == ["models.Qwen3-4B.parameters="]
+    assert "models.Qwen3-4B.type=dense" in offered("edit qwen3 --set models.Qwen3-4B.type=")
+    assert offered("edit qwen3 --set sources.gpu_h") == ["sources.gpu_hours="]
+    assert offered("edit nothing --set models.") == []
+
+
 def test_another_catalogue_is_asked_where_it_is_named(offered: Complete, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text((READING_LIST / "qwen3.toml").read_text().replace('"Qwen3"', '"Mine"'))
     assert offered(f"show --catalog {tmp_path} ") == ["mine"]

@@ -113,7 +113,7 @@ def shipped_text(entry_id: str) -> str:
 
 def test_an_edited_entry_is_saved_and_its_path_printed(cli: Cli, mine: Path) -> None:
     result = cli("edit", "X", "--catalog", str(mine.parent), EDITOR="sed -i s/One/Another/")
-    assert result == (0, f"{mine}\n", "")
+    assert result == (0, f"{mine}\n", "note: summary: Another sentence. (was One sentence.)\n")
     assert mine.read_text() == CANONICAL.format(name="X").replace("One", "Another")
     assert (files(mine.parent), files(draft_folder())) == (["x.toml"], [])
 
@@ -185,6 +185,20 @@ def test_on_a_terminal_a_wrong_text_can_be_edited_again(
     assert (str(caught.value), caught.value.hint) == (
         "x was not saved", f"your draft was saved to {draft_path(mine)}"
     )  # fmt: skip
+
+
+def test_who_interrupts_the_question_is_told_where_the_draft_is(
+    editor: Editor, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", editor('echo "nmae = 1" >>"$1"'))
+
+    def interrupt(*_: str) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        edit_in(mine, interrupt)
+    assert caught.value.__notes__ == [f"your draft was saved to {draft_path(mine)}"]
+    assert draft_path(mine).exists()
 
 
 def test_the_next_edit_goes_on_with_the_draft_or_starts_afresh(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +280,7 @@ def test_every_rule_is_kept_and_remarks_are_notes(cli: Cli, editor: Editor, mine
     (mine.parent / "more").write_text('based_on = ["Some Modl 7B"]')
     result = cli("edit", "x", "--catalog", str(mine.parent), EDITOR=appends)
     remark = 'line 11: based_on[0]: "Some Modl 7B" is not in the catalogue; did you mean "Some Model 7B"?'
-    assert result == (0, f"{mine}\n", f"note: {remark}\n")
+    assert result == (0, f"{mine}\n", f"note: based_on: Some Modl 7B\nnote: {remark}\n")
 
 
 def test_what_is_saved_in_the_users_folder_passes_the_check_and_names_the_schema(cli: Cli) -> None:
@@ -305,11 +319,11 @@ def test_a_shipped_entry_becomes_a_copy_in_the_users_folder_and_is_edited_there(
     before = original.read_bytes()
     copy = user_folder() / "qwen3.toml"
     result = cli("edit", "Qwen3-32B", EDITOR="sed -i s/Apache-2.0/MIT/")
-    assert result == (0, f"{copy}\n", f"note: it now overrides {original}\n")
+    assert result == (0, f"{copy}\n", f"note: license: MIT (was Apache-2.0)\nnote: it now overrides {original}\n")
     assert original.read_bytes() == before
     assert cli("list", "--where", "id:qwen3", "--columns", "license").out == "MIT\n"
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (copy.parent, copy.parent.parent)] == [0o700, 0o700]
-    assert cli("edit", "qwen3", EDITOR="sed -i s/MIT/BSD/") == (0, f"{copy}\n", "")
+    assert cli("edit", "qwen3", EDITOR="sed -i s/MIT/BSD/") == (0, f"{copy}\n", "note: license: BSD (was MIT)\n")
     assert cli("list", "--where", "id:qwen3", "--columns", "license").out == "BSD\n"
     copy.write_text("= =")
     assert cli("edit", "qwen3", EDITOR=f"cp {original}").code == 0
@@ -454,7 +468,8 @@ def test_an_interruption_is_left_to_the_editor(editor: Editor, mine: Path) -> No
     ended = subprocess.run(
         command, capture_output=True, text=True, env=environment, start_new_session=True, check=False
     )
-    assert (ended.returncode, ended.stderr, read_report(str(mine)).summary) == (0, "", "Typed sentence.")
+    assert (ended.returncode, ended.stderr) == (0, "note: summary: Typed sentence. (was One sentence.)\n")
+    assert read_report(str(mine)).summary == "Typed sentence."
 
 
 def test_what_killed_writers_left_is_passed_over_and_removed_when_it_is_old(cli: Cli, mine: Path) -> None:
@@ -475,7 +490,9 @@ def test_what_killed_writers_left_is_passed_over_and_removed_when_it_is_old(cli:
 def test_a_complete_entry_is_added_and_its_path_printed(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "entry").write_text(CANONICAL.format(name="Tülu 9.5 (new)"), encoding="utf-8")
     path = user_folder() / "tulu-9.5-new.toml"
-    assert cli("add", "--from", str(tmp_path / "entry")) == (0, f"{path}\n", "")
+    assert cli("add", "--from", str(tmp_path / "entry")) == (
+        0, f"{path}\n", "note: `reportcli show tulu-9.5-new` shows it\n"
+    )  # fmt: skip
     assert path.read_text(encoding="utf-8").endswith(CANONICAL.format(name="Tülu 9.5 (new)"))
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert cli("show", "Tulu 9.5 (new)").code == 0
@@ -637,7 +654,7 @@ def test_on_a_terminal_the_editor_opens_with_a_template(editor: Editor) -> None:
         'for key in name title organizations date summary tags; do sed -i "0,/^# $key /s//$key /" "$1"; done\n'
         'sed -i \'s/"Qwen3"/"Mine"/\' "$1"'
     )
-    written, code = on_terminal("reportcli add", stdin=True, EDITOR=fills)
+    written, code = on_terminal("reportcli add -q", stdin=True, EDITOR=fills)
     path = user_folder() / "mine.toml"
     assert (written, code) == (f"{path}\n", 0)
     assert set(tomllib.loads(path.read_text())) == {"name", "title", "organizations", "date", "summary", "tags"}
@@ -664,7 +681,9 @@ def test_on_a_terminal_questions_are_asked(editor: Editor, mine: Path) -> None:
 @pytest.mark.slow
 def test_no_editor_opens_where_it_is_not_wanted_and_what_was_typed_stays(tmp_path: Path) -> None:
     (tmp_path / "entry").write_text(CANONICAL.format(name="X"))
-    written, code = on_terminal(f"reportcli add --no-edit --from {tmp_path / 'entry'}", 200, stdin=True, EDITOR="false")
+    written, code = on_terminal(
+        f"reportcli add -q --no-edit --from {tmp_path / 'entry'}", 200, stdin=True, EDITOR="false"
+    )
     assert (written, code) == (f"{user_folder() / 'x.toml'}\n", 0)
     written, code = on_terminal("reportcli add --no-edit --from -", 400, stdin=b'name = "Typed"\n\x04')
     draft = draft_path(user_folder() / "typed.toml")
@@ -721,7 +740,7 @@ def _arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_arxiv")
 def test_a_paper_is_added_once_a_person_has_said_the_rest() -> None:
     command = "sed -i 's/^# organizations/organizations/; s/^# tags/tags/'"
-    written, code = on_terminal("reportcli add --arxiv arXiv:2505.01234v3", 200, stdin=True, EDITOR=command)
+    written, code = on_terminal("reportcli add -q --arxiv arXiv:2505.01234v3", 200, stdin=True, EDITOR=command)
     path = user_folder() / "tale.toml"
     assert (written, code) == (f"{path}\n", 0)
     report = read_report(str(path))

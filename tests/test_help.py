@@ -11,7 +11,7 @@ from conftest import READING_LIST, Run
 from reportcli.cli.examples import EXAMPLES, PAGES, TOUR
 from reportcli.cli.main import COMMANDS, command_function
 
-WRITING = ("add", "import", "edit")
+WRITING = ("add", "import", "edit", "remove")
 TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
 
 

@@ -243,10 +243,10 @@ def test_a_shipped_entry_is_copied_before_it_changes(cli: Run, own_home: Path) -
 
 
 def test_comments_are_never_lost(cli: Run, tmp_path: Path) -> None:
-    path = write(tmp_path, "x", "X", more="# mine\n")
+    path = write(tmp_path, "x", "X", more='license = "BSD"  # says the page\n# mine\n')
     ended = cli("import", "-", "--replace", "--catalog", str(tmp_path), stdin=record(license="MIT"))
-    assert "has comments, which would be lost" in ended.stdout
-    assert path.read_text(encoding="utf-8").endswith("# mine\n")
+    assert (ended.returncode, ended.stderr) == (0, "note: 1 changed\n")
+    assert path.read_text(encoding="utf-8").endswith('license = "MIT"  # says the page\n# mine\n')
 
 
 def test_what_is_known_now_is_no_longer_undisclosed() -> None:

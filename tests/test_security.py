@@ -25,6 +25,7 @@ CALLS = (
     "timeline --format table", "count organizations --by year", "plot parameters tokens --format table", "info",
     "lineage Qwen3", "edit Qwen3", "check", "check --fix .", "add --no-edit --from entry", "add --no-edit", "schema",
     "open Qwen3", "open Qwen3 --print", "import entry", "help queries", "help", "disclosure", "fields", "recipe Qwen3",
+    "edit Qwen3 --set license=MIT", "remove Qwen3 --yes",
 )  # fmt: skip
 
 

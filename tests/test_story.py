@@ -67,7 +67,7 @@ def test_a_new_report_is_an_entry_like_any_other(
     reports, with_grpo, dense = len(lines("list")), counted("rl", "grpo"), counted("type", "dense")
     (tmp_path / "tale.toml").write_text(TALE)
     path = user_folder() / "tale-9b.toml"
-    assert lines("add", "--no-edit", "--from", str(tmp_path / "tale.toml")) == [str(path)]
+    assert lines("add", "--no-edit", "--from", str(tmp_path / "tale.toml"), "-q") == [str(path)]
 
     assert len(lines("list")) == reports + 1
     assert lines("search", "tales org:teller", "--format", "names") == ["tale-9b"]
@@ -81,8 +81,10 @@ def test_a_new_report_is_an_entry_like_any_other(
     assert "tale-9b\t2025-06-30\t9000000000" in lines("plot", "date", "parameters", "-q")
     assert lines("lineage", "Tale-9B", "-q")[:2] == ["tale-9b\tbuilds_on\tQwen3", "tale-9b\ttaught_by\tDeepSeek-R1"]
 
-    assert lines("edit", "tale-9b", EDITOR=editor('"MIT"', '"Apache-2.0"')) == [str(path)]
+    assert lines("edit", "tale-9b", "-q", EDITOR=editor('"MIT"', '"Apache-2.0"')) == [str(path)]
     assert "tale-9b\tlicense\tApache-2.0" in lines("show", "tale-9b")
-    path.unlink()
+    assert lines("edit", "tale-9b", "--set", "license=BSD", "-q") == [str(path)]
+    assert "tale-9b\tlicense\tBSD" in lines("show", "tale-9b")
+    assert lines("remove", "tale-9b", "--yes", "-q") == [str(path)]
     assert len(lines("list")) == reports
     assert cli("show", "tale-9b").returncode == 2

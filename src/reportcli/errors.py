@@ -253,20 +253,29 @@ class CompletionNotInstalled(ReportcliError):
 
 
 class EntryUnwritable(ReportcliError):
-    """A file cannot be written; what was there before is unchanged."""
+    """A file cannot be written, or removed; what was there before is unchanged."""
 
     exit_code = ExitCode.UNAVAILABLE
 
-    def __init__(self, path: object, problem: str, hint: str = "") -> None:
-        super().__init__(f"cannot write {path}: {problem}", hint)
+    def __init__(self, path: object, problem: str, hint: str = "", verb: str = "write") -> None:
+        super().__init__(f"cannot {verb} {path}: {problem}", hint or _WAYS_OUT.get(problem, ""))
         self.problem = problem
+
+
+_WAYS_OUT = {
+    "Permission denied": "make its folder writable, or work on a copy in another folder",
+    "Read-only file system": "work on a copy in another folder",
+    "No space left on device": "free some space, and try again",
+    "Is a directory": "an entry is a file: remove this folder yourself",
+}
 
 
 class EntryChanged(EntryUnwritable):
     """Another program created, changed or removed a file after it was read."""
 
-    def __init__(self, path: object, problem: str) -> None:
-        super().__init__(path, problem, "nothing was written; review the file and try again")
+    def __init__(self, path: object, problem: str, verb: str = "write") -> None:
+        done = {"write": "written", "remove": "removed"}[verb]
+        super().__init__(path, problem, f"nothing was {done}; review the file and try again", verb)
 
 
 class EntryRejected(ReportcliError):

@@ -24,6 +24,11 @@ class ActionResult(NamedTuple):
     def header(self) -> tuple[str, ...]:
         return (self.kind,)
 
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The files that were changed or removed, or may have been."""
+        return self.lines if self.kind == "path" else ()
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
         return ((line,) for line in self.lines)
 

@@ -104,6 +104,22 @@ def _put_in_place(waiting: _Waiting) -> None:
         raise EntryUnwritable(path, error_reason(error)) from error
 
 
+def remove_entry(path: Path, was: os.stat_result) -> None:
+    """Delete the file of an entry, if it is still the one whose ``os.lstat`` this was; of a link, the link alone.
+
+    Raises EntryChanged or EntryUnwritable; then the file is as it was.
+    """
+    try:
+        with _folder_lock(path.parent):
+            now = os.lstat(path)
+            if (now.st_ino, now.st_mtime_ns, now.st_size) != (was.st_ino, was.st_mtime_ns, was.st_size):
+                raise EntryChanged(path, "it changed after it was read", verb="remove")
+            path.unlink()
+    except OSError as error:
+        raise EntryUnwritable(path, error_reason(error), verb="remove") from error
+    _sync_folder(path.parent)
+
+
 _TEMP_PREFIX = ".reportcli-"
 _STALE_SECONDS = 3600  # no writer takes as long
 

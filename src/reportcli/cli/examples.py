@@ -106,8 +106,15 @@ EXAMPLES = {
     ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
+        Example("reportcli edit qwen3 --set tokens=36T --set kl=no", "without one"),
+        Example("reportcli edit Qwen3-4B --set context=128k", "a single model"),
         Example("EDITOR='code --wait' reportcli edit qwen3", "in another editor"),
         Example("reportcli edit qwen3 --catalog catalog", "in a clone"),
+    ),
+    "remove": (
+        Example("reportcli remove toy-1b", "asks first"),
+        Example("reportcli remove toy-1b --yes", "in a script"),
+        Example("reportcli remove toy-1b --catalog catalog", "in a clone"),
     ),
     "check": (
         Example("reportcli check catalog", "a folder"),

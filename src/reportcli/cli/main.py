@@ -50,6 +50,7 @@ COMMANDS = {
     "add": Command("Contribute", "Add a report to your own catalogue.", "curate", "add"),
     "import": Command("Contribute", "Import many entries at once.", "importing", "import_entries"),
     "edit": Command("Contribute", "Edit an entry; it is checked before it is saved.", "curate", "edit"),
+    "remove": Command("Contribute", "Remove an entry of your own.", "curate", "remove"),
     "check": Command("Contribute", "Check a catalogue for errors.", "curate", "check_files"),
     "schema": Command("Contribute", "Print the JSON Schema of an entry, for editors.", "curate", "print_schema"),
     "fields": Command("Other", "List the fields, and how many reports know them.", "disclosure", "fields"),
@@ -63,8 +64,8 @@ _OPTION_GROUPS = ("Arguments", "Options", "Which reports", "Output")
 _LONGEST_EXAMPLE = 54  # columns
 _SYNONYMS = {  # what people type who know other tools
     "find": "search", "grep": "search", "get": "show", "view": "show", "cat": "show", "ls": "list", "diff": "compare",
-    "stats": "count", "tree": "lineage", "new": "add", "lint": "check", "validate": "check", "columns": "fields",
-    "techniques": "term", "recipes": "recipe",
+    "stats": "count", "tree": "lineage", "new": "add", "rm": "remove", "delete": "remove", "set": "edit",
+    "lint": "check", "validate": "check", "columns": "fields", "techniques": "term", "recipes": "recipe",
 }  # fmt: skip
 
 
@@ -246,9 +247,11 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.SUCCESS
     except OSError as error:
         return _report_error(f"I/O error: {error.strerror or error}", "", ExitCode.UNAVAILABLE)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as end:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C
+        for note in getattr(end, "__notes__", ()):
+            _write_note(note)
         return ExitCode.INTERRUPTED
 
 
@@ -298,10 +301,14 @@ def _complete(shell: str, arguments: Sequence[str]) -> int:
 
 
 def _report_error(problem: str, hint: str, code: int) -> int:
+    _write_note(f"error: {problem}" + (f"\n  {hint}" if hint else ""))
+    return code
+
+
+def _write_note(text: str) -> None:
     from reportcli.cli.output import write_note
 
-    write_note(f"error: {problem}" + (f"\n  {hint}" if hint else ""))
-    return code
+    write_note(text)
 
 
 def main() -> NoReturn:

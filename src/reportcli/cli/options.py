@@ -22,6 +22,7 @@ from reportcli.report.fields import DATE, FIELDS
 
 NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
 FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "sort"
+ASSIGNMENT = "assignment"
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
@@ -249,7 +250,9 @@ def answer_from_catalog(
             if names and "help" not in names and settings.format in _WITHOUT_COLUMNS and not settings.quiet:
                 output.write_note(f"note: --format {settings.format} has no columns to choose")
             answer = library.fields() if "help" in names else ask(library)
-            return output.write(answer, library.unreadable(), settings)
+            touched = getattr(answer, "touched", ())  # which need not be as the index knows them
+            unreadable = [file for file in library.unreadable() if file.path not in touched]
+            return output.write(answer, unreadable, settings)
 
     try:
         return attempt(cache_folder())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from reportcli.answer.action import ActionResult
 from reportcli.answer.check import PROBLEM, Finding
@@ -22,10 +22,11 @@ from reportcli.catalog.files import (
 )
 from reportcli.catalog.write import remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, names_of
+from reportcli.curate.changes import changes
 from reportcli.curate.check import entry_findings
 from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
 from reportcli.curate.entry import latest_today, parse_entry
-from reportcli.curate.entry_rules import layout
+from reportcli.curate.entry_rules import completeness, layout
 from reportcli.curate.template import Template, empty_template, strip_template
 from reportcli.errors import (
     EDITOR_MUST_WAIT,
@@ -51,6 +52,7 @@ from reportcli.query.names import (
 from reportcli.report.choices import ID_ADVICE, ID_PATTERN
 from reportcli.report.fields import Report
 from reportcli.report.json_schema import entry_schema, schema_text
+from reportcli.report.parse import parse_partial_report
 from reportcli.report.techniques import Vocabulary
 from reportcli.report.toml import to_toml
 from reportcli.report.toml_lines import has_comments, split_schema_line
@@ -92,7 +94,7 @@ def add(
     def save(text: str) -> ActionResult:
         if by_hand and text.strip() in ("", empty_template().text.strip()):
             raise NothingToAdd
-        report, remarks = _checked_report(catalog, entry_id, text, with_lines=by_hand or not start.made)
+        report, remarks = checked_report(catalog, entry_id, text, with_lines=by_hand or not start.made)
         _reject_used_id(catalog, own, report.id)
         path = own / f"{report.id}.toml"
         _write(path, text, report, None)
@@ -142,22 +144,59 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
     UnknownName, DraftExists, EditorUnavailable or EntryUnwritable; then the entry is as it was, and what
     was typed is in its draft.
     """
-    path = file_of(catalog, name)
-    entry_id = path.name.removesuffix(".toml")
-    before = read_text(path)
-    in_place = path.parent != shipped_folder() or not is_user_folder(own)
-    target = path if in_place else own / path.name
+    entry = entry_file(catalog, own, name)
 
     def save(text: str) -> ActionResult:
-        if text == before:
-            return ActionResult(entry_id, "path", (str(path),), ("nothing changed", EDITOR_MUST_WAIT))
-        report, remarks = _checked_report(catalog, entry_id, text)
-        _write(target, text, report, before if in_place else None)
-        overrides = () if in_place else (f"it now overrides {path}",)
-        return ActionResult(entry_id, "path", (str(target),), (*remarks, *overrides))
+        if text == entry.before:
+            return ActionResult(entry.id, "path", (str(entry.path),), ("nothing changed", EDITOR_MUST_WAIT))
+        before = entry.report()
+        checked = checked_report(catalog, entry.id, text, may_be_draft=before is not None and before.is_draft)
+        return save_changed(entry, text, *checked)
 
-    with open_draft(target, before, ask, changed=path.stat().st_mtime) as draft:
-        return _edit_and_save(draft, entry_id, save, ask)
+    with open_draft(entry.target, entry.before, ask, changed=entry.path.stat().st_mtime) as draft:
+        return _edit_and_save(draft, entry.id, save, ask)
+
+
+class EntryFile(NamedTuple):
+    """An entry to change: its file and the text of it, and the file to write, which for a shipped one is a copy."""
+
+    path: Path
+    target: Path
+    before: str
+
+    @property
+    def id(self) -> str:
+        return self.path.name.removesuffix(".toml")
+
+    def report(self) -> Report | None:
+        """Return what the entry says before the change; None where it is not TOML."""
+        with suppress(EntryUnreadable):
+            return parse_partial_report(self.id, parse_toml(self.path, self.before))[0]
+        return None
+
+
+def entry_file(catalog: EditableCatalog, own: Path, name: str) -> EntryFile:
+    """Return the file of an entry; of a shipped one, a copy in the user's own folder ``own`` is written."""
+    path = file_of(catalog, name)
+    in_place = path.parent != shipped_folder() or not is_user_folder(own)
+    target = path if in_place else own / path.name
+    if os.path.lexists(target):  # a copy that was not there yet when the catalogue was opened
+        path = target
+    try:
+        return EntryFile(path, target, read_text(path))
+    except EntryUnreadable as error:
+        add_hint(error, "repair the file, or remove the entry")
+        raise
+
+
+def save_changed(entry: EntryFile, text: str, report: Report, remarks: tuple[str, ...]) -> ActionResult:
+    """Put a changed entry in place; the result says what changed, and what it overrides."""
+    in_place = entry.target == entry.path
+    _write(entry.target, text, report, entry.before if in_place else None)
+    overrides = () if in_place else (f"it now overrides {entry.path}",)
+    before = entry.report()
+    changed = changes(before, report) if before else ()
+    return ActionResult(entry.id, "path", (str(entry.target),), (*changed, *remarks, *overrides))
 
 
 def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
@@ -207,12 +246,13 @@ def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
             raise NameInUse(entry_id, spelling.report)
 
 
-def _checked_report(
-    catalog: EditableCatalog, entry_id: str, text: str, with_lines: bool = True
+def checked_report(
+    catalog: EditableCatalog, entry_id: str, text: str, *, with_lines: bool = True, may_be_draft: bool = False
 ) -> tuple[Report, tuple[str, ...]]:
     """Return the report of a text, and the remarks on it. Raises EntryRejected with every problem.
 
-    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text.
+    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text, and what a draft
+    lacks is none where the entry may be one.
     """
     try:
         table = parse_toml("", text)
@@ -222,8 +262,9 @@ def _checked_report(
     entry_id = entry_id or (id_from_name(name) if isinstance(name, str) else "new")
     entry = parse_entry(f"{entry_id}.toml", text, table, catalog.techniques() or None, latest_today())
     broken = entry_findings("", entry, _other_entries(catalog, entry.report))
+    passed_over = (layout, completeness) if may_be_draft else (layout,)
     findings = sorted(
-        (finding for rule, finding in broken if rule is not layout), key=lambda finding: finding.line or 0
+        (finding for rule, finding in broken if rule not in passed_over), key=lambda finding: finding.line or 0
     )
     lines = {
         severity: tuple(_described(finding, with_lines) for finding in findings if finding.severity == severity)
@@ -231,7 +272,9 @@ def _checked_report(
     }
     if problems := lines.pop(PROBLEM, ()):
         raise EntryRejected(entry_id, problems)
-    return entry.report, sum(lines.values(), ())
+    lacks = [finding.key for rule, finding in broken if rule is completeness]
+    draft = (f"{entry_id} is still a draft: it lacks {' and '.join(lacks)}",) if lacks else ()
+    return entry.report, sum(lines.values(), draft)
 
 
 def _described(finding: Finding, with_line: bool) -> str:

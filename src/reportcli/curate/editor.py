@@ -15,7 +15,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reportcli.catalog.files import make_private_folder, read_text, user_folder
-from reportcli.errors import DraftExists, EditorUnavailable, EntryUnreadable, EntryUnwritable, ReportcliError
+from reportcli.errors import (
+    DraftExists,
+    EditorUnavailable,
+    EntryUnreadable,
+    EntryUnwritable,
+    HomeUnknown,
+    ReportcliError,
+)
 
 Ask = Callable[[str, str], bool]  # shows a message and asks a question; returns whether the answer is yes
 
@@ -31,6 +38,14 @@ def draft_path(entry: Path) -> Path:
 
     folder = sha256(os.fsencode(os.path.realpath(entry.parent))).hexdigest()[:12]
     return draft_folder() / f"{folder}-{entry.name}"
+
+
+def existing_draft(entry: Path) -> Path | None:
+    """Return the draft of an entry, if there is one."""
+    with suppress(HomeUnknown):
+        if os.path.lexists(path := draft_path(entry)):
+            return path
+    return None
 
 
 def create_draft(entry: Path, text: str) -> Path:
@@ -77,6 +92,8 @@ def open_draft(entry: Path, text: str, ask: Ask | None, *, changed: float = 0, u
             delete_draft(path)
         elif isinstance(error, ReportcliError):
             add_hint(error, f"your draft was saved to {path}")
+        else:
+            error.add_note(f"your draft was saved to {path}")
         raise
     delete_draft(path)
 

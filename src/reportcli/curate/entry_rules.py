@@ -15,7 +15,7 @@ from reportcli.report.choices import ID_ADVICE, ID_PATTERN
 from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS
 from reportcli.report.parse import Problem, quoted
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import ancestor_keys, lines_without_comments, split_schema_line
+from reportcli.report.toml_lines import ancestor_keys, has_comments, lines_without_comments, split_schema_line
 from reportcli.text import fold_name, is_displayable
 
 
@@ -210,19 +210,19 @@ def layout(entry: ParsedEntry) -> Problems:
     if split_schema_line(entry.text)[1] == expected:
         return
     lines = lines_without_comments(entry.text)
+    way = "reformat it yourself, since the file has comments" if has_comments(entry.text) else _REFORMATS
     end = entry.text.count("\n") + 1
     for line, expected_line in zip_longest(lines, expected.removesuffix("\n").split("\n")):
         number, actual_line = line or (end, None)
         if actual_line != expected_line:
             described = "nothing" if expected_line is None else _shortened(expected_line) or "an empty line"
-            yield _layout_problem(described, number)
+            yield Problem("", f"layout: expected {described} here; {way}", number)
             return
     if not entry.text.endswith("\n"):
-        yield _layout_problem("a line end", end)
+        yield Problem("", f"layout: expected a line end here; {way}", end)
 
 
-def _layout_problem(expected: str, line: int) -> Problem:
-    return Problem("", f"layout: expected {expected} here; `check --fix` reformats the file", line)
+_REFORMATS = "`check --fix` reformats the file"
 
 
 def _shortened(line: str) -> str:

@@ -21,7 +21,8 @@ from reportcli.errors import EntryUnreadable, EntryUnwritable, ReportcliError, U
 from reportcli.query.names import ARXIV_SPELLING, ID_SPELLING, MODEL_SPELLING, NAME_SPELLING
 from reportcli.report.fields import Report
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import SCHEMA_DIRECTIVE, has_comments
+from reportcli.report.toml_comments import keep_comments
+from reportcli.report.toml_lines import SCHEMA_DIRECTIVE, split_schema_line
 from reportcli.text import fold_name
 
 UPDATE, REPLACE = "update", "replace"  # what is done with entries that are known; else nothing
@@ -126,7 +127,8 @@ class _Import:
         before = self._text_of(path) if path else None
         values = record.values if before is None else self._merged(before, record.values)
         report = self._checked(entry_id, values, record.names)
-        text = _SCHEMA_LINE + to_toml(report)
+        text = to_toml(report)
+        text = _SCHEMA_LINE + (text if before is None else keep_comments(split_schema_line(before)[1], text))
         if text == before:
             return UNCHANGED
         self._entries.add(names_of(report))
@@ -146,12 +148,9 @@ class _Import:
 
     def _text_of(self, path: Path) -> str:
         try:
-            text = read_text(path)
+            return read_text(path)
         except EntryUnreadable as error:
             raise _Refused(str(error)) from error
-        if has_comments(text.removeprefix(_SCHEMA_LINE)):
-            raise _Refused(f"{path} has comments, which would be lost; edit it by hand")
-        return text
 
     def _merged(self, before: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         try:

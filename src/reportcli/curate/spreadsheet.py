@@ -16,10 +16,9 @@ from reportcli.curate.template import first_sentence
 from reportcli.errors import InvalidNumber, UsageError
 from reportcli.query.names import parse_arxiv_number
 from reportcli.query.numbers import parse_number
-from reportcli.report.fields import DATE, DECIMAL, NUMBERS, TEXTS, YES_NO
+from reportcli.report.fields import DATE, DECIMAL, NUMBERS, TEXTS, YES_NO, YES_NO_VALUES
 
 SHIPPED = (Path(__file__).with_name("epoch.toml"),)  # mappings of spreadsheets that are recognized by their header
-_ANSWERS = {"yes": True, "true": True, "no": False, "false": False}
 _HUB = "huggingface.co"
 _CODE = ("github.com", "gitlab.com", "bitbucket.org")
 
@@ -189,9 +188,9 @@ def _cell(column: Column, name: str, text: str, row: Row) -> Any:
     if field.kind == DATE:
         return _day(name, text)
     if field.kind == YES_NO:
-        if text.lower() not in _ANSWERS:
+        if text.lower() not in YES_NO_VALUES:
             raise _BadCell(f"{name}: expected yes or no, got {text!r}")
-        return _ANSWERS[text.lower()]
+        return YES_NO_VALUES[text.lower()]
     if column.first_sentence:
         return first_sentence(text)
     return f"{row.get(column.before, '').strip()} {items[0]}".strip() if column.before else items[0]

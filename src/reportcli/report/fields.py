@@ -190,6 +190,7 @@ class Report(Record):
 
 TEXT, TEXTS, NUMBER, DECIMAL = "text", "texts", "number", "decimal"
 DATE, YES_NO, MAP = "date", "yes/no", "map"
+YES_NO_VALUES = {"yes": True, "true": True, "no": False, "false": False}  # as people type them
 NUMBERS = (NUMBER, DECIMAL)  # whole numbers, and those with a point
 KINDS: dict[Any, str] = {
     str: TEXT, str | None: TEXT, tuple[str, ...]: TEXTS, int | None: NUMBER, float | None: DECIMAL,

@@ -63,27 +63,46 @@ def ancestor_keys(key: str) -> Iterator[str]:
 def key_lines(text: str) -> dict[str, int]:
     """Return the line of every key, table and list item of a TOML text, by dotted keys."""
     lines: dict[str, int] = {}
+    for key, statement in _statements_by_key(text):
+        number, first_token = statement[0]
+        if first_token != "[":
+            lines.setdefault(key, number)
+            for index, line in enumerate(_item_lines(statement[_equals(statement) + 1 :])):
+                lines[f"{key}[{index}]"] = line
+        elif key.endswith("]"):
+            lines.setdefault(key[: key.rfind("[")], number)
+            lines[key] = number
+        else:
+            lines.setdefault(key, number)
+    return lines
+
+
+def statement_lines(text: str) -> dict[int, str]:
+    """Return the dotted key of each statement of a TOML text by the line that it begins on."""
+    return {statement[0][0]: key for key, statement in _statements_by_key(text)}
+
+
+def _statements_by_key(text: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """Yield the tokens of each statement with its dotted key, that of a table in an array with its index."""
     last_index: dict[str, int] = {}  # of the tables of an array, by its path
     prefix = ""
     for statement in _statements(text):
-        number, first_token = statement[0]
-        if first_token != "[":
-            equals = next((index for index, (_, token) in enumerate(statement) if token == "="), len(statement))
-            key = prefix + _key_text(statement[:equals])
-            lines.setdefault(key, number)
-            for index, line in enumerate(_item_lines(statement[equals + 1 :])):
-                lines[f"{key}[{index}]"] = line
+        if statement[0][1] != "[":
+            yield prefix + _key_text(statement[: _equals(statement)]), statement
             continue
         parent, _, name = f".{_key_text(statement)}".rpartition(".")
         parent = _with_indexes(parent[1:], last_index)
         path = f"{parent}.{name}" if parent else name
-        lines.setdefault(path, number)
         if [token for _, token in statement[:2]] == ["[", "["]:
             last_index[path] = last_index.get(path, -1) + 1
             path = f"{path}[{last_index[path]}]"
-            lines[path] = number
+        yield path, statement
         prefix = f"{path}."
-    return lines
+
+
+def _equals(statement: Sequence[tuple[int, str]]) -> int:
+    """Return the place of the first equals sign among the tokens of a statement, else their number."""
+    return next((index for index, (_, token) in enumerate(statement) if token == "="), len(statement))
 
 
 def _with_indexes(path: str, last_index: Mapping[str, int]) -> str:

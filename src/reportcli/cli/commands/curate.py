@@ -1,6 +1,7 @@
-"""The commands that change or check a catalogue: add, edit, check, schema."""
+"""The commands that change or check a catalogue: add, edit, remove, check, schema."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from reportcli.answer.check import CheckReport
 from reportcli.catalog.files import MAX_BYTES, TOO_LONG, catalog_folders, new_entry_folder
 from reportcli.cli import output
 from reportcli.cli.options import (
+    ASSIGNMENT,
     FILES,
     NAMES,
     Color,
@@ -56,10 +58,23 @@ Arxiv = Annotated[
 ]
 EntryId = Annotated[str | None, _option("--id", metavar="ID", help="Entry id (default: derived from the name).")]
 NoEdit = Annotated[bool, _option("--no-edit", help="Don't open an editor; the entry must be complete.")]
+Assignments = Annotated[
+    list[str] | None,
+    _option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="Set a field without an editor; repeatable. FIELD= empties it; separate list items with commas.",
+    ),
+    ASSIGNMENT,
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Remove it without asking.")]
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[PATH...]", show_default=False, help="Files, folders or reports (default: the whole catalogue)."
+        metavar="[PATH...]",
+        show_default=False,
+        readable=False,
+        help="Files, folders or reports (default: the whole catalogue).",
     ),
     FILES,
 ]
@@ -104,7 +119,8 @@ def add(
         result = edit.add(library, folder, start, entry_id=entry_id or "", by_hand=by_hand, ask=_ask_on_terminal())
         if source not in (None, "-"):
             delete_draft(Path(source))
-        return result
+        shows = f"{_command('show', result.report, catalog)} shows it"
+        return result._replace(notes=(*result.notes, shows))
 
     return answer_from_catalog(answer, catalog, settings)
 
@@ -112,6 +128,7 @@ def add(
 def edit(
     context: typer.Context,
     name: Name,
+    assignments: Assignments = None,
     catalog: Folders = None,
     format_name: ActionFormat = None,
     json: Json = False,
@@ -124,14 +141,59 @@ def edit(
     """Edit an entry in your editor; a shipped one becomes a copy in your own catalogue.
 
     The text is checked when the editor closes. When it is wrong, the entry stays as it was and your text stays in a
-    draft, with which the next edit of the entry goes on.
+    draft, with which the next edit of the entry goes on. With --set no editor opens, and nothing wrong is saved.
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
     def answer(library: Library) -> ActionResult:
+        folder, words = new_entry_folder(catalog or ()), " ".join(name)
+        if assignments:
+            from reportcli.curate.set_fields import set_fields
+
+            return set_fields(library, folder, words, assignments)
+        if "=" in words:
+            fields = "".join(f" --set {shlex.quote(word)}" for word in name if "=" in word)
+            named = " ".join(word for word in name if "=" not in word) or "NAME"
+            raise UsageError("a field is set with --set", f"write `reportcli edit {named}{fields}`")
         from reportcli.curate import edit
 
-        return edit.edit(library, new_entry_folder(catalog or ()), " ".join(name), _ask_on_terminal())
+        return edit.edit(library, folder, words, _ask_on_terminal())
+
+    return answer_from_catalog(answer, catalog, settings)
+
+
+def remove(
+    context: typer.Context,
+    name: Name,
+    yes: Yes = False,
+    catalog: Folders = None,
+    format_name: ActionFormat = None,
+    json: Json = False,
+    header: Header = None,
+    width: Width = None,
+    no_pager: NoPager = False,
+    quiet: Quiet = False,
+    color: Color = None,
+) -> int:
+    """Remove an entry from your own catalogue, or from the last folder that --catalog names.
+
+    It asks first. When you remove your copy of a shipped entry, the shipped one shows again; shipped entries cannot be
+    removed.
+    """
+    settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
+
+    def confirm(entry_id: str, question: str) -> bool:
+        if yes:
+            return True
+        if (ask := _ask_on_terminal(default=False)) is None:
+            command = _command("remove", entry_id, catalog, "--yes")
+            raise UsageError("nothing was removed: there is no terminal to ask on", f"run {command}")
+        return ask("", question)
+
+    def answer(library: Library) -> ActionResult:
+        from reportcli.curate.remove import remove
+
+        return remove(library, new_entry_folder(catalog or ()), " ".join(name), confirm)
 
     return answer_from_catalog(answer, catalog, settings)
 
@@ -174,18 +236,25 @@ def print_schema() -> int:
     return ExitCode.SUCCESS
 
 
+def _command(name: str, entry_id: str, folders: Sequence[Path] | None, *options: str) -> str:
+    """Return a command on an entry as it is typed, with the folders that were given."""
+    given = (word for folder in folders or () for word in ("--catalog", str(folder)))
+    return f"`{shlex.join(['reportcli', name, entry_id, *given, *options])}`"
+
+
 def _is_terminal(stream: Any) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _ask_on_terminal() -> "Ask | None":
-    """Return what puts a question to the user, who answers yes by default; None where there is no terminal."""
+def _ask_on_terminal(default: bool = True) -> "Ask | None":
+    """Return what puts a question to the user, with the answer to an empty line; None where there is no terminal."""
     if not all(map(_is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
         return None
 
     def ask(message: str, question: str) -> bool:
-        output.write_note(message)
-        return typer.confirm(question, default=True, err=True)
+        if message:
+            output.write_note(message)
+        return typer.confirm(question, default=default, err=True)
 
     return ask
 
@@ -227,7 +296,8 @@ def _text(source: str) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"{source} is not UTF-8 text") from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {source}: {getattr(error, 'strerror', '') or error}") from error
+        problem = f"cannot read {source}: {getattr(error, 'strerror', '') or error}"
+        raise UsageError(problem, "give a file in TOML or JSON, or - for standard input") from error
 
 
 def _note_retry(seconds: float) -> None:

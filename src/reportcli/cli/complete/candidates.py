@@ -17,7 +17,7 @@ from reportcli.query.names import ID_SPELLING, NAME_SPELLING, Spelling
 from reportcli.query.subject import TEXT_FIELDS
 from reportcli.report.derived import DERIVED
 from reportcli.report.field_names import FIELDS_BY_NAME, field_named
-from reportcli.report.fields import DATE, FIELDS, MAP, NUMBERS, YES_NO, Field
+from reportcli.report.fields import DATE, ENTRY_FIELDS, FIELDS, MAP, NUMBERS, TEXTS, YES_NO, Field
 from reportcli.text import fold_name
 
 _MAX_WORDS = 100  # of a text field
@@ -107,13 +107,19 @@ def _technique_candidates(typed: str, context: CompletionContext) -> Iterator[Ca
             yield from (Candidate(_without_spaces(name), technique_id) for name in (technique.name, *technique.also))
 
 
-def _fields(names: Mapping[str, Field], typed: str, short: bool = False, end: str = "") -> Iterator[Candidate]:
+def _fields(
+    names: Mapping[str, Field],
+    typed: str,
+    short: bool = False,
+    end: str = "",
+    fields: Iterable[Field] = FIELDS + DERIVED,
+) -> Iterator[Candidate]:
     """Yield each field by the best of its names, or else by one that begins with a text.
 
     The best name means no other field; with ``short`` it is a short one.
     """
     beginning = typed.lower()
-    for field in FIELDS + DERIVED:
+    for field in fields:
         spellings = (*(field.info.short_names if short else ()), field.key, field.path)
         best = next(spelling for spelling in spellings if names[spelling] is field)
         others = (name for name, other in names.items() if other is field and name.startswith(beginning))
@@ -213,6 +219,49 @@ def _conditions(typed: str, context: CompletionContext) -> tuple[Candidate, ...]
     return candidates or _techniques(typed, context).candidates
 
 
+def _assignment(typed: str, context: CompletionContext) -> Completion:
+    """Complete a field to set, or the value of one after its equals sign; of a list, the last item."""
+    name, equals, value = typed.partition("=")
+    if not equals:
+        return _settable(name, context)
+    field = field_named(name) or field_named(name.rpartition(".")[2])
+    start = len(name) + 1 + (value.rfind(",") + 1 if field and field.kind == TEXTS else 0)
+    return Completion(start, matching_candidates(typed[start:], _set_values(field, context)) if field else ())
+
+
+def _settable(typed: str, context: CompletionContext) -> Completion:
+    """Complete a field of an entry; after ``models.`` one of a model, after ``sources.`` the field that it is of."""
+    head, dot, rest = typed.partition(".")
+    field = field_named(head)
+    if dot and field and field.kind == MAP:
+        return Completion(len(head) + 1, matching_candidates(rest, _fields(FIELDS_BY_NAME, rest, end="=")))
+    if typed.startswith("models."):
+        return Completion(0, matching_candidates(typed, _model_fields(typed, context)))
+    return Completion(0, matching_candidates(typed, _fields(FIELDS_BY_NAME, typed, end="=", fields=_UNMAPPED)))
+
+
+_UNMAPPED = tuple(field for field in ENTRY_FIELDS if field.kind != MAP)
+
+
+def _model_fields(typed: str, context: CompletionContext) -> Iterator[Candidate]:
+    """Yield the models of the entry, or the fields of the one that is typed."""
+    models = context.library().report(" ".join(context.arguments)).models
+    names = [f"models.{model.name}." for model in models]
+    for name in names:
+        if not typed.startswith(name):
+            yield Candidate(name, "", True)
+        for field in ENTRY_FIELDS if typed.startswith(name) else ():
+            if field.table == "models":
+                yield Candidate(f"{name}{field.key}=", field.info.help, True)
+
+
+def _set_values(field: Field, context: CompletionContext) -> Iterator[Candidate]:
+    if field.info.vocabulary:
+        yield from _techniques("", context).candidates
+    elif field.info.choices or field.kind == YES_NO:
+        yield from map(Candidate, field.info.choices or ("yes", "no"))
+
+
 def _values(field: Field, typed: str, context: CompletionContext) -> Iterator[Candidate]:
     yield Candidate("unknown", "not in the catalogue")
     yield Candidate("known", "in the catalogue")
@@ -234,6 +283,7 @@ _KINDS: Mapping[str, Callable[[str, CompletionContext], Completion]] = {
     options.NAMES: _names,
     options.TECHNIQUE: _techniques,
     options.FIELD: _field,
+    options.ASSIGNMENT: _assignment,
     options.FIGURE: _figure,
     options.VALUE: _value,
     options.COLUMNS: _columns,

@@ -166,7 +166,7 @@ def _quoted(value: str, quote: str) -> str | None:
     """Return the value as bash reads it after an open quote; None where it cannot be written there."""
     if quote:
         return None if re.search("'" if quote == "'" else r'["\\$`!]', value) else value
-    return re.sub(r"([^\w@%+:,./-])", r"\\\1", value)
+    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
 
 
 def _zsh(completion: Completion, word: Word, kept_by_shell: int) -> Iterator[str]:
