@@ -184,7 +184,7 @@ def test_an_error_of_arxiv_says_why_there_is_no_paper(server: Server, status: in
     server.answers = [says(FEED.format(total=1, entry=ERROR), status)]
     error = failure("2599.99999v1")
     assert isinstance(error, PaperNotFound)
-    assert str(error) == "no arXiv paper 2599.99999v1: incorrect id format for 2599.99999"
+    assert error.message == "no arXiv paper 2599.99999v1: incorrect id format for 2599.99999"
     assert error.exit_code == 2
 
 
@@ -193,14 +193,14 @@ def test_no_entry_or_an_empty_one_is_no_paper(server: Server, entry: str) -> Non
     server.answers = [says(FEED.format(total=0, entry=entry))]
     error = failure()
     assert isinstance(error, PaperNotFound)
-    assert str(error) == "no arXiv paper 2505.09388"
+    assert error.message == "no arXiv paper 2505.09388"
 
 
 @pytest.mark.parametrize("text", ["2505.09388v1", "2505.09389"])
 def test_another_paper_than_the_one_asked_for_is_refused(server: Server, text: str) -> None:
     server.answers = [says(ANSWER)]
     expected = f"cannot query arXiv: it answered with http://arxiv.org/abs/2505.09388v2 instead of {text}"
-    assert str(failure(text)) == expected
+    assert failure(text).message == expected
 
 
 # A network that fails.
@@ -211,7 +211,7 @@ def test_an_error_of_the_server_is_said(server: Server, status: int) -> None:
     server.answers = [says("<html>no</html>", status)]
     error = failure()
     assert isinstance(error, ArxivUnavailable)
-    assert str(error).startswith(f"cannot query arXiv: 127.0.0.1 answered {status} ")
+    assert error.message.startswith(f"cannot query arXiv: 127.0.0.1 answered {status} ")
     assert error.exit_code == 3
     assert len(server.asked) == 1
 
@@ -227,7 +227,7 @@ def test_a_busy_server_is_asked_again(server: Server, status: int) -> None:
 def test_a_server_that_stays_busy_is_left_alone(server: Server) -> None:
     server.answers = [says("", 503)]
     error = failure()
-    assert str(error) == "cannot query arXiv: the server is too busy"
+    assert error.message == "cannot query arXiv: the server is too busy"
     assert error.hint == "try again in 60 seconds"
     assert len(server.asked) == QUICK.attempts
 
@@ -244,7 +244,7 @@ def test_a_pause_may_be_seconds_a_date_or_nonsense(server: Server) -> None:
         server.asked.clear()
         server.answers = [says("", 429, Retry_After=pause)]
         error = failure()
-        assert str(error) == "cannot query arXiv: the server is too busy"
+        assert error.message == "cannot query arXiv: the server is too busy"
         assert (error.hint or "").startswith(hint)
         assert len(server.asked) == requests
 
@@ -255,7 +255,7 @@ def test_without_a_network_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv(API_VARIABLE, f"http://127.0.0.1:{port}/api/query")
     error = failure()
-    assert str(error) == "cannot query arXiv: no connection (Connection refused)"
+    assert error.message == "cannot query arXiv: no connection (Connection refused)"
     assert error.hint == "check your connection"
 
 
@@ -263,7 +263,7 @@ def test_a_host_that_is_not_found_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv(API_VARIABLE, "http://no-such-host.invalid/api/query")
     error = failure(patience=Patience())
-    assert str(error) == "cannot query arXiv: could not resolve the host"
+    assert error.message == "cannot query arXiv: could not resolve the host"
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_an_api_that_is_not_on_the_web_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv(API_VARIABLE, api)
     error = failure()
     assert isinstance(error, UsageError)
-    assert str(error) == f"{API_VARIABLE} is not a URL on the web: {api}"
+    assert error.message == f"{API_VARIABLE} is not a URL on the web: {api}"
 
 
 # Servers that mean ill.
@@ -305,7 +305,7 @@ def test_an_answer_that_never_ends_is_given_up(server: Server, before: bytes, dr
     server.over = threading.Event()  # type: ignore[attr-defined]
     server.answers = [drips(before, drop)]
     try:
-        assert str(failure(patience=QUICK._replace(total=0.3))) == "cannot query arXiv: no answer in time"
+        assert failure(patience=QUICK._replace(total=0.3)).message == "cannot query arXiv: no answer in time"
     finally:
         server.over.set()  # type: ignore[attr-defined]
 
@@ -318,7 +318,7 @@ def test_an_endless_answer_is_cut_at_its_limit(server: Server) -> None:
             asked.wfile.write(b" " * 65536)
 
     server.answers = [floods]
-    assert str(failure(patience=Patience())) == "cannot query arXiv: the answer is longer than 1,000,000 bytes"
+    assert failure(patience=Patience()).message == "cannot query arXiv: the answer is longer than 1,000,000 bytes"
 
 
 NOT_ATOM = [
@@ -374,7 +374,7 @@ def test_an_answer_that_is_not_whole_is_refused(server: Server, answer: Callable
 
 def test_a_deeply_nested_answer_is_survived(server: Server) -> None:
     server.answers = [says(FEED.format(total=1, entry="<a>" * 100_000 + "</a>" * 100_000))]
-    assert str(failure()) == "no arXiv paper 2505.09388"
+    assert failure().message == "no arXiv paper 2505.09388"
 
 
 def redirects(to: str, status: int = 302) -> Callable[[Asked], None]:
@@ -394,7 +394,7 @@ def test_a_redirect_to_the_same_host_is_followed(server: Server, status: int) ->
 )
 def test_a_redirect_elsewhere_is_refused(server: Server, to: str) -> None:
     server.answers = [redirects(to)]
-    assert str(failure()) == f"cannot query arXiv: unexpected redirect to {to}"
+    assert failure().message == f"cannot query arXiv: unexpected redirect to {to}"
     assert len(server.asked) == 1
 
 

@@ -124,6 +124,39 @@ def test_a_request_that_fails_says_why(cli: Run, command: str, code: int, messag
         assert message in ended.stderr
 
 
+ERRORS_IN_JSON = [
+    ("show Qwne3 --json", 2, ["Qwen3"]),
+    ("show 2411.15124 -f jsonl", 2, ["tulu-3", "tulu-3-2025"]),
+    ("list --sort paramters --format=json", 2, ["parameters"]),
+    ("search rl:grpoo -fjson", 2, ["grpo"]),
+    ("search date:2025/13 -qf json", 2, []),
+    ("search params:10,5B --json", 2, ["params:10.5B"]),
+    ("list --org qwen --json", 2, ["--where org:qwen"]),
+    ("list qwen -f tsv -f json", 2, ["reportcli search qwen"]),
+    ("list --sotr name --json", 2, ["--sort"]),
+    ("lst --json", 2, ["list", "plot"]),
+    ("show --json", 2, []),
+    ("list --json --catalog /nowhere", 3, []),
+]
+
+
+@pytest.mark.parametrize(("command", "code", "meant"), ERRORS_IN_JSON, ids=[case[0] for case in ERRORS_IN_JSON])
+def test_where_json_is_asked_for_an_error_ends_with_json(cli: Run, command: str, code: int, meant: list[str]) -> None:
+    ended = cli(*command.split())
+    *text, last = ended.stderr.splitlines()
+    error = json.loads(last)["error"]
+    assert list(error) == ["message", "hint", "did_you_mean", "exit_code"]
+    assert (ended.returncode, ended.stdout) == (error["exit_code"], "") == (code, "")
+    assert "\n".join(text) == "\n  ".join(filter(None, (f"error: {error['message']}", error["hint"])))
+    assert error["did_you_mean"][: len(meant)] == meant
+    assert meant or not error["did_you_mean"]
+
+
+def test_nothing_else_ends_with_json(cli: Run) -> None:
+    for command in ("show Qwne3", "show Qwne3 -f json -f tsv", "show -- Qwne3 --json", "search xylophone --json"):
+        assert '{"error"' not in cli(*command.split()).stderr
+
+
 def test_quiet_suppresses_notes_wherever_it_stands(cli: Run) -> None:
     assert cli("search", "rl:grpo kl:no").stderr == "note: 18 more reports don't record this\n"
     assert cli("search", "rl:grpo kl:no", "-q").stderr == ""

@@ -9,7 +9,7 @@ from conftest import Run
 from makers import write
 from pictures import draw
 from reportcli.errors import UnknownField
-from reportcli.library import Library, open_catalog
+from reportcli.library import Library
 
 RUN = '\n[[posttraining.rl]]\nstage = "RL"\n{}'
 
@@ -26,7 +26,7 @@ def read(tmp_path: Path) -> Iterator[Library]:
     )
     write(tmp_path, "unread", "Unread", RUN.format("rollouts = 4\n"), "2024-05-01")
     write(tmp_path, "base", "Base", "\n[pretraining]\ntokens = 1_000_000\n", "2024-06-01")
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         yield catalog
 
 

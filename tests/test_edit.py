@@ -182,7 +182,7 @@ def test_on_a_terminal_a_wrong_text_can_be_edited_again(
     with pytest.raises(EntryRejected) as caught:
         edit_in(mine, person)
     assert person.messages[2].startswith("error: x was not saved: 1 problem\n  line 12: not TOML: ")
-    assert (str(caught.value), caught.value.hint) == (
+    assert (caught.value.message, caught.value.hint) == (
         "x was not saved", f"your draft was saved to {draft_path(mine)}"
     )  # fmt: skip
 
@@ -627,7 +627,7 @@ def test_a_template_that_is_filled_in_wrongly_stays_in_a_draft_that_can_be_added
     typed = draft.read_text()
     person = Person(True, False)
     monkeypatch.setenv("EDITOR", "true")
-    with pytest.raises(EntryRejected, match=r"was not saved$"):
+    with pytest.raises(EntryRejected, match=r"was not saved\n"):
         add_by_hand(mine.parent, ask=person)
     assert (person.messages[0], draft.read_text()) == (f"there is a draft of this entry: {draft}", typed)
     draft.write_text(re.sub('(?m)^name = "Qwen3"$', CANONICAL.format(name="New"), typed))

@@ -12,7 +12,7 @@ from reportcli.cli.examples import EXAMPLES, PAGES, TOUR
 from reportcli.cli.main import COMMANDS, command_function
 
 WRITING = ("add", "import", "edit", "remove")
-TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
+TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings", "python")
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +117,10 @@ def test_queries_in_help_are_queries(cli: Run) -> None:
 def test_periods_in_help_are_periods(cli: Run) -> None:
     for line in cli("help", "periods").stdout.splitlines():
         assert cli("filter", *line.split("\t")[0].split()).returncode in (0, 1), line
+
+
+def test_python_in_help_is_python(cli: Run) -> None:
+    names: dict[str, object] = {}
+    for line in cli("help", "python").stdout.splitlines():
+        exec(line.split("\t")[0], names)
+    exec("catalog.close()", names)

@@ -8,7 +8,7 @@ from conftest import Run
 from makers import write
 from reportcli.answer.listing import Listing
 from reportcli.answer.table import Table
-from reportcli.library import Library, open_catalog
+from reportcli.library import Library
 from reportcli.text import fold
 
 
@@ -57,13 +57,13 @@ def test_words_of_one_stem_find_the_same_and_the_very_form_ranks_above(shipped: 
 def test_the_very_form_ranks_above_another(tmp_path: Path) -> None:
     write(tmp_path, "a", "First", 'notes = [{topic = "rl", text = "Many distillations."}]\n', "2025-06-01")
     write(tmp_path, "b", "Second", 'notes = [{topic = "rl", text = "One distillation."}]\n')
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         assert (ids(catalog, "distillation"), ids(catalog, "distillations")) == (["b", "a"], ["a", "b"])
 
 
 def test_a_join_never_crosses_the_end_of_a_field(tmp_path: Path) -> None:
     write(tmp_path, "a", "First", 'aliases = ["long", "context"]\n')
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         assert ids(catalog, "longcontext") == []
 
 
@@ -132,7 +132,7 @@ def test_letters_fold_alike_everywhere(text: str, folded: str) -> None:
 
 def test_a_text_in_a_script_without_spaces_is_found_by_any_part(tmp_path: Path) -> None:
     write(tmp_path, "a", "First", 'notes = [{topic = "rl", text = "混合專家模型的訓練"}]\n')
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         assert ids(catalog, "專家") == ids(catalog, "訓練") == ["a"]
         assert ids(catalog, "家專") == []
 
@@ -177,7 +177,7 @@ def test_a_report_named_twice_is_compared_once_and_said(cli: Run) -> None:
 def test_the_exact_spelling_comes_before_the_folded_one(tmp_path: Path) -> None:
     write(tmp_path, "calm", "CALM")
     write(tmp_path, "calm-2", "CaLM")
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         assert [catalog.find(name).report.id for name in ("CALM", "CaLM", "calm")] == ["calm", "calm-2", "calm"]
 
 

@@ -41,7 +41,7 @@ def candidates(text: str, *reports: Report) -> tuple[str, ...]:
     """Return the candidates of an ambiguous name."""
     with pytest.raises(AmbiguousName) as raised:
         look_up(text, *reports)
-    return raised.value.candidates
+    return raised.value.did_you_mean
 
 
 IDS_BY_NAME = {
@@ -109,14 +109,14 @@ def test_a_version_picks_the_entry_with_that_version() -> None:
 def test_unknown_numbers_beginnings_of_numbers_and_models_and_empty_texts_are_no_names(text: str) -> None:
     with pytest.raises(UnknownName) as raised:
         look_up(text)
-    assert len(raised.value.nearest) <= 3
+    assert len(raised.value.did_you_mean) <= 3
 
 
 def test_a_beginning_of_several_names_is_ambiguous() -> None:
     with pytest.raises(AmbiguousName) as raised:
         look_up("Kimi")
-    assert raised.value.candidates == ("kimi-audio", "kimi-k1.5", "kimi-vl")
-    assert str(raised.value) == "'Kimi' is ambiguous"
+    assert raised.value.did_you_mean == ("kimi-audio", "kimi-k1.5", "kimi-vl")
+    assert raised.value.message == "'Kimi' is ambiguous"
     assert raised.value.hint == "use one of: kimi-audio, kimi-k1.5, kimi-vl"
     assert raised.value.exit_code == 2
 
@@ -143,7 +143,7 @@ def test_an_id_as_written_means_its_report_even_if_another_folds_to_the_same() -
 def test_an_unknown_name_comes_with_the_nearest_if_any_is_near(text: str, hint: str) -> None:
     with pytest.raises(UnknownName) as raised:
         look_up(text)
-    assert str(raised.value) == f"no report named {text!r}"
+    assert raised.value.message == f"no report named {text!r}"
     assert raised.value.hint == hint
     assert raised.value.exit_code == 2
 

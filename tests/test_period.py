@@ -241,7 +241,7 @@ def test_an_invalid_period_says_what_is_wrong_and_how_to_write_it(text: str, pro
     with pytest.raises(InvalidPeriod) as raised:
         parse_period(text)
     assert raised.value.problem.startswith(problem)
-    assert str(raised.value).startswith(f"{text!r} is not a period: {problem}")
+    assert raised.value.message.startswith(f"{text!r} is not a period: {problem}")
     assert raised.value.meant == right
     assert right in raised.value.hint
     assert raised.value.exit_code == 2

@@ -12,7 +12,7 @@ from makers import write
 from pictures import draw
 from reportcli.answer.listing import parse_columns, parse_sort_keys
 from reportcli.errors import UnknownName
-from reportcli.library import Library, open_catalog
+from reportcli.library import Library
 from reportcli.render.formats import write as write_format
 
 TWO_RUNS = """\
@@ -78,7 +78,7 @@ def runs(tmp_path: Path) -> Iterator[Library]:
     write(tmp_path, "two", "Two", TWO_RUNS, "2025-02-01")
     write(tmp_path, "ppo", "Old", PPO_RUN)
     write(tmp_path, "none", "None of it")
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         yield catalog
 
 
@@ -258,7 +258,7 @@ def test_a_configuration_is_of_the_algorithm_that_is_named_first(
     tmp_path: Path, algorithm: str, config: str | None, of_trl: dict[str, str], of_verl: tuple[str | None, str | None]
 ) -> None:
     write(tmp_path, "run", "Run", f'[[posttraining.rl]]\nalgorithm = "{algorithm}"\n{NUMBERS}')
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         answer = catalog.recipe(["run"])
     made = configurations("".join(write_format(answer, "trl")))
     assert ("run" in made) is bool(config)
@@ -275,7 +275,7 @@ def test_steps_of_which_a_batch_serves_several_are_no_option(tmp_path: Path) -> 
     for count in (1, 4):
         more = f'[[posttraining.rl]]\nalgorithm = "GRPO"\nupdates_per_batch = {count}\n{NUMBERS}'
         write(tmp_path, f"run{count}", f"Run {count}", more)
-    with open_catalog(tmp_path) as catalog:
+    with Library([tmp_path], None) as catalog:
         answer = catalog.recipe(["run1", "run4"])
     python, text = ("".join(write_format(answer, name)) for name in ("trl", "verl"))
     (_, one), (_, four) = configurations(python).values()

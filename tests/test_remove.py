@@ -129,5 +129,5 @@ def test_what_changed_after_the_question_stays(mine: Path) -> None:
 
     with Library([mine.parent], None) as library, pytest.raises(EntryChanged) as caught:
         remove(library, mine.parent, "x", confirm)
-    assert str(caught.value) == f"cannot remove {mine}: it changed after it was read"
+    assert caught.value.message == f"cannot remove {mine}: it changed after it was read"
     assert "Newer" in mine.read_text()

@@ -128,7 +128,7 @@ def test_what_cannot_be_meant_is_answered_with_a_form_that_works(assignment: str
     after = table()
     with pytest.raises(ReportcliError) as caught:
         assign(after, assignment, VOCABULARY)
-    assert (str(caught.value), caught.value.hint) == (problem, hint)
+    assert (caught.value.message, caught.value.hint) == (problem, hint)
     assert after == table()
 
 

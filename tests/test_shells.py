@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_written_is_named(own_home: Path) -> None:
     (own_home / ".zfunc").write_text("a file")
     with pytest.raises(CompletionNotInstalled) as caught:
         install_completion("zsh")
-    assert str(caught.value) == f"cannot write {own_home}/.zfunc/_reportcli: Not a directory"
+    assert caught.value.message == f"cannot write {own_home}/.zfunc/_reportcli: Not a directory"
     assert "`reportcli --show-completion zsh`" in caught.value.hint
 
 

@@ -38,10 +38,10 @@ def test_the_first_kind_that_a_report_has_is_opened_and_every_kind_can_be_asked_
 def test_a_report_without_the_link_names_the_links_that_it_has() -> None:
     with pytest.raises(LinkNotFound) as caught:
         link_addresses(report(pdf="https://a", page=("https://p",)), "code")
-    assert (str(caught.value), caught.value.hint) == ("X has no code link", "available: pdf, page")
+    assert (caught.value.message, caught.value.hint) == ("X has no code link", "available: pdf, page")
     with pytest.raises(LinkNotFound) as caught:
         link_addresses(report())
-    assert (str(caught.value), caught.value.hint) == ("X has no links", "")
+    assert (caught.value.message, caught.value.hint) == ("X has no links", "")
     with pytest.raises(UsageError) as unknown:
         link_addresses(report(pdf="https://a"), "fax")
     assert "arxiv, pdf, page, huggingface, code" in unknown.value.hint

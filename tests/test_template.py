@@ -193,7 +193,7 @@ def without_unknown(value: Any) -> Any:
 def test_json_that_is_no_record_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         template_from_text(text, "x.json", explained=False)
-    assert str(caught.value).startswith(said)
+    assert caught.value.message.startswith(said)
 
 
 @pytest.mark.parametrize("text", ["", 'name = "X"\n', "[links]\n", "[[models]]\n", "# {\n", "nonsense", " [ links ]\n"])

@@ -5,6 +5,7 @@ The messages are built here, not where the error is raised. This module never pr
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from typing import Any
 
 FIELDS_HINT = "`reportcli fields` lists them"
 
@@ -29,43 +30,54 @@ class ExitCode(IntEnum):
 
 
 class ReportcliError(Exception):
-    """The parent of all errors of reportcli: its text is the message for the user, ``hint`` says what to do."""
+    """The parent of all errors of reportcli: ``message`` says what is wrong, ``hint`` what to do; its text is both.
+
+    ``did_you_mean`` are names or values that would be right, the likeliest first.
+    """
 
     exit_code: int = ExitCode.BAD_REQUEST
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", nearest: Sequence[str] = ()) -> None:
         super().__init__(message)
+        self.message = message
         self.hint = hint
+        self.did_you_mean = tuple(nearest)
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> Any:
+        """Return how to copy it: from its text and attributes, since each class takes other arguments."""
+        return _new_error, (type(self), self.message), self.__dict__
 
 
-_LISTED_BY = {
-    "report": "`reportcli list` lists them",
-    "technique": "`reportcli term` lists them",
-    "command": "`reportcli --help` lists them",
-}
+def _new_error(kind: type[ReportcliError], message: str) -> ReportcliError:
+    return kind.__new__(kind, message)
 
 
-class UnknownName(ReportcliError):
+_LISTED_BY = {"report": "list", "technique": "term", "command": "--help"}
+
+
+class UnknownName(ReportcliError, KeyError):
     """No report, model or technique has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
-        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest) or _LISTED_BY.get(what, ""))
-        self.nearest = tuple(nearest)
+        hint = f"`reportcli {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
+        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest) or hint, nearest)
 
 
-class AmbiguousName(ReportcliError):
-    """A name fits several reports, and none is preferred."""
+class AmbiguousName(ReportcliError, KeyError):
+    """A name fits several reports, and none is preferred; ``did_you_mean`` are all of them."""
 
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        super().__init__(f"{name!r} is ambiguous", f"use one of: {', '.join(candidates)}")
-        self.candidates = tuple(candidates)
+        super().__init__(f"{name!r} is ambiguous", f"use one of: {', '.join(candidates)}", candidates)
 
 
 class UnknownField(ReportcliError):
     """No field has this name."""
 
     def __init__(self, name: str, nearest: Sequence[str]) -> None:
-        super().__init__(f"unknown field {name!r}", did_you_mean(nearest) or FIELDS_HINT)
+        super().__init__(f"unknown field {name!r}", did_you_mean(nearest) or FIELDS_HINT, nearest)
 
 
 class UnsuitableField(ReportcliError):
@@ -79,11 +91,9 @@ class InvalidPeriod(ReportcliError):
     """A text is not a period, or names a date that does not exist; ``meant`` is the period that was probably meant."""
 
     def __init__(self, text: str, problem: str, meant: str = "") -> None:
-        super().__init__(
-            f"{text!r} is not a period: {problem}",
-            did_you_mean([meant] if meant else [])
-            or "write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, 2025-01..2025-06, 2025-05.. or 'last 90 days'",
-        )
+        nearest = [meant] if meant else []
+        hint = "write 2025, 2025-06, 2025-Q2, 2025-W20, 2025-06-18, 2025-01..2025-06, 2025-05.. or 'last 90 days'"
+        super().__init__(f"{text!r} is not a period: {problem}", did_you_mean(nearest) or hint, nearest)
         self.problem = problem
         self.meant = meant
 
@@ -92,7 +102,7 @@ class InvalidNumber(ReportcliError):
     """A text is not a number or a range; ``meant`` is the one that was probably meant."""
 
     def __init__(self, problem: str, meant: str = "") -> None:
-        super().__init__(problem, f"write {meant or '10B or 10B..'}")
+        super().__init__(problem, f"write {meant or '10B or 10B..'}", [meant] if meant else [])
         self.problem = problem
         self.meant = meant
 
@@ -100,11 +110,11 @@ class InvalidNumber(ReportcliError):
 class InvalidQuery(ReportcliError):
     """A query cannot be parsed; ``position`` is where the problem is, in characters from 0."""
 
-    def __init__(self, query: str, position: int, problem: str, hint: str) -> None:
+    def __init__(self, query: str, position: int, problem: str, hint: str, nearest: Sequence[str] = ()) -> None:
         line = query.replace("\n", " ").replace("\t", " ")
         start = max(0, position - 50)
         mark = " " * (position - start) + "^"
-        super().__init__(f"{problem}\n  {line[start : start + 76]}\n  {mark}", hint)
+        super().__init__(f"{problem}\n  {line[start : start + 76]}\n  {mark}", hint, nearest)
         self.problem = problem
         self.position = position
 
@@ -127,6 +137,15 @@ class UsageError(ReportcliError):
     """The command line is wrong: an option, or a combination of options."""
 
 
+class SystemFailure(ReportcliError):
+    """The system could not read or write something."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"I/O error: {error.strerror or error}")
+
+
 class PathNotFound(ReportcliError):
     """A file or folder that was named does not exist."""
 
@@ -140,10 +159,8 @@ class LinkNotFound(ReportcliError):
     exit_code = ExitCode.NOTHING_FOUND
 
     def __init__(self, report: str, kind: str, others: Sequence[str]) -> None:
-        super().__init__(
-            f"{_on_one_line(report)} has no {kind} link" if kind else f"{_on_one_line(report)} has no links",
-            f"available: {', '.join(others)}" if others else "",
-        )
+        message = f"{_on_one_line(report)} has no {f'{kind} link' if kind else 'links'}"
+        super().__init__(message, f"available: {', '.join(others)}" if others else "")
 
 
 class UnsafeLink(ReportcliError):
@@ -246,10 +263,8 @@ class CompletionNotInstalled(ReportcliError):
     exit_code = ExitCode.UNAVAILABLE
 
     def __init__(self, error: OSError, shell: str) -> None:
-        super().__init__(
-            f"cannot write {error.filename}: {error.strerror}",
-            f"`reportcli --show-completion {shell}` prints the script; save it where {shell} loads completions",
-        )
+        hint = f"`reportcli --show-completion {shell}` prints the script; save it where {shell} loads completions"
+        super().__init__(f"cannot write {error.filename}: {error.strerror}", hint)
 
 
 class EntryUnwritable(ReportcliError):
@@ -291,10 +306,8 @@ class DraftExists(ReportcliError):
     """An entry has a draft, and nobody can be asked what to do with it."""
 
     def __init__(self, draft: object) -> None:
-        super().__init__(
-            f"there is a draft of this entry: {draft}",
-            "close the editor that has it open, continue with it by running the command on a terminal, or delete it",
-        )
+        hint = "close the editor that has it open, continue with it by running the command on a terminal, or delete it"
+        super().__init__(f"there is a draft of this entry: {draft}", hint)
 
 
 class NameInUse(ReportcliError):

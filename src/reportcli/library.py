@@ -1,12 +1,8 @@
-"""The whole road as a Python call: a query or names go in, finished answers come out.
-
-``open_catalog()`` is what a script imports, and what the command line itself uses.
-"""
+"""The whole road as one call: a query or names go in, finished answers come out."""
 
 import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportcli.answer import left_out_note
@@ -15,7 +11,7 @@ from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails, technique_table
-from reportcli.catalog.files import cache_folder, catalog_folders, shipped_folder
+from reportcli.catalog.files import shipped_folder
 from reportcli.errors import UnknownName
 from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of, any_of
@@ -314,13 +310,3 @@ class Library(OpenCatalog):
 def _side(hit: Hit) -> ReportMatch:
     """Return a hit as a side of a comparison: the report, as the model that fits if that is not the flagship."""
     return ReportMatch(hit.report, None if hit.subject.is_flagship else hit.subject.model)
-
-
-def open_catalog(*folders: str | Path) -> Library:
-    """Open the catalogue in the given folders; without any, the shipped one with the user's own entries over it.
-
-    >>> with open_catalog() as catalog:
-    ...     [report.name for report in catalog.search("rl:grpo kl:no org:mistral")]
-    ['Magistral']
-    """
-    return Library(catalog_folders([Path(folder) for folder in folders]), cache_folder())

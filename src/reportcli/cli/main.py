@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
@@ -14,7 +15,7 @@ from typer.main import get_command
 
 from reportcli.cli import COLOR, GlobalOptions
 from reportcli.cli.streams import prepare_streams
-from reportcli.errors import ExitCode, ReportcliError, UnknownName
+from reportcli.errors import ExitCode, ReportcliError, SystemFailure, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from reportcli.cli.examples import Example
@@ -234,19 +235,16 @@ def run(arguments: Sequence[str]) -> int:
         with group.make_context("reportcli", _with_help_option(arguments), obj=list(arguments)) as context:
             return int(group.invoke(context) or 0)
     except ReportcliError as error:
-        return _report_error(str(error), error.hint, error.exit_code)
+        return _report_error(error, arguments)
     except _UsageError as error:
-        hint, message = _usage_hint(error, arguments), error.format_message().rstrip(".")
-        if hint.startswith("write"):
-            message = re.sub(r" \(Possible options: .*\)", "", message)  # which are spelled like it, and something else
-        return _report_error(message[:1].lower() + message[1:], hint, ExitCode.BAD_REQUEST)
+        return _report_error(_usage_error(error, arguments), arguments)
     except typer.Exit as end:
         return end.exit_code
     except BrokenPipeError:  # the reader has gone away; what is still buffered goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.SUCCESS
     except OSError as error:
-        return _report_error(f"I/O error: {error.strerror or error}", "", ExitCode.UNAVAILABLE)
+        return _report_error(SystemFailure(error), arguments)
     except (KeyboardInterrupt, typer.Abort) as end:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the prompt is not to stand behind ^C
@@ -255,17 +253,26 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED
 
 
-def _usage_hint(error: Any, arguments: Sequence[str]) -> str:
-    """Return what to do about a usage error; in place of words or of an option that names a field, what to write."""
+def _usage_error(error: Any, arguments: Sequence[str]) -> UsageError:
+    """Return a usage error of Typer as one of ours, which says what to write where that can be told."""
     hint = f"try `{error.ctx.command_path if error.ctx else 'reportcli'} --help`"
+    message, nearest = error.format_message().rstrip("."), getattr(error, "possibilities", None) or ()
+    if meant := _meant(error, arguments):
+        message = re.sub(r" \(Possible options: .*\)", "", message)  # which are spelled like it, and something else
+        hint, nearest = f"write {meant}, or {hint}", [meant.strip("`")]
+    return UsageError(message[:1].lower() + message[1:], hint, nearest)
+
+
+def _meant(error: Any, arguments: Sequence[str]) -> str:
+    """Return what to write in place of words, or of an option that names a field; else ""."""
     options = [option for parameter in error.ctx.command.params for option in parameter.opts] if error.ctx else []
     if "--where" not in options and "--exact" not in options:
-        return hint
+        return ""
     words = re.search(r"unexpected extra argument.* \((.*)\)", error.format_message())
     if words and error.ctx.info_name in ("list", "timeline"):
-        return f"write `reportcli search {words[1]}`, or {hint}"
+        return f"`reportcli search {words[1]}`"
     condition = _condition_meant(getattr(error, "option_name", ""), arguments)
-    return f"write {'--where ' if '--where' in options else ''}{condition}, or {hint}" if condition else hint
+    return f"--where {condition}" if condition and "--where" in options else condition
 
 
 def _condition_meant(option: str, arguments: Sequence[str]) -> str:
@@ -300,9 +307,20 @@ def _complete(shell: str, arguments: Sequence[str]) -> int:
     return ExitCode.SUCCESS
 
 
-def _report_error(problem: str, hint: str, code: int) -> int:
-    _write_note(f"error: {problem}" + (f"\n  {hint}" if hint else ""))
-    return code
+def _report_error(error: ReportcliError, arguments: Sequence[str]) -> int:
+    from reportcli.cli.output import write_error
+
+    write_error(error, _asks_for_json(arguments))
+    return error.exit_code
+
+
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    """Return whether a command line, which may be wrong, asks for JSON; of several formats the last one holds."""
+    options = list(takewhile(lambda word: word != "--", arguments))
+    pairs = zip(options, [*options[1:], ""], strict=True)
+    words = (f"{word}={value}" if re.fullmatch(r"--format|-q*f", word) else word for word, value in pairs)
+    formats = [match[1] for word in words if (match := re.fullmatch(r"(?:--format=|-q*f=?)(.+)", word))]
+    return "--json" in options or formats[-1:] in (["json"], ["jsonl"])
 
 
 def _write_note(text: str) -> None:

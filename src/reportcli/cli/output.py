@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from reportcli.answer import Answer, HasExitCode
 from reportcli.catalog.files import Progress, UnreadableFile
 from reportcli.cli import COLOR, THEMES, GlobalOptions, streams
-from reportcli.errors import EntryUnreadable, ExitCode, IndexDamaged, OutputIncomplete, UnsupportedFormat, UsageError
+from reportcli.errors import (
+    EntryUnreadable,
+    ExitCode,
+    IndexDamaged,
+    OutputIncomplete,
+    ReportcliError,
+    UnsupportedFormat,
+    UsageError,
+)
 from reportcli.render import formats
 from reportcli.render.formats import SVG, TABLE, formats_for
 from reportcli.render.value import escape_controls, escape_path
@@ -195,6 +203,16 @@ def _less_options(command: str, text: str) -> str:
     shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"less (\d+)", shown)
     return f"-FRX --header={rules[0]}" if version and int(version[1]) >= _LESS_WITH_HEADER else "FRX"
+
+
+def write_error(error: ReportcliError, as_json: bool) -> None:
+    """Write an error to standard error; its last line is a JSON object where the answer would have been JSON."""
+    write_note(f"error: {error}")
+    if as_json:
+        import json
+
+        names = ("message", "hint", "did_you_mean", "exit_code")
+        write_note(json.dumps({"error": {name: getattr(error, name) for name in names}}))
 
 
 def write_note(text: str) -> None:

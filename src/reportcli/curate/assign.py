@@ -171,8 +171,9 @@ def _index_named(table: Mapping[str, Any], array: str, label: str) -> int:
         return indexes[0]
     if indexes:
         raise UsageError(f"{label!r} is ambiguous", f"write {array}[{indexes[0]}] or {array}[{indexes[1]}]")
-    hint = did_you_mean(closest_spellings(label, filter(None, labels))) or f"write {array}[0] for the first"
-    raise UsageError(f"nothing in {array} is named {label!r}", hint)
+    nearest = closest_spellings(label, filter(None, labels))
+    hint = did_you_mean(nearest) or f"write {array}[0] for the first"
+    raise UsageError(f"nothing in {array} is named {label!r}", hint, nearest)
 
 
 def _label(item: Any) -> str:

@@ -208,7 +208,7 @@ def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> A
         except (EntryRejected, NameInUse, UsageError) as error:
             if ask is None:
                 raise
-            if not ask("\n  ".join(filter(None, (f"error: {error}", error.hint))), "edit again?"):
+            if not ask(f"error: {error}", "edit again?"):
                 raise EntryRejected(entry_id) from error
 
 

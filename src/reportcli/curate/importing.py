@@ -64,10 +64,10 @@ def import_records(
 
 def _failed(outcome: Outcome, error: ReportcliError | None) -> Outcome:
     is_written = outcome.action in (NEW, CHANGED)
-    return outcome._replace(action=REFUSED, reason=str(error)) if error and is_written else outcome
+    return outcome._replace(action=REFUSED, reason=error.message) if error and is_written else outcome
 
 
-class _Refused(Exception):
+class _Refused(ReportcliError):
     """A record cannot be saved, and why."""
 
 
@@ -101,7 +101,7 @@ class _Import:
             entry_id = self._id_of(record)
             action = self._import(entry_id, record)
         except (_Refused, UsageError) as error:
-            return Outcome(record.place, entry_id, REFUSED, str(error), record.rows)
+            return Outcome(record.place, entry_id, REFUSED, error.message, record.rows)
         self._places[entry_id] = record.place
         return Outcome(record.place, entry_id, action)
 
@@ -150,7 +150,7 @@ class _Import:
         try:
             return read_text(path)
         except EntryUnreadable as error:
-            raise _Refused(str(error)) from error
+            raise _Refused(error.message) from error
 
     def _merged(self, before: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         try:

@@ -46,7 +46,7 @@ def read_mapping(path: str | Path) -> ColumnMapping:
     try:
         table = parse_toml(path, read_text(path))
     except EntryUnreadable as error:
-        raise UsageError(str(error), "a mapping is written in TOML; see `reportcli help mappings`") from error
+        raise UsageError(error.message, "a mapping is written in TOML; see `reportcli help mappings`") from error
     _reject_unknown(path, table, ("columns", "group", "header", "source"))
     columns = table.get("columns")
     if not isinstance(columns, Mapping) or not columns:

@@ -143,7 +143,7 @@ def _toml_records(source: Source) -> Iterator[Record]:
     try:
         table = parse_toml(source.name, source.text)
     except EntryUnreadable as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(error.message) from error
     if "name" in table or not all(isinstance(value, dict) for value in table.values()):
         stem = Path(source.name).name.removesuffix(".toml")
         yield Record(source.name, table, stem if re.fullmatch(ID_PATTERN, stem) and source.name != "-" else "")

@@ -4,7 +4,7 @@ The grammar: words and conditions; ``not`` binds closest, then ``and`` (which ma
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -139,7 +139,8 @@ class _Parser:
         field = field_named(name)
         if field is None:
             hint = f'{FIELDS_HINT}; in quotes it is a phrase: "{token.text}"'
-            raise self.error(token, f"unknown field {name}", did_you_mean(closest_field_names(name)) or hint)
+            nearest = closest_field_names(name)
+            raise self.error(token, f"unknown field {name}", did_you_mean(nearest) or hint, nearest)
         return self.parse_value(field, name, _Token(value, token.start + len(name) + 1))
 
     def refuse_foreign_syntax(self, token: _Token, condition: re.Match[str] | None) -> None:
@@ -216,8 +217,8 @@ class _Parser:
     def invalid_value(self, name: str, value: _Token, candidates: Iterable[str], hint: str) -> InvalidQuery:
         """Return the error for a value that the field never has; the hint is for a value that is like none."""
         text = value.text.replace('"', "")
-        suggestion = did_you_mean(closest_spellings(text, candidates))
-        return self.error(value, f"invalid value for {name}: {text}", suggestion or hint)
+        nearest = closest_spellings(text, candidates)
+        return self.error(value, f"invalid value for {name}: {text}", did_you_mean(nearest) or hint, nearest)
 
     def parse_date(self, field: Field, name: str, value: _Token) -> Query:
         sign, period = re.fullmatch(r"([<>]=?|)=?(.*)", value.text.strip('"'), re.S).groups()  # type: ignore[union-attr]
@@ -225,19 +226,23 @@ class _Parser:
             return Within(field.path, parse_period(period).compared(sign))
         except InvalidPeriod as error:
             meant = f'"{error.meant}"' if " " in error.meant else error.meant
-            hint = f"write {name}:{meant}" if meant else f"write {name}:2025-06 or {name}:2025-01..2025-06"
-            raise self.error(value, error.problem, hint) from error
+            example = f"{name}:2025-06 or {name}:2025-01..2025-06"
+            raise self.misread(value, error.problem, f"{name}:{meant}" if meant else "", example) from error
 
     def parse_number(self, field: Field, name: str, value: _Token) -> Query:
         try:
             return parse_number_condition(field, value.text.strip('"'))
         except InvalidNumber as error:
-            example = f"{name}:{_example(field)}"
-            hint = f"write {name}:{error.meant}" if error.meant else f"write {example} or {example}.."
-            raise self.error(value, error.problem, hint) from error
+            example = f"{name}:{_example(field)} or {name}:{_example(field)}.."
+            meant = f"{name}:{error.meant}" if error.meant else ""
+            raise self.misread(value, error.problem, meant, example) from error
 
-    def error(self, token: _Token, problem: str, hint: str) -> InvalidQuery:
-        return InvalidQuery(self.text, token.start, problem, hint)
+    def misread(self, value: _Token, problem: str, meant: str, example: str) -> InvalidQuery:
+        """Return the error for a date or number; the hint is the condition that was meant, or else an example."""
+        return self.error(value, problem, f"write {meant or example}", [meant] if meant else [])
+
+    def error(self, token: _Token, problem: str, hint: str, nearest: Sequence[str] = ()) -> InvalidQuery:
+        return InvalidQuery(self.text, token.start, problem, hint, nearest)
 
 
 def _with_operators(text: str, joiner: str, condition: re.Match[str] | None) -> str:

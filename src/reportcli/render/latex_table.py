@@ -88,7 +88,7 @@ def _widths(columns: Sequence[Column], limits: Sequence[tuple[float, float]]) ->
         for column, (low, most) in zip(columns, limits, strict=True)
     ]
     widths = short if sum(short) <= room else least
-    levels = range(ceil(max(most for _, most in limits)), 0, -1)
+    levels = range(ceil(max((most for _, most in limits), default=0)), 0, -1)
     for right in (False, True):
         caps = [
             most if column.right == right else width

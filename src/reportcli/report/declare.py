@@ -102,5 +102,15 @@ class Record:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self._names)})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the values for a copy, which a frozen mapping does not allow to be made of it."""
+        values = vars(self).items()
+        return {name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in values}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(
+            {name: MappingProxyType(value) if isinstance(value, dict) else value for name, value in state.items()}
+        )
+
     def __setattr__(self, name: str, value: Any) -> None:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")

@@ -74,7 +74,27 @@ _MAPPINGS = {
     'header = ["Model"]': "columns by which a mapping is recognized",
     'source = "…"': "where figures come from",
 }
-_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings")
+_PYTHON = {
+    "from reportcli import open_catalog": "loads nothing else yet",
+    "catalog = open_catalog()": "your reports over the shipped ones",
+    "len(catalog), list(catalog)": "every report, newest first",
+    'report = catalog["qwen3"]': "by any name; KeyError says what is near",
+    "report.parameters": "of its flagship; also .pretraining.tokens",
+    "report.derived.kv_cache": "and what else follows from its figures",
+    "report.to_dict()": "the JSON record",
+    'found = catalog.search("rl:grpo")': "reports that match, best first",
+    "found.to_records()": "JSON records, for pandas.DataFrame",
+    "found.notes": "what the command says beside its answer",
+    'catalog.listing("year:2025")': "reports that match, or all, newest first",
+    'catalog.count("rl", by="year")': "rows, as the command has them in JSON",
+    'catalog.plot("params", "tokens")': "a row for each point",
+    'catalog.compare("qwen3", "r1")': "a row for each field",
+    'catalog.recipe("magistral")': "a row for each run of RL",
+    'catalog.disclosure("steps")': "who states what",
+    'catalog.lineage("r1")': "who builds on whom",
+    "catalog.term(), catalog.fields()": "techniques, and fields",
+}
+_TOPICS = ("queries", "periods", "formats", "exit-codes", "catalogue", "mappings", "python")
 
 
 Topic = Annotated[
@@ -82,7 +102,7 @@ Topic = Annotated[
     typer.Argument(
         metavar="TOPIC",
         show_default=False,
-        help="queries, periods, formats, exit-codes, catalogue or mappings; or a command.",
+        help="queries, periods, formats, exit-codes, catalogue, mappings or python; or a command.",
     ),
     _TOPICS,
     COMMAND,
@@ -102,7 +122,7 @@ def page(
     quiet: Quiet = False,
     color: Color = None,
 ) -> int:
-    """Help on queries, periods, formats, exit codes, the catalogue's files, or a command."""
+    """Help on queries, periods, formats, exit codes, the catalogue's files, Python, or a command."""
     settings = output_settings(context.obj, TABLE, format_name, json, header, width, no_pager, quiet, color)
     if topic.lower() not in PAGES:
         raise UnknownName(topic, closest_spellings(topic, PAGES) or list(PAGES), "help page")
@@ -132,7 +152,8 @@ def _formats() -> Table:
 
 
 def _exit_codes() -> Table:
-    return _table("code", "means", ((code.value, code.meaning) for code in ExitCode))
+    note = 'with --json, an error ends with a line {"error": {"message", "hint", "did_you_mean", "exit_code"}}'
+    return _table("code", "means", ((code.value, code.meaning) for code in ExitCode), note)
 
 
 def _catalog() -> Table:
@@ -149,6 +170,15 @@ def _mappings() -> Table:
     return _table("write", "means", _MAPPINGS.items(), "used by `reportcli import FILE.csv --map FILE.toml`")
 
 
+def _python() -> Table:
+    return _table(
+        "write",
+        "gives",
+        _PYTHON.items(),
+        "where=, columns=, sort=, limit= and models= are the options of the command",
+    )
+
+
 def styled(text: str) -> str:
     """Return the help of a command; on a terminal with color, headings and what can be typed are bold."""
     if not (sys.stdout.isatty() and use_color()):
@@ -159,5 +189,5 @@ def styled(text: str) -> str:
 _BOLD = r"(?m)^\w[\w ]*:|(?<=^  )\S+(?: \S+)*(?=  )"
 
 PAGES: dict[str, Callable[[], Table]] = dict(
-    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _mappings), strict=True)
+    zip(_TOPICS, (_queries, _periods, _formats, _exit_codes, _catalog, _mappings, _python), strict=True)
 )
