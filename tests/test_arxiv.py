@@ -58,7 +58,7 @@ ANSWER = FEED.format(total=1, entry=ENTRY)
 TALE = Paper(
     "2505.09388", 2, "A Tall Tale & Its Technical Report",
     "We tell a tale of 235B parameters, and of naïve baselines (pass@1 < 3%). It ends well.",
-    datetime.date(2025, 5, 14), datetime.date(2025, 6, 1),
+    datetime.date(2025, 5, 14), datetime.date(2025, 6, 1), subject_class="cs.CL",
 )  # fmt: skip
 
 

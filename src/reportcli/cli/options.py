@@ -26,7 +26,7 @@ ASSIGNMENT = "assignment"
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
-_WITHOUT_COLUMNS = ("names", "toml", "bibtex")
+_WITHOUT_COLUMNS = ("names", "toml", "bibtex", "csl")
 _FILTERS, _OUTPUT = "Which reports", "Output"
 
 
@@ -127,6 +127,11 @@ Columns = Annotated[
 ]
 Json = Annotated[bool, _option("--json", panel=_OUTPUT, help="Same as --format json.")]
 Header = Annotated[bool | None, _option("--header/--no-header", panel=_OUTPUT, help="Print a header row (TSV, CSV).")]
+Bom = Annotated[bool, _option("--bom", panel=_OUTPUT, help="Begin CSV with a byte order mark, for Excel.")]
+Excel = Annotated[
+    bool,
+    _option("--excel", panel=_OUTPUT, help="Put ' before texts in CSV that begin with = + - @, which Excel computes."),
+]
 Width = Annotated[
     int | None,
     _option(

@@ -49,6 +49,8 @@ class OutputSettings(NamedTuple):
     pager: bool = True
     theme: str = THEMES[0]  # of a picture in SVG
     plain: bool = False  # without a window
+    bom: bool = False  # before csv
+    excel: bool = False  # guards cells of csv that begin like a formula
 
 
 def output_settings(
@@ -63,6 +65,8 @@ def output_settings(
     color: str | None,
     theme: str | None = None,
     plain: bool = False,
+    bom: bool = False,
+    excel: bool = False,
 ) -> OutputSettings:
     """Return how to write, as the options say; ``format_names`` are those that the command supports.
 
@@ -78,9 +82,13 @@ def output_settings(
         raise UsageError(f"invalid value for --theme: {theme!r}", f"choose from {', '.join(THEMES)}")
     if chosen != SVG and (theme or plain):
         raise UsageError(f"{'--theme' if theme else '--plain'} is for pictures", f"add --format {SVG}, or drop it")
+    if chosen != "csv" and (bom or excel):
+        raise UsageError(f"{'--bom' if bom else '--excel'} is for CSV", "add --format csv, or drop it")
+    if bom and not streams.is_unicode():
+        raise UsageError(f"--bom is for UTF-8, not {sys.stdout.encoding}", "set PYTHONIOENCODING=utf-8, or drop it")
     quiet, color = quiet or before_command.quiet, color or before_command.color
     settings = OutputSettings(chosen, header, quiet, use_color(color), width or 0, not no_pager)
-    return settings._replace(theme=theme or THEMES[0], plain=plain)
+    return settings._replace(theme=theme or THEMES[0], plain=plain, bom=bom, excel=excel)
 
 
 _SHORT_FORMATS = {"md": "markdown"}
@@ -110,7 +118,7 @@ def write(answer: Answer, unreadable: Sequence[UnreadableFile], settings: Output
         pieces = [picture.text]
         notes += [f"note: {note}" for note in picture.notes]
     else:
-        pieces = formats.write(answer, settings.format, settings.header)
+        pieces = formats.write(answer, settings.format, settings.header, bom=settings.bom, excel=settings.excel)
     has_results = isinstance(answer, HasExitCode) or any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if has_results else ["nothing found"])
     write_text(pieces, settings)

@@ -18,6 +18,7 @@ API_VARIABLE = "REPORTCLI_ARXIV_API"
 _API = "https://export.arxiv.org/api/query"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _WRONG_NUMBER = 400  # a status whose body says what is wrong, as an answer does
+_ARXIV = "{http://arxiv.org/schemas/atom}"
 
 
 class Paper(NamedTuple):
@@ -30,6 +31,7 @@ class Paper(NamedTuple):
     published: date  # of the first version
     updated: date  # of this version
     chosen: bool = False  # whether this version was asked for
+    subject_class: str | None = None  # the primary one, such as cs.CL
 
 
 def fetch_paper(text: str, patience: Patience = PATIENT, waiting: Callable[[float], None] = lambda _: None) -> Paper:
@@ -75,8 +77,10 @@ def _paper(number: str, version: str, body: bytes) -> Paper:
         published, updated = (date.fromisoformat(texts[tag][:10]) for tag in ("published", "updated"))
     except ValueError as error:
         raise _unavailable("the answer has no dates") from error
-    actual_version = int(answered[1][1:] or 1)
-    return Paper(number, actual_version, texts["title"], texts["summary"], published, updated, chosen=bool(version))
+    actual_version, category = int(answered[1][1:] or 1), entry.find(f"{_ARXIV}primary_category")
+    subject_class = category.get("term") if category is not None else None
+    about = (texts["title"], texts["summary"], published, updated)
+    return Paper(number, actual_version, *about, chosen=bool(version), subject_class=subject_class)
 
 
 _TAGS = ("id", "title", "summary", "published", "updated")
