@@ -11,6 +11,7 @@ from makers import a_report, hits, shipped_reports
 from reportcli.answer.comparison import compare_reports
 from reportcli.answer.listing import Listing
 from reportcli.query.names import ReportMatch
+from reportcli.render.bibtex import escape_latex
 from reportcli.report.fields import Links
 from samples import COMPARISON, DETAILS, POOR, RICH, listing, text
 
@@ -63,6 +64,26 @@ def test_special_characters_are_escaped() -> None:
     escaped = r"100\% of \$5 \& \#1\_" + braces + r" \textasciitilde{} \textasciicircum{} \textbackslash{}b"
     assert f"title       = {{{{{escaped}}}}}" in written
     assert r"author      = {{A \& B}}" in written
+
+
+def test_formulas_in_titles_stay_formulas() -> None:
+    for title, written in (
+        (r"$\pi_0$: A Flow Model", r"$\pi_0$: A Flow Model"),
+        (r"R$^3$ and $\tau^{2}$-bench_x", r"R$^3$ and $\tau^{2}$-bench\_x"),
+        (r"From $5 to $6, $5M-$6M, US$", r"From \$5 to \$6, \$5M-\$6M, US\$"),
+        (r"$\input{/etc/passwd}$", r"\$\textbackslash{}input\textbraceleft{}/etc/passwd\textbraceright{}\$"),
+        (r"$a^b^c$ $$x$$", r"\$a\textasciicircum{}b\textasciicircum{}c\$ \$$x$\$"),
+    ):
+        assert escape_latex(title) == written
+
+
+def test_the_address_is_that_of_the_paper_else_of_a_page() -> None:
+    for links, address in (
+        (Links(pdf="https://a.example/a_b.pdf", page=("https://b.example/",)), "https://a.example/a_b.pdf"),
+        (Links(page=("https://b.example/c_d", "https://e.example/")), "https://b.example/c_d"),
+    ):
+        written = text(Listing(hits(dataclasses.replace(POOR, links=links)), ()), "bibtex")
+        assert f"  url         = {{{address}}},\n" in written
 
 
 @given(st.text(), st.text(st.characters(codec="utf-8"), min_size=1))

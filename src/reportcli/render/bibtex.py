@@ -20,6 +20,15 @@ _SPECIAL = {
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", **{char: f"\\{char}" for char in "&%$#_"},
 }  # fmt: skip
 
+_LETTERS = (
+    r"\\(?:[Gg]amma|[Dd]elta|[Tt]heta|[Ll]ambda|[Xx]i|[Pp]i|[Ss]igma|[Uu]psilon|[Pp]hi|[Pp]si|[Oo]mega|alpha|beta|zeta|eta"
+    r"|iota|kappa|mu|nu|rho|tau|chi|(?:var)?epsilon|var(?:theta|phi|rho|sigma|pi)|times|infty|sim|to)(?![A-Za-z])"
+)
+_ATOM = rf"(?:[A-Za-z0-9+=<>.,()|/*-]|{_LETTERS})"
+_SCRIPT = rf"(?:{_ATOM}|\{{{_ATOM}+\}})"
+_SCRIPTS = rf"(?:_{_SCRIPT})?(?:\^{_SCRIPT})?"
+_MATH = re.compile(rf"(\$(?!\$){_SCRIPTS}(?:{_ATOM}{_SCRIPTS})*\$(?!\d))")  # as in titles; it names no other commands
+
 
 def bibliography(answer: "Listing | ReportDetails | Comparison | TechniqueDetails") -> Iterator[str]:
     """Yield an entry for each report, once."""
@@ -32,7 +41,7 @@ def bibtex_entry(report: Report) -> str:
     The year and month are those of the first public version, if known.
     """
     links, published = report.links, report.first_published or report.date
-    address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
+    address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else links.pdf or next(iter(links.page), None)
     fields = {"title": f"{{{{{escape_latex(report.title)}}}}}", "author": f"{{{_authors(report)}}}"}
     if links.arxiv:
         fields |= {"eprint": f"{{{escape_latex(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
@@ -58,8 +67,10 @@ def _key(report_id: str) -> str:
 
 
 def escape_latex(text: str) -> str:
-    """Return a text in which no character means anything to TeX."""
-    return "".join(_SPECIAL.get(char, char) for char in escape_controls(text))
+    """Return a text in which no character means anything to TeX, but for simple formulas such as ``$\\pi_0$``."""
+    texts_and_formulas = _MATH.split(escape_controls(text))
+    texts_and_formulas[::2] = ("".join(_SPECIAL.get(char, char) for char in part) for part in texts_and_formulas[::2])
+    return "".join(texts_and_formulas)
 
 
 def _escape_address(address: str) -> str:
