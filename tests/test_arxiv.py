@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from reportcli.curate.arxiv import API_VARIABLE, Paper, Patience, fetch_paper
+from reportcli.curate.arxiv import API_VARIABLE, Paper, Patience, _redirect_target, fetch_paper
 from reportcli.errors import ArxivUnavailable, PaperNotFound, ReportcliError, UsageError
 
 QUICK = Patience(read=0.3, total=1.5, pause=0.01, attempts=3)
@@ -236,9 +236,9 @@ def test_a_pause_may_be_seconds_a_date_or_nonsense(server: Server) -> None:
     in_a_minute = "try again in 60 seconds"
     for pause, hint, requests in (
         ("3600", "try again in 3600 seconds", 1),
-        ("9" * 30, "try again in 999999999 seconds", 1),
+        ("9" * 30, "try again later", 1),
         ("Wed, 21 Oct 2015 07:28:00 GMT", in_a_minute, 3),
-        ("Wed, 21 Oct 2065 07:28:00 GMT", "try again in ", 1),
+        ("Wed, 21 Oct 2065 07:28:00 GMT", "try again later", 1),
         *((nonsense, in_a_minute, 3) for nonsense in ("soon", "-5", "")),
     ):
         server.asked.clear()
@@ -396,6 +396,31 @@ def test_a_redirect_elsewhere_is_refused(server: Server, to: str) -> None:
     server.answers = [redirects(to)]
     assert failure().message == f"cannot query arXiv: unexpected redirect to {to}"
     assert len(server.asked) == 1
+
+
+def test_a_redirect_leaves_no_encryption() -> None:
+    secure = "https://a.example/api"
+    assert _redirect_target(secure, "/b") == "https://a.example/b"
+    assert _redirect_target("http://a.example/api", secure) == secure
+    with pytest.raises(ArxivUnavailable, match="unexpected redirect to http://a"):
+        _redirect_target(secure, "http://a.example/api")
+
+
+def test_what_a_server_says_is_quoted_in_a_sentence(server: Server) -> None:
+    server.answers = [redirects("https://example.org/" + "x" * 60_000)]
+    assert len(str(failure())) < 300
+    summary = "incorrect id format for 2599.99999"
+    server.answers = [says(FEED.format(total=1, entry=ERROR.replace(summary, "y" * 60_000)))]
+    assert len(str(failure("2599.99999"))) < 300
+
+
+def test_a_system_that_starts_no_threads_is_said(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert failure().message == "cannot query arXiv: the system starts no more threads"
+    assert server.asked == []
 
 
 def test_a_circle_of_redirects_ends(server: Server) -> None:

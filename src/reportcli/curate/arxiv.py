@@ -15,7 +15,7 @@ from threading import Thread
 from typing import NamedTuple
 from urllib import request
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 from xml.etree import ElementTree
 
 from reportcli.errors import ArxivUnavailable, PaperNotFound, UsageError
@@ -27,6 +27,8 @@ _MAX_BYTES = 1_000_000  # of an answer; that for one paper has about 5,000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _BUSY = (429, 503)
 _MOVED = (301, 302, 303, 307, 308)
+_HOUR = 3600  # seconds
+_LONGEST_QUOTE = 150  # characters
 
 
 class Paper(NamedTuple):
@@ -78,10 +80,15 @@ def _request(url: str, patience: Patience, waiting: Callable[[float], None]) -> 
             return _in_time(end - time.monotonic(), lambda: _body(url, patience.read))
         except HTTPError as error:
             if error.code not in _BUSY:
-                raise ArxivUnavailable(f"{urlsplit(url).hostname} answered {error.code} {error.reason}") from error
+                raise ArxivUnavailable(
+                    f"{urlsplit(url).hostname} answered {error.code} {_quoted(str(error.reason))}"
+                ) from error
             pause = max(patience.pause * 2 ** (attempt - 1), _retry_after(error.headers))
         if attempt == patience.attempts or time.monotonic() + pause > end:
-            raise ArxivUnavailable("the server is too busy", f"try again in {max(60, round(pause))} seconds")
+            seconds = max(60, round(pause))
+            raise ArxivUnavailable(
+                "the server is too busy", f"try again {f'in {seconds} seconds' if seconds <= _HOUR else 'later'}"
+            )
         waiting(pause)
         time.sleep(pause)
         attempt += 1
@@ -105,14 +112,26 @@ def _body(url: str, timeout: float, redirects: int = 5) -> bytes:
 
 
 def _redirect_target(url: str, location: str) -> str:
-    """Return where a redirect leads. Raises ArxivUnavailable unless that is on the host that was asked."""
+    """Return where a redirect leads. Raises ArxivUnavailable unless that is on the host that was asked.
+
+    What was asked under https is not asked in the clear.
+    """
     try:
         target = urljoin(url, location)
     except ValueError:
         target = ""
-    if not _is_web(target) or urlsplit(target).hostname != urlsplit(url).hostname:
-        raise ArxivUnavailable(f"unexpected redirect to {location}")
+    if not _is_web(target) or not _is_as_safe(urlsplit(target), urlsplit(url)):
+        raise ArxivUnavailable(f"unexpected redirect to {_quoted(location)}")
     return target
+
+
+def _quoted(text: str) -> str:
+    """Return what a server says, cut where it is longer than a sentence."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def _is_as_safe(target: SplitResult, asked: SplitResult) -> bool:
+    return target.hostname == asked.hostname and target.scheme in ("https", asked.scheme)
 
 
 def _read(response: HTTPResponse) -> bytes:
@@ -161,7 +180,10 @@ def _in_time(seconds: float, function: Callable[[], bytes]) -> bytes:
         except BaseException as error:
             future.set_exception(error)
 
-    Thread(target=run, daemon=True).start()
+    try:
+        Thread(target=run, daemon=True).start()
+    except RuntimeError as error:
+        raise ArxivUnavailable("the system starts no more threads") from error
     try:
         return future.result(max(0, seconds))
     except HTTPError:
@@ -202,10 +224,10 @@ def _paper(number: str, version: str, body: bytes) -> Paper:
         raise PaperNotFound(number + version)
     texts = {tag: " ".join((entry.findtext(_ATOM + tag) or "").split()) for tag in _TAGS}
     if "/api/errors" in texts["id"]:
-        raise PaperNotFound(number + version, texts["summary"])
+        raise PaperNotFound(number + version, _quoted(texts["summary"]))
     answered = parse_arxiv_number(texts["id"])
     if answered is None or answered[0] != number or version not in ("", answered[1]):
-        raise ArxivUnavailable(f"it answered with {texts['id'] or 'something'} instead of {number}{version}")
+        raise ArxivUnavailable(f"it answered with {_quoted(texts['id']) or 'something'} instead of {number}{version}")
     if not texts["title"]:
         raise PaperNotFound(number + version)
     try:
