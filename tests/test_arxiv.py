@@ -352,6 +352,23 @@ def test_a_redirect_elsewhere_is_refused(server: Server, to: str) -> None:
     assert len(server.asked) == 1
 
 
+def test_what_a_server_says_is_quoted_in_a_sentence(server: Server) -> None:
+    server.answers = [redirects("https://example.org/" + "x" * 60_000)]
+    assert len(str(failure())) < 300
+    summary = "incorrect id format for 2599.99999"
+    server.answers = [says(FEED.format(total=1, entry=ERROR.replace(summary, "y" * 60_000)))]
+    assert len(str(failure("2599.99999"))) < 300
+
+
+def test_a_system_that_starts_no_threads_is_said(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert failure().message == "cannot query arXiv: the system starts no more threads"
+    assert server.asked == []
+
+
 def test_a_circle_of_redirects_ends(server: Server) -> None:
     server.answers = [redirects(f"http://127.0.0.1:{server.server_port}/api/query")]
     assert str(failure()).startswith("cannot query arXiv: 127.0.0.1 answered 302 ")

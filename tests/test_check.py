@@ -392,6 +392,28 @@ def test_a_file_whose_only_problem_is_layout_is_reformatted(cli: Cli) -> None:
     assert [file.name for file in Path("c").iterdir()] == ["a.toml"]
 
 
+def test_annotations_name_files_from_the_folder_of_the_workflow(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("sub/c/a.toml").write_text(UNTIDY)
+    here = os.getcwd()
+    monkeypatch.chdir("sub")
+    for workspace, path in (
+        (here, "sub/c/a.toml"),
+        (f"{here}/sub", "c/a.toml"),
+        ("/nowhere", "c/a.toml"),
+        ("", "c/a.toml"),
+    ):
+        monkeypatch.setenv("GITHUB_WORKSPACE", workspace)
+        out = cli("check", "c", "-f", "github").out
+        assert out.startswith(f"::error file={path},line=8::")
+
+
+def test_other_hard_links_are_said_to_keep_the_former_layout(cli: Cli) -> None:
+    write("c/a.toml").write_text(UNTIDY)
+    Path("other.toml").hardlink_to("c/a.toml")
+    note = "note: reformatted c/a.toml; its other hard links keep the former text\n"
+    assert cli("check", "--fix", "c").err == f"{note}note: 1 entry, no problems\n"
+
+
 def test_a_second_run_changes_nothing() -> None:
     path = write("c/a.toml")
     path.write_text(UNTIDY)

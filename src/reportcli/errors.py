@@ -138,12 +138,13 @@ class UsageError(ReportcliError):
 
 
 class SystemFailure(ReportcliError):
-    """The system could not read or write something."""
+    """The system could not read or write something, or has no memory left."""
 
     exit_code = ExitCode.UNAVAILABLE
 
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"I/O error: {error.strerror or error}")
+    def __init__(self, error: OSError | MemoryError) -> None:
+        problem = f"I/O error: {error.strerror or error}" if isinstance(error, OSError) else "not enough memory"
+        super().__init__(problem)
 
 
 class PathNotFound(ReportcliError):

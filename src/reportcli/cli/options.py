@@ -13,7 +13,7 @@ from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
 from reportcli.catalog.files import cache_folder, catalog_folders
 from reportcli.cli import COLOR, THEMES, output
-from reportcli.errors import IndexDamaged, UsageError
+from reportcli.errors import IndexDamaged, InvalidQuery, UnknownName, UsageError
 from reportcli.library import Library
 from reportcli.query.conditions import Query, Within, all_of
 from reportcli.query.period import Period, parse_period
@@ -249,7 +249,11 @@ def answer_from_catalog(
             names = listed("--columns", columns)
             if names and "help" not in names and settings.format in _WITHOUT_COLUMNS and not settings.quiet:
                 output.write_note(f"note: --format {settings.format} has no columns to choose")
-            answer = library.fields() if "help" in names else ask(library)
+            try:
+                answer = library.fields() if "help" in names else ask(library)
+            except (UnknownName, InvalidQuery):
+                output.write_notes(output.warnings(library.unreadable()), settings)  # which may be why
+                raise
             touched = getattr(answer, "touched", ())  # which need not be as the index knows them
             unreadable = [file for file in library.unreadable() if file.path not in touched]
             return output.write(answer, unreadable, settings)

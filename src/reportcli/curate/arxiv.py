@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
-from reportcli.curate.web import PATIENT, Patience, fetch, is_web
+from reportcli.curate.web import PATIENT, Patience, fetch, is_web, quoted
 from reportcli.errors import PaperNotFound, ServerUnavailable, UsageError
 from reportcli.query.names import parse_arxiv_number
 
@@ -67,10 +67,10 @@ def _paper(number: str, version: str, body: bytes) -> Paper:
         raise PaperNotFound(number + version)
     texts = {tag: " ".join((entry.findtext(_ATOM + tag) or "").split()) for tag in _TAGS}
     if "/api/errors" in texts["id"]:
-        raise PaperNotFound(number + version, texts["summary"])
+        raise PaperNotFound(number + version, quoted(texts["summary"]))
     answered = parse_arxiv_number(texts["id"])
     if answered is None or answered[0] != number or version not in ("", answered[1]):
-        raise _unavailable(f"it answered with {texts['id'] or 'something'} instead of {number}{version}")
+        raise _unavailable(f"it answered with {quoted(texts['id']) or 'something'} instead of {number}{version}")
     if not texts["title"]:
         raise PaperNotFound(number + version)
     try:

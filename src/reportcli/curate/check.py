@@ -18,7 +18,7 @@ from reportcli.catalog.files import (
     take_snapshot,
     vocabulary_files,
 )
-from reportcli.catalog.write import remove_stale_temp_files, write_entry
+from reportcli.catalog.write import hard_link_note, remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, broken_catalog_rules, names_of
 from reportcli.curate.entry import ParsedEntry, latest_today, parse_entry
 from reportcli.curate.entry_rules import broken_rules, layout
@@ -194,8 +194,9 @@ class _Check:
         reformatted = entry.text if obstacle else schema + to_toml(entry.report)
         try:
             if reformatted != entry.text:
+                effects = ("", *hard_link_note(file.path))
                 write_entry(file.path, reformatted, entry.text)
-                self._notes.append(f"reformatted {relative_path(file.path)}")
+                self._notes.append(f"reformatted {relative_path(file.path)}{'; '.join(effects)}")
                 return reformatted
         except EntryChanged:
             obstacle = "it changed during the check"

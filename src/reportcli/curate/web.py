@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from reportcli.errors import ServerUnavailable
 
 _MAX_BYTES = 1_000_000  # of an answer
-_QUOTED = 200  # characters of what a server says
+_LONGEST_QUOTE = 150  # characters
 _HOUR = 3600  # seconds
 _BUSY = (429, 503)
 _MOVED = (301, 302, 303, 307, 308)
@@ -90,6 +90,11 @@ def is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
+def quoted(text: str) -> str:
+    """Return what a server says, cut where it is longer than a sentence."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
 def _reply(url: str, media_type: str, timeout: float, redirects: int = 5) -> Reply:
     from reportcli import __version__
 
@@ -101,7 +106,7 @@ def _reply(url: str, media_type: str, timeout: float, redirects: int = 5) -> Rep
     except HTTPError as error:
         with error:
             if error.code not in _MOVED or not redirects:
-                return Reply(error.code, error.reason[:_QUOTED], error.read(_MAX_BYTES), _retry_after(error.headers))
+                return Reply(error.code, quoted(error.reason), error.read(_MAX_BYTES), _retry_after(error.headers))
             target = _redirect_target(url, error.headers.get("Location", ""))
             return _reply(target, media_type, timeout, redirects - 1)
 
@@ -113,7 +118,7 @@ def _redirect_target(url: str, location: str) -> str:
     except ValueError:
         target = ""
     if not is_web(target) or not _is_as_safe(urlsplit(target), urlsplit(url)):
-        raise _Failed(f"unexpected redirect to {location[:_QUOTED]}")
+        raise _Failed(f"unexpected redirect to {quoted(location)}")
     return target
 
 
