@@ -41,7 +41,14 @@ def unmeasured(**environment: str) -> dict[str, str]:
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("XDG_", "REPORTCLI_")) or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LESS"):
+        if name.startswith(("XDG_", "REPORTCLI_")) or name in (
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "COLUMNS",
+            "LINES",
+            "LESS",
+            "GITHUB_WORKSPACE",
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TERM", "xterm-256color")

@@ -4,12 +4,13 @@ import datetime
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from reportcli.curate.arxiv import API_VARIABLE, Paper, Patience, fetch_paper
-from reportcli.errors import ArxivUnavailable, PaperNotFound, ReportcliError, UsageError
+from reportcli.curate.arxiv import API_VARIABLE, Paper, fetch_paper
+from reportcli.curate.web import Patience
+from reportcli.errors import PaperNotFound, ReportcliError, ServerUnavailable, UsageError
+from servers import Asked, Server, redirects, says, serving
 
 QUICK = Patience(read=0.3, total=1.5, pause=0.01, attempts=3)
 FEED = """\
@@ -57,59 +58,16 @@ ANSWER = FEED.format(total=1, entry=ENTRY)
 TALE = Paper(
     "2505.09388", 2, "A Tall Tale & Its Technical Report",
     "We tell a tale of 235B parameters, and of naïve baselines (pass@1 < 3%). It ends well.",
-    datetime.date(2025, 5, 14), datetime.date(2025, 6, 1),
+    datetime.date(2025, 5, 14), datetime.date(2025, 6, 1), subject_class="cs.CL",
 )  # fmt: skip
-
-
-class Asked(BaseHTTPRequestHandler):
-    """One request: it is noted, and answered as the server's next answer says."""
-
-    server: "Server"
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
-        answers = self.server.answers
-        (answers.pop(0) if len(answers) > 1 else answers[0])(self)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    """A server on this machine with a list of answers; the last one is given for ever."""
-
-    daemon_threads = True
-    answers: list[Callable[[Asked], None]]
-    asked: list[tuple[str, dict[str, str]]]
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        pass  # a client that leaves early is what some tests are about
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), Asked) as running:
-        running.answers, running.asked = [], []
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        monkeypatch.setenv(API_VARIABLE, f"http://127.0.0.1:{running.server_port}/api/query")
+    with serving() as running:
+        monkeypatch.setenv(API_VARIABLE, f"{running.address}/api/query")
         monkeypatch.setenv("no_proxy", "*")
         yield running
-        running.shutdown()
-        thread.join()
-
-
-def says(body: str | bytes, status: int = 200, **headers: str) -> Callable[[Asked], None]:
-    data = body.encode() if isinstance(body, str) else body
-
-    def answer(asked: Asked) -> None:
-        asked.send_response(status)
-        for name, value in {"Content_Length": str(len(data)), **headers}.items():
-            asked.send_header(name.replace("_", "-"), value)
-        asked.end_headers()
-        asked.wfile.write(data)
-
-    return answer
 
 
 def failure(text: str = "2505.09388", patience: Patience = QUICK) -> ReportcliError:
@@ -210,7 +168,7 @@ def test_another_paper_than_the_one_asked_for_is_refused(server: Server, text: s
 def test_an_error_of_the_server_is_said(server: Server, status: int) -> None:
     server.answers = [says("<html>no</html>", status)]
     error = failure()
-    assert isinstance(error, ArxivUnavailable)
+    assert isinstance(error, ServerUnavailable)
     assert error.message.startswith(f"cannot query arXiv: 127.0.0.1 answered {status} ")
     assert error.exit_code == 3
     assert len(server.asked) == 1
@@ -236,9 +194,9 @@ def test_a_pause_may_be_seconds_a_date_or_nonsense(server: Server) -> None:
     in_a_minute = "try again in 60 seconds"
     for pause, hint, requests in (
         ("3600", "try again in 3600 seconds", 1),
-        ("9" * 30, "try again in 999999999 seconds", 1),
+        ("9" * 30, "try again later", 1),
         ("Wed, 21 Oct 2015 07:28:00 GMT", in_a_minute, 3),
-        ("Wed, 21 Oct 2065 07:28:00 GMT", "try again in ", 1),
+        ("Wed, 21 Oct 2065 07:28:00 GMT", "try again later", 1),
         *((nonsense, in_a_minute, 3) for nonsense in ("soon", "-5", "")),
     ):
         server.asked.clear()
@@ -377,10 +335,6 @@ def test_a_deeply_nested_answer_is_survived(server: Server) -> None:
     assert failure().message == "no arXiv paper 2505.09388"
 
 
-def redirects(to: str, status: int = 302) -> Callable[[Asked], None]:
-    return says("", status, Location=to)
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_the_same_host_is_followed(server: Server, status: int) -> None:
     server.answers = [redirects(f"http://127.0.0.1:{server.server_port}/elsewhere", status), says(ANSWER)]
@@ -396,6 +350,23 @@ def test_a_redirect_elsewhere_is_refused(server: Server, to: str) -> None:
     server.answers = [redirects(to)]
     assert failure().message == f"cannot query arXiv: unexpected redirect to {to}"
     assert len(server.asked) == 1
+
+
+def test_what_a_server_says_is_quoted_in_a_sentence(server: Server) -> None:
+    server.answers = [redirects("https://example.org/" + "x" * 60_000)]
+    assert len(str(failure())) < 300
+    summary = "incorrect id format for 2599.99999"
+    server.answers = [says(FEED.format(total=1, entry=ERROR.replace(summary, "y" * 60_000)))]
+    assert len(str(failure("2599.99999"))) < 300
+
+
+def test_a_system_that_starts_no_threads_is_said(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert failure().message == "cannot query arXiv: the system starts no more threads"
+    assert server.asked == []
 
 
 def test_a_circle_of_redirects_ends(server: Server) -> None:

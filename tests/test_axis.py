@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reportcli.answer.listing import parse_columns
@@ -91,6 +91,7 @@ def test_an_axis_of_days_has_its_ticks_where_periods_begin(
 
 
 @given(st.dates(), st.integers(1, 40_000), st.integers(30, 200))
+@example(datetime.date(2000, 1, 2), 23, 30)
 def test_an_axis_of_days_always_has_ticks(first: datetime.date, span: int, cells: int) -> None:
     last = datetime.date.fromordinal(min(first.toordinal() + span, datetime.date.max.toordinal()))
     ticks = choose_ticks(make_scale(field("date"), [first, last], cells, logarithmic=False), cells, beside=True)

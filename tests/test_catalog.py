@@ -1,5 +1,6 @@
 """Catalogue folders and files: which entries there are, which override which, what cannot be read, and writing."""
 
+import fcntl
 import os
 import resource
 import threading
@@ -7,6 +8,7 @@ import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from reportcli.catalog.files import (
 from reportcli.catalog.write import write_entry
 from reportcli.errors import CatalogUnreadable, EntryChanged, EntryUnreadable, EntryUnwritable
 from reportcli.library import Library
+from trials.runner import in_time
 
 TERM = '[{0}]\nname = "{1}"\nkind = "rl"\ndefinition = "D."\n'
 
@@ -38,6 +41,8 @@ def write_vocabulary(folder: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
 
+
+ENDLESS = "/proc/kmsg"  # it says that it is a regular file, and whoever reads it waits for more
 
 # Which folders.
 
@@ -211,6 +216,15 @@ def test_unreadable_files_never_hide_the_others(tmp_path: Path) -> None:
     assert problems == [case.values[1] for case in ODD_FILES]
 
 
+@pytest.mark.skipif(not os.access(ENDLESS, os.R_OK), reason="only root may read it, and only Linux has it")
+def test_a_file_without_an_end_is_not_waited_for(tmp_path: Path) -> None:
+    write(tmp_path, "x", "X")
+    (tmp_path / "endless.toml").symlink_to(ENDLESS)
+    with in_time(), Library([tmp_path], None) as library:
+        assert [report.name for report in library.reports()] == ["X"]
+        assert [Path(file.path).name for file in library.unreadable()] == ["endless.toml"]
+
+
 def test_a_file_of_100_megabytes_is_not_read_into_memory(tmp_path: Path) -> None:
     path = write(tmp_path, "huge", "Huge")
     os.truncate(path, 100_000_000)
@@ -339,6 +353,20 @@ def test_the_target_of_a_symbolic_link_is_written(tmp_path: Path) -> None:
     assert list(real.parent.iterdir()) == [real]
 
 
+def test_a_writer_waits_for_another_for_some_seconds_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = write(tmp_path / "elsewhere", "real", "Old")
+    (tmp_path / "x.toml").symlink_to(real)
+    monkeypatch.setattr("reportcli.catalog.write._LOCK_PAUSE", 0)
+    lock = os.open(real.parent, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with pytest.raises(EntryUnwritable, match="elsewhere: another program has locked the folder"):
+        write_entry(tmp_path / "x.toml", NEW, OLD)
+    assert (real.read_text(), os.listdir(real.parent)) == (OLD, ["real.toml"])
+    os.close(lock)
+    write_entry(tmp_path / "x.toml", NEW, OLD)
+    assert real.read_text() == NEW
+
+
 @pytest.mark.parametrize("content", [b"changed", b"\xff"], ids=["changed", "no longer text"])
 def test_a_file_that_changed_after_it_was_read_is_not_replaced(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path, "x", "Old")
@@ -363,6 +391,38 @@ def test_a_new_entry_never_replaces_anything(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == [path]
         assert not path.is_file() or path.read_text() == "there"
         remove()
+
+
+@pytest.mark.parametrize("call", ["link", "replace", "close"])
+def test_a_fault_that_is_reported_of_what_was_done_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    real = getattr(os, call)
+
+    def do_and_refuse(*arguments: Any) -> None:
+        real(*arguments)
+        if call != "close" or path.read_text() == NEW:
+            raise FileExistsError(17, "File exists") if call == "link" else OSError(5, "Input/output error")
+
+    path = tmp_path / "x.toml"
+    was = None if call == "link" else write(tmp_path, "x", "Old") and OLD
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, do_and_refuse)
+        write_entry(path, NEW, was)
+    assert path.read_text() == NEW
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_extended_attributes_and_the_time_of_the_change_are_right(tmp_path: Path) -> None:
+    path = write(tmp_path, "x", "Old")
+    os.utime(path, (1_700_000_000,) * 2)
+    try:
+        os.setxattr(path, "user.note", b"mine")
+    except (AttributeError, OSError):
+        pytest.skip("no extended attributes here")
+    write_entry(path, NEW, OLD)
+    assert os.getxattr(path, "user.note") == b"mine"
+    assert path.stat().st_mtime > 1_700_000_000
 
 
 def test_a_file_system_without_links_gets_new_entries_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

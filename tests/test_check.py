@@ -305,7 +305,7 @@ def test_names_and_texts_that_a_terminal_would_obey_are_spelled_out(cli: Cli) ->
     for form in ("text", "github", "tsv", "csv", "json", "jsonl", "markdown", "table", "names"):
         result = cli("check", "c", "-f", form)
         assert result.code == 1
-        assert {letter for letter in result.out if not letter.isprintable()} <= {"\n", "\t"}
+        assert {letter for letter in result.out if not letter.isprintable()} <= {"\n", "\t", *("\r" * (form == "csv"))}
     assert "\nc/a\\x1b[31m.toml:11: \\x1b[2J: unknown key\n" in cli("check", "c").out
 
 
@@ -390,6 +390,28 @@ def test_a_file_whose_only_problem_is_layout_is_reformatted(cli: Cli) -> None:
     assert path.read_text() == TIDY
     assert S_IMODE(path.stat().st_mode) == 0o640
     assert [file.name for file in Path("c").iterdir()] == ["a.toml"]
+
+
+def test_annotations_name_files_from_the_folder_of_the_workflow(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("sub/c/a.toml").write_text(UNTIDY)
+    here = os.getcwd()
+    monkeypatch.chdir("sub")
+    for workspace, path in (
+        (here, "sub/c/a.toml"),
+        (f"{here}/sub", "c/a.toml"),
+        ("/nowhere", "c/a.toml"),
+        ("", "c/a.toml"),
+    ):
+        monkeypatch.setenv("GITHUB_WORKSPACE", workspace)
+        out = cli("check", "c", "-f", "github").out
+        assert out.startswith(f"::error file={path},line=8::")
+
+
+def test_other_hard_links_are_said_to_keep_the_former_layout(cli: Cli) -> None:
+    write("c/a.toml").write_text(UNTIDY)
+    Path("other.toml").hardlink_to("c/a.toml")
+    note = "note: reformatted c/a.toml; its other hard links keep the former text\n"
+    assert cli("check", "--fix", "c").err == f"{note}note: 1 entry, no problems\n"
 
 
 def test_a_second_run_changes_nothing() -> None:

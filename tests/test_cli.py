@@ -219,6 +219,19 @@ def test_an_unreadable_file_is_named_and_hides_no_other(cli: Run, tmp_path: Path
     assert f"{tmp_path}/broken.toml:2" in named.stderr
 
 
+def test_what_cannot_be_read_is_said_before_a_name_or_value_is_unknown(cli: Run, tmp_path: Path) -> None:
+    write(tmp_path, "good", "A")
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "techniques.toml").write_text("= =")
+    for arguments in (("search", "technique:grpo"), ("show", "B")):
+        ended = cli(*arguments, "--catalog", str(tmp_path))
+        assert (ended.returncode, ended.stdout) == (2, "")
+        warning, error, *_ = ended.stderr.splitlines()
+        assert warning.startswith(f"warning: {tmp_path}/vocabulary/techniques.toml:1: ")
+        assert error.startswith("error: ")
+        assert cli("-q", *arguments, "--catalog", str(tmp_path)).stderr.startswith("error: ")
+
+
 def test_a_file_name_that_a_terminal_would_obey_is_escaped_on_one_line(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "a\nerror: \x1b[2J\u202e b.toml").write_text("= =")
     ended = cli("list", "--catalog", str(tmp_path))

@@ -343,7 +343,7 @@ BINS_JSON = """\
         ("date --since 2025-05", "2025-05\t4\n2025-06\t9\n"),
         ("org ai2 --by year --date-field first_published", "Ai2\t2024\t4\nAi2\t2025\t0\n"),
         ("kl -f names --reverse", "no\nyes\nunknown\n"),
-        ("kl --by year -f csv --until 2024", "value,period,count\nyes,2024,3\nunknown,2024,4\n"),
+        ("kl --by year -f csv --until 2024", "value,period,count\r\nyes,2024,3\r\nunknown,2024,4\r\n"),
     ],
 )
 def test_the_whole_text_in_a_pipe(arguments: str, expected: str) -> None:

@@ -215,6 +215,21 @@ def test_the_next_edit_goes_on_with_the_draft_or_starts_afresh(mine: Path, monke
         assert (read_report(str(mine)).summary, files(draft_folder())) == (summary, [])
 
 
+def test_the_draft_of_an_editor_that_does_not_wait_stays(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft, person = draft_path(mine), Person(True)
+    monkeypatch.setenv("EDITOR", "true")
+    with Library([mine.parent], None) as library:
+        notes = edit.edit(library, mine.parent, "x", person).notes
+        assert notes[-1] == f"save there, and run this again to go on with {draft}"
+        assert draft.read_text() == mine.read_text()
+        draft.write_text(draft.read_text().replace("One", "Late"))
+        edit.edit(library, mine.parent, "x", person)
+        assert ("Late" in mine.read_text(), drafts()) == (True, [])
+        with pytest.raises(NothingToAdd) as error:
+            edit.add(library, mine.parent, empty_template(), by_hand=True, ask=person)
+    assert error.value.hint.endswith(f"\n  your draft was saved to {draft_path(mine.with_name('new.toml'))}")
+
+
 def test_two_editors_of_one_entry_do_not_share_a_draft(cli: Cli, editor: Editor, mine: Path) -> None:
     second = f"EDITOR='sed -i s/One/Second/' '{sys.executable}' -m reportcli edit x --catalog '{mine.parent}'"
     both = editor(f'{second} 2>{mine}.err; echo $? >{mine}.status; sed -i s/One/First/ "$1"')
@@ -376,6 +391,18 @@ def test_behind_a_link_the_file_itself_is_edited(cli: Cli, mine: Path) -> None:
     mine.symlink_to(real)
     assert cli("edit", "x", "--catalog", str(mine.parent), EDITOR="sed -i s/One/New/").code == 0
     assert (mine.is_symlink(), read_report(str(real)).summary) == (True, "New sentence.")
+
+
+def test_other_hard_links_are_said_to_keep_the_former_text(cli: Cli, mine: Path) -> None:
+    other = mine.parent.with_name("other.toml")
+    other.hardlink_to(mine)
+    result = cli("edit", "x", "--catalog", str(mine.parent), EDITOR="sed -i s/One/New/")
+    assert result == (
+        0,
+        f"{mine}\n",
+        "note: summary: New sentence. (was One sentence.)\nnote: its other hard links keep the former text\n",
+    )
+    assert ("New" in mine.read_text(), "New" in other.read_text()) == (True, False)
 
 
 def test_an_entry_that_changed_under_the_editor_is_left_alone(cli: Cli, editor: Editor, mine: Path) -> None:
@@ -673,7 +700,7 @@ def test_on_a_terminal_questions_are_asked(editor: Editor, mine: Path) -> None:
     assert f"there is a draft of this entry: {draft}\n" in written
     assert "continue with your draft (n discards it)? [Y/n]:" in written
     assert written.endswith(f"error: x was not saved\n  your draft was saved to {draft}\n")
-    written, code = on_terminal(command, 200, stdin=b"n\n", EDITOR="true")
+    written, code = on_terminal(command, 200, stdin=b"n\n", EDITOR="touch")
     assert (code, files(draft_folder())) == (0, [])
     assert "nothing changed" in written
 

@@ -1,15 +1,20 @@
 """Strange surroundings: homes, folders, clocks, time zones, terminals, streams. Answers stay, or an error says why."""
 
 import os
+import re
 import shutil
 import subprocess
+import sys
+import sysconfig
 from importlib import metadata
 from pathlib import Path
+from zipfile import ZipFile
 
 import platformdirs
 import pytest
 
-from conftest import Ran, Run
+import reportcli
+from conftest import READING_LIST, SHIPPED_FOLDER, Ran, Run
 from makers import write
 from reportcli.catalog.files import user_folder
 from reportcli.cli.complete.shells import install_completion
@@ -30,48 +35,116 @@ def ran(command: str, folder: Path, **environment: str | None) -> Ran:
     )  # fmt: skip
 
 
+def nowhere(*_: object, **__: object) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
 # Folders.
 
 
-@pytest.mark.slow
-def test_no_setting_changes_an_answer_or_leaves_files_about(tmp_path: Path) -> None:
-    usual = ran("reportcli list", tmp_path).stdout
-    for environment in (
-        {"HOME": "/dev/null"},
-        {"HOME": TOO_LONG},
-        {"HOME": FAR_TOO_LONG},
-        {"HOME": None, "XDG_CACHE_HOME": "/dev/null", "XDG_DATA_HOME": "/dev/null"},
-        {"HOME": "relative", "XDG_CACHE_HOME": "/dev/null", "XDG_DATA_HOME": "/dev/null"},
-        {"XDG_CACHE_HOME": "relative", "XDG_DATA_HOME": "relative"},
-        {"XDG_CACHE_HOME": "/etc/passwd", "XDG_DATA_HOME": "/etc/passwd"},
-        {"XDG_CACHE_HOME": "/proc", "XDG_DATA_HOME": "/proc"},
-        {"XDG_CACHE_HOME": TOO_LONG, "XDG_DATA_HOME": TOO_LONG},
-        {"XDG_CACHE_HOME": FAR_TOO_LONG, "XDG_DATA_HOME": FAR_TOO_LONG},
-        {"HOME": "", "XDG_CACHE_HOME": "", "XDG_DATA_HOME": ""},
-        {"TERM": None},
-        {"COLUMNS": "0"},
-        {"PYTHONWARNINGS": "error"},
-        {"TZ": "Pacific/Kiritimati"},
-        {"LC_ALL": "C"},
-        {"LANG": "garbage"},
-        {"PAGER": "\udcff", "EDITOR": "'", "COLUMNS": "\udcff", "TMPDIR": "/nowhere"},
-    ):
-        ended = ran("reportcli list && reportcli info >/dev/null", tmp_path, **environment)
-        assert (ended.returncode, ended.stdout, ended.stderr) == (0, usual, ""), environment
-        assert list(tmp_path.iterdir()) == [], environment
+COMMANDS = (
+    "reportcli list | head -3; exit ${PIPESTATUS[0]}",
+    "reportcli show qwen3 -f names",
+    "reportcli search GRPO -f names",
+    "reportcli --version",
+    f"reportcli check -q {READING_LIST}",
+    "_REPORTCLI_COMPLETE=bash reportcli 'reportcli show qwen3-e' qwen3-e",
+)
+UNSHARE = "unshare -U --map-user=12345"
+AS_STRANGER = f'reportcli() {{ {UNSHARE} env -i PATH=$PATH _REPORTCLI_COMPLETE=$_REPORTCLI_COMPLETE $program "$@"; }}'
+IS_NEW_YEAR = "! type -P faketime >/dev/null || reportcli() { faketime '2025-12-31 23:59:58' $program \"$@\"; }"
+ENVIRONMENTS = {
+    "no home": "unset HOME",
+    "a home that is a file": "HOME=/dev/null",
+    "a home that cannot be written": "HOME=/proc",
+    "a home that is relative": "HOME=here",
+    "a home that is empty": "HOME=",
+    "a home with a long path": f"HOME={TOO_LONG}",
+    "a home with a path too long for any system": f"HOME={FAR_TOO_LONG}",
+    "folders that are relative": "export XDG_CACHE_HOME=here XDG_DATA_HOME=here",
+    "folders that are empty": "export XDG_CACHE_HOME= XDG_DATA_HOME=",
+    "folders that are files": "export XDG_CACHE_HOME=/etc/passwd XDG_DATA_HOME=/etc/passwd",
+    "folders that are no folders of files": "export XDG_CACHE_HOME=/proc XDG_DATA_HOME=/proc",
+    "folders with long paths": f"export XDG_CACHE_HOME={TOO_LONG} XDG_DATA_HOME={FAR_TOO_LONG}",
+    "a cache that is a link": "ln -sfn nowhere ../link; export XDG_CACHE_HOME=$PWD/../link",
+    "a user that the system does not know": AS_STRANGER,
+    "a working folder that is gone": "mkdir -p ../gone; cd ../gone; rmdir ../gone",
+    "no standard input": "exec <&-",
+    "no standard output": "exec >&-",
+    "no standard error": "exec 2>&-",
+    "no standard stream": "exec <&- >&- 2>&-",
+    "the locale C": "reportcli() { env LC_ALL=C $program \"$@\"; }",
+    "a Turkish locale": "reportcli() { env LC_ALL=tr_TR.UTF-8 $program \"$@\"; }",
+    "a Japanese locale": "reportcli() { env LC_ALL=ja_JP.SJIS $program \"$@\"; }",
+    "a locale that is none": "reportcli() { env LC_ALL=garbage $program \"$@\"; }",
+    "no UTF-8": "export PYTHONUTF8=0",
+    "warnings that are errors": "export PYTHONWARNINGS=error",
+    "an isolated Python": "reportcli() { $python -I -m reportcli \"$@\"; }",
+    "no place for compiled modules": "export PYTHONPYCACHEPREFIX=/dev/null/nowhere",
+    "no terminal type": "unset TERM",
+    "a dumb terminal": "export TERM=dumb",
+    "no columns": "export COLUMNS=0",
+    "settings that are no text": "export PAGER=$'\\xff' EDITOR=\"'\" COLUMNS=$'\\xff' TMPDIR=/nowhere",
+    "the first time zone at a change of year": f"export TZ=Pacific/Kiritimati; {IS_NEW_YEAR}",
+    "the last time zone at a change of year": f"export TZ=Etc/GMT+12; {IS_NEW_YEAR}",
+    "little memory": "ulimit -v 150000",
+    "few files": "ulimit -n 5",
+    "no room in files": "ulimit -f 0",
+    "no metadata": "reportcli() { PYTHONPATH=../clone/src:../others $python -S -m reportcli \"$@\"; }",
+    "a zip archive": "reportcli() { PYTHONPATH=../reportcli.zip:../others $python -S -m reportcli \"$@\"; }",
+    "a SQLite without FTS5": "unset HOME; export PYTHONPATH=../without-fts5",
+}  # fmt: skip
+WITHOUT_CATALOG = ("a zip archive", "a SQLite without FTS5")  # an error says so in a sentence
+WITHOUT_FTS5 = """\
+import sqlite3
+from functools import partial
+
+class WithoutFTS5(sqlite3.Connection):
+    def execute(self, sql, *values):
+        return super().execute(sql.replace("USING fts5", "USING no_fts5"), *values)
+
+sqlite3.connect = partial(sqlite3.connect, factory=WithoutFTS5)
+"""
+
+
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the program in other forms: without its metadata, in an archive; and what takes FTS5 away."""
+    folder, package = tmp_path_factory.mktemp("surroundings"), Path(reportcli.__file__).parent
+    for name in ("clone/src", "others", "without-fts5", "here"):
+        (folder / name).mkdir(parents=True)
+    (folder / "clone" / "src" / "reportcli").symlink_to(package)
+    (folder / "clone" / "catalog").symlink_to(SHIPPED_FOLDER)
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if "reportcli" not in path.name:
+            (folder / "others" / path.name).symlink_to(path)
+    with ZipFile(folder / "reportcli.zip", "w") as archive:
+        for path in package.rglob("*.py"):
+            archive.write(path, path.relative_to(package.parent))
+    (folder / "without-fts5" / "sitecustomize.py").write_text(WITHOUT_FTS5)
+    return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "around",
-    [
-        "{} <&-", "{} 2>&-", "{} <&- 2>&-", "ulimit -n 5; {}", "ulimit -f 0; {}", "ulimit -v 150000; {}",
-        "mkdir gone; cd gone; rmdir ../gone; {}",
-    ],
-)  # fmt: skip
-def test_no_limit_and_no_missing_stream_or_folder_changes_an_answer(tmp_path: Path, around: str) -> None:
-    for command in ("reportcli list -f names", "reportcli show qwen3 -f names", "reportcli check qwen3 -q"):
-        assert ran(around.format(command), tmp_path).stdout == ran(command, tmp_path).stdout, command
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_environment_changes_an_answer_or_leaves_files_about(surroundings: Path, command: str) -> None:
+    here, settings = surroundings / "here", {"program": f"{BIN}/reportcli", "python": sys.executable}
+    usual = ran(command, here, **settings)
+    assert (usual.returncode, usual.stderr) == (0, "")
+    for name, around in ENVIRONMENTS.items():
+        if around == AS_STRANGER and ran(f"{UNSHARE} true", here).returncode:
+            continue  # a system that does not let everybody do so
+        ended = ran(f"{around}\n{command}", here, **settings)
+        answer = ended.stdout.replace("reportcli unknown\n", usual.stdout.partition("\n")[0] + "\n")
+        if name in WITHOUT_CATALOG and ended.returncode:
+            assert (ended.returncode, answer) == (3, ""), name
+            assert re.fullmatch(r"error: .+\n(  .+\n)?", ended.stderr), name
+        elif name in WITHOUT_CATALOG or around.startswith("exec"):
+            assert (ended.returncode, usual.stdout.startswith(answer)) == (0, True), name
+            assert "Traceback" not in ended.stderr, name
+        else:
+            assert (ended.returncode, answer, ended.stderr) == (0, usual.stdout, ""), name
+        assert list(here.iterdir()) == [], name
 
 
 @pytest.mark.parametrize(
@@ -88,15 +161,31 @@ def test_no_limit_and_no_missing_stream_or_folder_changes_an_answer(tmp_path: Pa
 def test_without_a_home_folder_only_writing_asks_for_one(
     cli: Run, monkeypatch: pytest.MonkeyPatch, command: str, code: int
 ) -> None:
-    def nowhere(*_: object, **__: object) -> Path:
-        raise RuntimeError("could not determine the home directory")
-
     monkeypatch.setattr(platformdirs, "user_data_path", nowhere)
     monkeypatch.setattr(platformdirs, "user_cache_path", nowhere)
     ended = cli(*command.split())
     assert ended.returncode == code
     error = "error: there is no home folder to write to\n  set HOME, or name a folder with --catalog DIR\n"
     assert ended.stderr == (error if code else ended.stderr)
+
+
+def test_without_a_home_folder_an_entry_is_added_where_it_is_said(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(platformdirs, "user_data_path", nowhere)
+    source = write(tmp_path, "new", "Something New")
+    (tmp_path / "mine").mkdir()
+    ended = cli("add", "--no-edit", "--from", str(source), "--catalog", str(tmp_path / "mine"))
+    assert (ended.returncode, ended.stdout) == (0, f"{tmp_path}/mine/something-new.toml\n")
+
+
+def test_where_memory_does_not_suffice_one_sentence_says_so(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("reportcli.index.build._connect", refuse)
+    ended = cli("list")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "", "error: not enough memory\n")
 
 
 def test_the_version_of_a_program_without_metadata_is_unknown(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:

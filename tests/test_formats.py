@@ -20,6 +20,7 @@ from reportcli.answer.comparison import compare_reports
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.info import Info
 from reportcli.answer.listing import Listing, parse_columns
+from reportcli.answer.table import Table
 from reportcli.query.names import ReportMatch
 from reportcli.query.parser import parse_query
 from reportcli.render import formats
@@ -51,6 +52,7 @@ RICH_JSON = """\
   "date": "2025-06-18",
   "first_published": "2025-06-01",
   "arxiv_version": null,
+  "arxiv_class": null,
   "summary": "Red \\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.",
   "tags": [
     "moe",
@@ -196,9 +198,9 @@ RICH_JSON = """\
 RICH_LINE = (
     '{"id": "rich", "number": 7, "name": "Rich", "title": "A \\"quoted\\" title,\\twith a tab\\nand a line", '
     '"aliases": ["Ritch", "Reich"], "organizations": ["Ai2", "Über, Inc."], "authors": [], "date": '
-    '"2025-06-18", "first_published": "2025-06-01", "arxiv_version": null, "summary": "Red '
-    '\\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.", "tags": ["moe", "math"], "license": "MIT", "flagship": '
-    '"Rich-8B", "based_on": [], "follows": [], "techniques": ["grpo"], "corrections": [], "undisclosed": '
+    '"2025-06-18", "first_published": "2025-06-01", "arxiv_version": null, "arxiv_class": null, '
+    '"summary": "Red \\u001b[31malarm\\u001b[0m, \\u202eevil, 深度.", "tags": ["moe", "math"], "license": "MIT", '
+    '"flagship": "Rich-8B", "based_on": [], "follows": [], "techniques": ["grpo"], "corrections": [], "undisclosed": '
     '[], "links": {"arxiv": "2506.00001", "pdf": null, "huggingface": [], "code": '
     '["https://example.org/a", "https://example.org/b"], "page": []}, "models": [{"name": "Rich-8B", '
     '"type": null, "parameters": 8000000000, "active_parameters": 2000000000, "tokens": null, '
@@ -228,7 +230,7 @@ RICH_LINE = (
 POOR_LINE = (
     '{"id": "poor", "number": null, "name": "Poor", "title": "Little is known", "aliases": [], '
     '"organizations": ["Nobody"], "authors": [], "date": "2024-12-01", "first_published": null, '
-    '"arxiv_version": null, "summary": "Nothing.", "tags": [], "license": null, "flagship": null, '
+    '"arxiv_version": null, "arxiv_class": null, "summary": "Nothing.", "tags": [], "license": null, "flagship": null, '
     '"based_on": [], "follows": [], "techniques": [], "corrections": [], "undisclosed": [], "links": '
     '{"arxiv": null, "pdf": null, "huggingface": [], "code": [], "page": []}, "models": [], '
     '"architecture": {"type": null, "description": null, "attention": [], "position": null, '
@@ -380,12 +382,23 @@ MATCHES_JSON = """\
 
 def test_a_listing_as_tsv_and_csv() -> None:
     tsv = "rich\tRich\t2025-06-18\tAi2, Über, Inc.\t8000000000\t16000000000000\npoor\tPoor\t2024-12-01\tNobody\t\t\n"
-    csv = 'rich,Rich,2025-06-18,"Ai2, Über, Inc.",8000000000,16000000000000\npoor,Poor,2024-12-01,Nobody,,\n'
+    csv = 'rich,Rich,2025-06-18,"Ai2, Über, Inc.",8000000000,16000000000000\r\npoor,Poor,2024-12-01,Nobody,,\r\n'
     names = ("id", "name", "date", "organizations", "parameters", "tokens")
     assert text(listing(), "tsv") == text(listing(), "tsv", False) == tsv
     assert text(listing(), "tsv", True) == "\t".join(names) + "\n" + tsv
-    assert text(listing(), "csv") == text(listing(), "csv", True) == ",".join(names) + "\n" + csv
+    assert text(listing(), "csv") == text(listing(), "csv", True) == ",".join(names) + "\r\n" + csv
     assert text(listing(), "csv", False) == csv
+
+
+def test_csv_for_excel_has_a_mark_first_and_guards_what_begins_like_a_formula() -> None:
+    cells = ("=1+1", "+1", "-1", "@a", "a=b", "'=1")
+    answer = Table(("=h", "number"), tuple({"=h": cell, "number": -1} for cell in cells))
+    plain, guarded = (
+        list(csv.reader(io.StringIO("".join(formats.write(answer, "csv", excel=excel))))) for excel in (False, True)
+    )
+    assert plain == [["=h", "number"], *([cell, "-1"] for cell in cells)]
+    assert guarded == [["'=h", "number"], *([cell, "-1"] for cell in ("'=1+1", "'+1", "'-1", "'@a", "a=b", "'=1"))]
+    assert "".join(formats.write(listing(), "csv", bom=True)) == "\ufeff" + text(listing(), "csv")
 
 
 def test_each_kind_of_value_stands_on_one_line() -> None:
@@ -396,10 +409,10 @@ def test_each_kind_of_value_stands_on_one_line() -> None:
         "poor\t\t\t\tLittle is known\tNothing.\t\t\t\t\n"
     )
     assert text(listing(*CHOSEN), "csv") == (
-        "id,kl_penalty,rl_family,techniques,title,summary,models.parameters,sources,sparsity,number\n"
+        "id,kl_penalty,rl_family,techniques,title,summary,models.parameters,sources,sparsity,number\r\n"
         'rich,no,"grpo, other",grpo,"A ""quoted"" title, with a tab and a line",'
-        '"Red \\x1b[31malarm\\x1b[0m, \\x202eevil, 深度.",8000000000,title: page 1,0.25,7\n'
-        "poor,,,,Little is known,Nothing.,,,,\n"
+        '"Red \\x1b[31malarm\\x1b[0m, \\x202eevil, 深度.",8000000000,title: page 1,0.25,7\r\n'
+        "poor,,,,Little is known,Nothing.,,,,\r\n"
     )
 
 
@@ -452,7 +465,7 @@ def test_a_comparison_in_every_format() -> None:
 
 def test_nothing_found_is_still_well_formed() -> None:
     assert [text(NOTHING, name) for name in ("tsv", "csv", "json", "jsonl", "names", "toml")] == [
-        "", "id,name\n", "[]\n", "", "", "",
+        "", "id,name\r\n", "[]\n", "", "", "",
     ]  # fmt: skip
     assert (text(NOTHING, "tsv", True), text(NOTHING, "csv", False)) == ("id\tname\n", "")
 
@@ -601,7 +614,7 @@ def test_nothing_that_a_terminal_obeys_is_printed() -> None:
     for answer in hostile_answers():
         for name in formats_for([type(answer)]):
             if name not in PICTURES:
-                written = text(answer, name, True)
+                written = text(answer, name, True).replace("\r\n", "\n")
                 assert written.endswith("\n")
                 assert {char for char in written if not char.isprintable()} <= {"\n", "\t"}
 
@@ -624,7 +637,8 @@ def test_json_gives_back_hostile_text_unchanged() -> None:
 
 def test_a_format_comes_in_pieces_so_that_long_answers_need_little_memory() -> None:
     for name in formats_for([Listing]):
-        assert name in PICTURES or len(list(formats.write(listing(), name))) > 1
+        is_whole = name in (*PICTURES, "latex")  # whose widths are those of all rows
+        assert is_whole or len(list(formats.write(listing(), name))) > 1
 
 
 def test_a_format_names_only_answers_that_there_are() -> None:

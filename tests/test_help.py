@@ -79,6 +79,7 @@ def test_every_example_in_the_help_works(cli: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "catalog").symlink_to(READING_LIST)
     shutil.copy(READING_LIST / "qwen3.toml", "entry.toml")
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 94}')
     examples = [each for command, listed in EXAMPLES.items() for each in listed if command not in WRITING]
     for each in (*TOUR, *examples):
         words = shlex.split(re.sub(r" [|>] .*", "", each.line))

@@ -26,6 +26,12 @@ HEADER = (
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused of standard input is saved in the current folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 def spreadsheet(path: Path, *rows: dict[str, str]) -> Path:
     """Write a spreadsheet with the columns of Epoch AI's tables."""
     usual = {"Organization": "Toy Lab", "Publication date": "2024-02-03", "Domain": "Language"}
@@ -338,7 +344,7 @@ def test_other_faults_get_a_sentence(cli: Run, tmp_path: Path) -> None:
 
 def test_all_texts_are_on_disk_before_the_first_replaces_anything(tmp_path: Path) -> None:
     before = write(tmp_path, "a", "A").read_text(encoding="utf-8")
-    with EntryBatch(tmp_path) as batch:
+    with EntryBatch() as batch:
         batch.add(tmp_path / "a.toml", entry("B"), before)
         assert len(list(tmp_path.iterdir())) == 2
         with pytest.raises(EntryUnwritable):
@@ -348,7 +354,7 @@ def test_all_texts_are_on_disk_before_the_first_replaces_anything(tmp_path: Path
 
 
 def test_an_entry_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    with EntryBatch(tmp_path) as batch:
+    with EntryBatch() as batch:
         batch.add(tmp_path / "a.toml", entry("A"), None)
         batch.add(tmp_path / "b.toml", entry("B"), None)
         write(tmp_path, "a", "Theirs")

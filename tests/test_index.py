@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from makers import write
+from reportcli.catalog import files
 from reportcli.catalog.files import read_report, read_vocabularies, shipped_folder, take_snapshot, vocabulary_files
 from reportcli.errors import IndexDamaged, InvalidQuery, SearchUnavailable
 from reportcli.index.build import open_index
@@ -134,7 +135,8 @@ def a_value(draw: st.DrawFn) -> Is:
 def a_range(draw: st.DrawFn) -> Between:
     path = draw(st.sampled_from(list(FIGURES)))
     figure = st.sampled_from(FIGURES[path])
-    end = st.none() | figure | figure.map(lambda value: value + 1) | st.sampled_from([0, 1, 0.5, 2**63, 10**30, 1e12])
+    near = figure | figure.map(float) | figure.map(lambda value: value + 1)
+    end = st.none() | near | st.sampled_from([0, 1, 0.5, 2**63, 10**30, 1e12])
     return Between(path, draw(end), draw(end), exclusive=draw(st.booleans()), right_open=draw(st.booleans()))
 
 
@@ -571,10 +573,55 @@ def test_after_any_changes_the_index_answers_as_a_new_one(tmp_path: Path, cache:
         assert answers_with_file(cache, *folders) == answers_without_file(*folders)
 
 
+Stamp = tuple[int, int, int, int]
+
+
+def whole_seconds(stamp: Stamp) -> Stamp:
+    """Return a stamp as a file system gives it that counts seconds."""
+    return (stamp[0] // 10**9 * 10**9, stamp[1] // 10**9 * 10**9, *stamp[2:])
+
+
+def an_hour_ahead(stamp: Stamp) -> Stamp:
+    """Return a stamp as a file server gives it whose clock is ahead of ours and goes in long steps."""
+    return (stamp[0], stamp[1] // 10**9 * 10**9 + 3600 * 10**9 + 1, *stamp[2:])
+
+
+@pytest.mark.parametrize("change", [whole_seconds, an_hour_ahead])
+@pytest.mark.parametrize("name", ["one.toml", "vocabulary/techniques.toml"])
+def test_a_file_may_change_under_its_stamp_until_its_clock_has_gone_on(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Stamp], Stamp], name: str
+) -> None:
+    exact, now = files._stamp, [0]
+    monkeypatch.setattr(files, "_stamp", lambda file: change(exact(file)))
+    monkeypatch.setattr(time, "time_ns", lambda: now[0])
+    text = {"one.toml": plain_toml(next(iter(make_reports(1, 1))))}.get(name, TECHNIQUE)
+    (folder / "vocabulary").mkdir(parents=True)
+    path = folder / name
+    path.write_text(text)
+    now[0] = start = change(exact(path))[1] - (0 if change is whole_seconds else 3600 * 10**9)
+
+    def reads(after: float) -> bool:
+        now[0] = start + int(after * 10**9)
+        before = reading_of.count(str(path))
+        Library([folder], cache).close()
+        return reading_of.count(str(path)) > before
+
+    reading_of: list[str] = []
+    read = files.read_text
+    monkeypatch.setattr(files, "read_text", lambda path: reading_of.append(str(path)) or read(path))
+    seconds = 2 if change is whole_seconds else 0.02
+    assert [reads(after) for after in (0, seconds / 2, seconds + 0.5, seconds + 1)] == [True, True, True, False]
+
+
+TECHNIQUE = '[zebra]\nname = "Zebra"\nkind = "rl"\ndefinition = "Mine."\n'
+
+
 def test_a_file_from_the_future_is_read_once(folder: Path, cache: Path) -> None:
-    os.utime(write(folder, "one", "One"), (4e9, 4e9))
-    assert count_files_read(cache, folder) == 1
-    assert count_files_read(cache, folder) == 0
+    for ahead in (1_800, 4e9):
+        path = write(folder, "one", "One")
+        os.utime(path, (time.time() + ahead,) * 2)
+        assert count_files_read(cache, folder) == 1
+        assert count_files_read(cache, folder) == 0
 
 
 def test_progress_counts_from_nothing_to_all(tmp_path: Path) -> None:

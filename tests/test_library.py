@@ -1,6 +1,7 @@
 """The catalogue as a Python call: what comes back, in which order, and with which notes."""
 
 import datetime
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from makers import write
+from makers import shipped_reports, write
 from reportcli.answer.listing import Listing, parse_sort_keys
 from reportcli.catalog.files import shipped_folder
 from reportcli.errors import (
@@ -19,6 +20,7 @@ from reportcli.errors import (
 )
 from reportcli.library import Library
 from reportcli.report.field_names import FIELDS_BY_NAME
+from reportcli.text import _stemmer, split_words, stem
 
 
 @pytest.fixture
@@ -45,11 +47,27 @@ def ids(listing: Listing) -> list[str]:
 
 def test_threads_may_share_a_library(shipped: Library) -> None:
     queries = ["grpo", "rl:grpo kl:no", "not kl:no", "params:..10B"] * 5
-    expected = [shipped.search(query) for query in queries]
     library = Library([shipped_folder()], None)
+    stem.cache_clear()
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(library.search, queries)) == expected
+        found = list(pool.map(library.search, queries))
         pool.submit(library.close).result()
+    assert found == [shipped.search(query) for query in queries]
+
+
+def test_threads_stem_words_one_at_a_time() -> None:
+    words = sorted({word for report in shipped_reports().values() for word in split_words(report.title)})
+    expected = [stem(word) for word in words]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(20):
+                stem.cache_clear()
+                _stemmer.cache_clear()
+                assert all(stems == expected for stems in pool.map(lambda _: [stem(word) for word in words], range(4)))
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_queries_leave_nothing_behind_in_memory(shipped: Library) -> None:

@@ -10,6 +10,7 @@ from reportcli.answer.count import CountTable, ValueCount
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing, parse_columns
 from reportcli.query.names import ReportMatch
+from reportcli.report.fields import Links, Note
 from samples import COMPARISON, POOR, RICH, RUNS, listing, text
 
 LISTING = """\
@@ -70,6 +71,16 @@ def test_no_text_of_an_entry_becomes_markup() -> None:
     written = text(Listing(hits(report), parse_columns(("name", "summary"))), "markdown")
     assert written.splitlines()[2] == r"| a\|b \`c\` \<script\> | \# no heading |"
     assert r"\- no \*list\*" in text(ReportDetails((ReportMatch(report),)), "markdown")
+
+
+def test_an_address_is_a_link_wherever_it_stands() -> None:
+    summary = "See https://a.example/x_y?a_b=1, (https://b.example/c_d) and https://c.example/e_(f_g)."
+    note = Note(topic="rl", text="As in https://d.example/h_i.", detail=("https://e.example/j_k",))
+    report = dataclasses.replace(POOR, summary=summary, notes=(note,), links=Links(code=("https://f.example/l_m",)))
+    page = text(ReportDetails((ReportMatch(report),)), "markdown")
+    assert "\nSee <https://a.example/x_y?a_b=1>, (<https://b.example/c_d>) and <https://c.example/e_(f_g)>.\n" in page
+    assert "- As in <https://d.example/h_i>.\n  - <https://e.example/j_k>\n" in page
+    assert "- **code**: <https://f.example/l_m>\n" in page
 
 
 @given(st.text())

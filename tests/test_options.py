@@ -65,6 +65,8 @@ def test_the_reason_of_a_match_is_a_column(cli: Run) -> None:
         ("show qwen3 --notes ,", "--notes is empty"),
         ("show qwen3 --notes rl,weather", "unknown topic 'weather'"),
         ("compare qwen3 r1 --date-field first_published", "these options require --where"),
+        ("list --bom", "--bom is for CSV"),
+        ("count rl -f json --excel", "--excel is for CSV"),
     ],
 )
 def test_an_option_that_does_not_fit_is_refused(cli: Run, command: str, message: str) -> None:
@@ -74,7 +76,7 @@ def test_an_option_that_does_not_fit_is_refused(cli: Run, command: str, message:
 
 
 def test_a_format_without_columns_says_so(cli: Run) -> None:
-    for name in ("names", "toml", "bibtex"):
+    for name in ("names", "toml", "bibtex", "csl"):
         ended = cli("list", "-f", name, "-c", "name")
         assert ended.stdout == cli("list", "-f", name).stdout
         assert ended.stderr == f"note: --format {name} has no columns to choose\n"

@@ -204,6 +204,13 @@ def test_the_pager_has_a_real_terminal() -> None:
     assert "paged" not in on_terminal("reportcli list | cat", lines=20, PAGER=PAGER)[0]
 
 
+@pytest.mark.slow
+def test_no_note_is_written_over_the_picture_of_another_program() -> None:
+    noted = "stty {}; reportcli list -n 1 -f names | cat >/dev/null"
+    assert "note: 1 of " in on_terminal(noted.format("icanon"), stdin=True)[0]
+    assert on_terminal(noted.format("-icanon"), stdin=True)[0] == ""
+
+
 # Formats.
 
 

@@ -155,7 +155,7 @@ JSON = """\
         ("params tokens", TSV),
         ("date flops --where id:qwen3 --json", JSON),
         ("layers context --where org:ai2 --until 2024-07 --header", "id\tx\ty\nolmo\t32\t2048\n"),
-        ("number date --limit 1 -f csv", "id,x,y\nacereason-nemotron-1.1,3,2025-06-18\n"),
+        ("number date --limit 1 -f csv", "id,x,y\r\nacereason-nemotron-1.1,3,2025-06-18\r\n"),
         ("gpu_hours tokens -f names", "dots.llm1\nseed1.5-vl\ntrillion-7b\ndeepseek-v3\nllama-3\n"),
         ("date first_published --date-field first_published --until 2024-03", "olmo\t2024-07-07\t2024-02-01\n"),
     ],

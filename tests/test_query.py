@@ -1,6 +1,7 @@
 """What a query means, what is wrong with an invalid one, and whether a report fits: yes, no, or unknown."""
 
 import datetime
+import json
 import re
 from collections.abc import Iterable
 from itertools import product
@@ -509,6 +510,13 @@ def test_unknown_is_the_truth_of_and_and_or_unless_another_part_decides() -> Non
         least, greatest = (order[choose(map(order.index, parts))] for choose in (min, max))
         assert And(tuple(map(condition.get, parts))).evaluate(subject()) is least
         assert Or(tuple(map(condition.get, parts))).evaluate(subject()) is greatest
+
+
+def test_a_whole_number_of_any_length_equals_what_is_printed_of_it() -> None:
+    for number in (7, 7_776 * 10**21, 2**63 + 1):
+        printed = json.loads(json.dumps(float(number)))
+        assert Between("training_flops", printed, printed).accepts(number)
+        assert not Between("training_flops", printed, exclusive=True).accepts(number)
 
 
 def test_every_report_fits_a_query_without_conditions() -> None:

@@ -187,7 +187,8 @@ def test_a_record_has_every_key_with_null_or_an_empty_list_where_unknown() -> No
     assert json.loads(json.dumps(to_record(report))) == {
         "id": "qwen3", "number": None, "name": "Qwen3", "title": "Qwen3 Technical Report", "aliases": [],
         "organizations": ["Alibaba Qwen"], "authors": [], "date": "2025-05-14", "first_published": None,
-        "arxiv_version": None, "summary": "Eight language models.", "tags": ["language-model"], "license": None,
+        "arxiv_version": None, "arxiv_class": None, "summary": "Eight language models.",
+        "tags": ["language-model"], "license": None,
         "flagship": None, "based_on": [], "follows": [], "techniques": [], "corrections": [], "undisclosed": [],
         "links": {"arxiv": None, "pdf": None, "huggingface": [], "code": [], "page": []},
         "models": [{
@@ -241,8 +242,8 @@ def test_shipped_reports_survive_packing() -> None:
 def test_a_report_with_every_field_survives_packing() -> None:
     report = Report(
         id="x", number=1, name="X", title="X", aliases=("Y",), organizations=("Z",), date=datetime.date(2025, 1, 1),
-        first_published=datetime.date(2024, 12, 31), arxiv_version="v2", summary="S", tags=("moe",), license="MIT",
-        flagship="X-1B", based_on=("W",), techniques=("moe",), corrections=("c",),
+        first_published=datetime.date(2024, 12, 31), arxiv_version="v2", arxiv_class="cs.CL", summary="S",
+        tags=("moe",), license="MIT", flagship="X-1B", based_on=("W",), techniques=("moe",), corrections=("c",),
         links=Links(arxiv="2501.00001", pdf="p", huggingface=("h",), code=("c",), page=("g",)),
         models=(Model(name="X-1B", type="moe", parameters=2, active_parameters=1, tokens=3, context_length=4),),
         architecture=Architecture(type="moe", description="d", attention=("GQA",), layers=5, vocabulary=6),

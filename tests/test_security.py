@@ -24,8 +24,9 @@ CALLS = (
     "show Qwen3 --sources", "term GRPO", "term", "compare Qwen3 dots.llm1", "compare Qwen3 Qwen2.5-VL --format svg",
     "timeline --format table", "count organizations --by year", "plot parameters tokens --format table", "info",
     "lineage Qwen3", "edit Qwen3", "check", "check --fix .", "add --no-edit --from entry", "add --no-edit", "schema",
-    "open Qwen3", "open Qwen3 --print", "import entry", "help queries", "help", "disclosure", "fields", "recipe Qwen3",
-    "edit Qwen3 --set license=MIT", "remove Qwen3 --yes",
+    "open Qwen3", "open Qwen3 --print", "import entry", "import entry --into Qwen3", "check Qwen3 --against entry",
+    "help queries", "help", "disclosure", "fields", "recipe Qwen3", "edit Qwen3 --set license=MIT",
+    "remove Qwen3 --yes",
 )  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def _record(event: str, arguments: tuple[object, ...]) -> None:
         _connections.append(f"{event} {arguments}")
 
 
-def test_no_command_uses_the_network_but_adding_from_arxiv(
+def test_no_command_uses_the_network_but_those_that_are_given_an_address(
     cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {call.split()[0] for call in CALLS} == set(COMMANDS)
@@ -112,9 +113,16 @@ def test_no_command_uses_the_network_but_adding_from_arxiv(
     for call in CALLS:
         assert cli(*call.split(), EDITOR="true", BROWSER="").returncode in (0, 1, 2)
     assert _connections == []
-    arxiv = {"REPORTCLI_ARXIV_API": "http://127.0.0.1:9/", "no_proxy": "*"}
-    assert cli("add", "--no-edit", "--arxiv", "2501.00009", **arxiv).returncode == 3
-    assert _connections
+    nowhere = {"REPORTCLI_ARXIV_API": "http://127.0.0.1:9/", "HF_ENDPOINT": "http://127.0.0.1:9", "no_proxy": "*"}
+    address = "https://huggingface.co/Qwen/Qwen3-8B"
+    for call in (
+        "add --no-edit --arxiv 2501.00009",
+        f"check Qwen3 --against {address}",
+        f"import {address} --into Qwen3",
+    ):
+        assert cli(*call.split(), **nowhere).returncode == 3
+        assert _connections
+        _connections.clear()
 
 
 # Links lead nowhere that we write.

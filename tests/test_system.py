@@ -124,7 +124,7 @@ def test_a_browser_that_fails_ends_with_the_address(reportcli: Run, tmp_path: Pa
     )
 
 
-@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="there is always a browser")
+@pytest.mark.skipif(sys.platform == "darwin", reason="there is always a browser")
 def test_without_a_browser_the_address_is_printed(cli: Run) -> None:
     ended = cli("open", "Qwen3", BROWSER="", DISPLAY="", WAYLAND_DISPLAY="")
     assert (ended.returncode, ended.stdout) == (0, "https://arxiv.org/abs/2505.09388\n")

@@ -31,7 +31,7 @@ from reportcli.report.toml_lines import split_schema_line
 SOME = [shipped_folder() / f"{name}.toml" for name in ("qwen3", "dots.llm1", "kimi-vl")]
 PAPER = Paper(
     "2505.09388", 2, "Qwen3 Technical Report", "We present Qwen3. It thinks.", datetime.date(2025, 5, 14),
-    datetime.date(2025, 6, 1),
+    datetime.date(2025, 6, 1), subject_class="cs.CL",
 )  # fmt: skip
 
 
@@ -213,6 +213,7 @@ def test_a_paper_gives_what_arxiv_knows_and_nothing_else() -> None:
         "name": "Qwen3",
         "title": "Qwen3 Technical Report",
         "date": datetime.date(2025, 5, 14),
+        "arxiv_class": "cs.CL",
         "summary": "We present Qwen3.",
         "links": {"arxiv": "2505.09388", "pdf": "https://arxiv.org/pdf/2505.09388"},
     }

@@ -75,7 +75,7 @@ def test_a_limit_takes_the_newest_and_a_note_says_so(shipped: Library) -> None:
             "--where org:deepseek --date-field first_published --until 2024 --header",
             "id\tdate\torganizations\tname\ndeepseek-v3\t2024-12-26\tDeepSeek\tDeepSeek-V3\n",
         ),
-        ("--until 2024-07 -f csv", "id,date,organizations,name\nolmo,2024-07-07,Ai2,OLMo\n"),
+        ("--until 2024-07 -f csv", "id,date,organizations,name\r\nolmo,2024-07-07,Ai2,OLMo\r\n"),
         ("--limit 2 -f names", "acereason-nemotron-1.1\nring-lite\n"),
         (
             "--until 2024-07 -f jsonl",

@@ -10,13 +10,10 @@ import pytest
 from trials.index import TRIALS, Ground, prepare
 from trials.runner import complaints
 
-pytestmark = [
-    pytest.mark.trial,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="builders are killed in processes that are forked"),
-]
+pytestmark = pytest.mark.trial
 ROUNDS = {
     "damaged": 30, "altered": 20, "killed": 10, "spilled": 8, "confined": 8, "forbidden": 10, "locked": 2, "crowded": 3,
-    "besieged": 2, "watched": 1,
+    "besieged": 2, "hasty": 10, "watched": 1,
 }  # fmt: skip
 
 

@@ -34,7 +34,6 @@ def ground() -> Iterator[Ground]:
     os.environ.update(before)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are killed in processes that are forked")
 @pytest.mark.parametrize("name", TRIALS)
 def test_writers_that_are_disturbed_lose_nothing(ground: Ground, name: str) -> None:
     if name == "full" and not can_mount(ground.home):

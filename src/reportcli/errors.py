@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     SUCCESS = 0, "success"
     NOTHING_FOUND = 1, "nothing found, or check found problems"
     BAD_REQUEST = 2, "invalid request: unknown name, bad query or period, wrong option"
-    UNAVAILABLE = 3, "cannot read the catalogue, reach arXiv, or write a file"
+    UNAVAILABLE = 3, "cannot read the catalogue, reach a server, or write a file"
     INTERRUPTED = 130, "interrupted"
 
 
@@ -138,19 +138,20 @@ class UsageError(ReportcliError):
 
 
 class SystemFailure(ReportcliError):
-    """The system could not read or write something."""
+    """The system could not read or write something, or has no memory left."""
 
     exit_code = ExitCode.UNAVAILABLE
 
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"I/O error: {error.strerror or error}")
+    def __init__(self, error: OSError | MemoryError) -> None:
+        problem = f"I/O error: {error.strerror or error}" if isinstance(error, OSError) else "not enough memory"
+        super().__init__(problem)
 
 
 class PathNotFound(ReportcliError):
     """A file or folder that was named does not exist."""
 
-    def __init__(self, path: object) -> None:
-        super().__init__(f"no such file or folder: {path}", "give TOML files, or folders containing them")
+    def __init__(self, path: object, wanted: str = "TOML files, or folders containing them") -> None:
+        super().__init__(f"no such file or folder: {path}", f"give {wanted}")
 
 
 class LinkNotFound(ReportcliError):
@@ -187,13 +188,13 @@ class PaperNotFound(ReportcliError):
         super().__init__(message, "give an arXiv ID such as 2505.09388 or 2505.09388v1")
 
 
-class ArxivUnavailable(ReportcliError):
-    """arXiv did not answer, or not in the format that its manual describes."""
+class ServerUnavailable(ReportcliError):
+    """A server did not answer, or not in the format that its manual describes; ``task`` is what it was needed for."""
 
     exit_code = ExitCode.UNAVAILABLE
 
-    def __init__(self, problem: str, hint: str = "try again later, or run `reportcli add` without --arxiv") -> None:
-        super().__init__(f"cannot query arXiv: {problem}", hint)
+    def __init__(self, task: str, problem: str, hint: str) -> None:
+        super().__init__(f"cannot {task}: {problem}", hint)
 
 
 class CatalogUnreadable(ReportcliError):

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -80,11 +81,13 @@ def stem(word: str) -> str:
     """
     if len(word) < MIN_STEMMED or not (word.isascii() and word.isalpha()):
         return word
-    stemmed: str = _stemmer().stemWord(word)
+    with _stemming:
+        stemmed: str = _stemmer().stemWord(word)
     return stemmed if word.startswith(stem_root(stemmed)) else word
 
 
 MIN_STEMMED = 4
+_stemming = Lock()  # a stemmer works on one word at a time, whatever threads a caller has
 
 
 @cache

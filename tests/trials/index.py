@@ -25,6 +25,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from makers import write
+from reportcli.catalog import files
 from reportcli.catalog.files import cache_folder, shipped_folder
 from reportcli.index.cache import discard_index, index_path
 from reportcli.library import Library
@@ -449,6 +450,30 @@ def besieged(ground: Ground, random: Random) -> Iterator[str]:
         yield f"left in the cache folder: {sorted(left)}"
 
 
+def hasty(ground: Ground, random: Random) -> Iterator[str]:
+    """A file is overwritten in place with as many bytes, and read, again and again within one tick of its clock."""
+    folder, cache = ground.folder / "hasty", ground.folder / "hasty-cache"
+    for path in (folder, cache):
+        shutil.rmtree(path, ignore_errors=True)
+    path = write(folder, "one", "Name 00")
+    seconds, exact = random.random() < 0.5, files._stamp
+    if seconds:  # as on a file system that counts them
+        files._stamp = lambda file: tuple(time - time % 10**9 for time in exact(file)[:2]) + exact(file)[2:]
+    try:
+        for number in range(random.choice((2, 5, 20))):
+            name = f"Name {number:02}"
+            with path.open("r+") as file:
+                file.write(path.read_text().replace(path.read_text()[8:15], name))
+            if random.random() < 0.7:
+                os.utime(path, (1_700_000_000,) * 2)
+            time.sleep(random.choice((0, 0, 0.001, 0.03)))
+            with Library([folder], cache) as library:
+                if (seen := library.reports()[0].name) != name:
+                    yield f"{'seconds' if seconds else 'exact'}: {seen}, not {name}"
+    finally:
+        files._stamp = exact
+
+
 WRITERS, READERS = 6, 24
 
 
@@ -500,7 +525,7 @@ def watch(folder: Path, seconds: float) -> tuple[int, list[str]]:
 
 TRIALS: Mapping[str, Trial] = {
     trial.__name__: trial
-    for trial in (damaged, altered, killed, spilled, confined, forbidden, locked, crowded, besieged, watched)
+    for trial in (damaged, altered, killed, spilled, confined, forbidden, locked, crowded, besieged, hasty, watched)
 }
 
 if __name__ == "__main__":

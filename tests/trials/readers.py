@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pybtex.database
 import tomli
 
+from latex_reader import read_table
 from reportcli.report.parse import parse_report
 from test_graph import labels_of_dot, labels_of_mermaid
 
@@ -88,10 +89,22 @@ def _bibtex(text: str, answer: Any) -> Complaints:
     entries = pybtex.database.parse_string(text, "bibtex").entries
     if len(entries) != len({report.id for report in answer.reports}):
         yield f"{len(entries)} entries"
-    known = {"title", "url", "year", "month", "eprint", "archiveprefix", "institution"}
+    known = {"title", "url", "year", "month", "eprint", "archiveprefix", "primaryclass", "institution", "note"}
     for key, entry in entries.items():
         if unknown := {name.lower() for name in entry.fields} - known:
             yield f"{key!r} has the fields {sorted(unknown)}"
+
+
+def _csl(text: str, answer: Any) -> Complaints:
+    items = json.loads(text, parse_constant=_no_number)
+    known = {"id", "type", "title", "author", "issued", "publisher", "archive", "number", "DOI", "genre", "URL", "note"}
+    if len(items) != len({report.id for report in answer.reports}) or any(item.keys() - known for item in items):
+        yield f"{len(items)} items with the keys {sorted(set().union(*items))}"
+
+
+def _latex(text: str, _: Any) -> Complaints:
+    if not read_table(text).rows:
+        yield "a table without a head"
 
 
 def _markdown(text: str, answer: Any) -> Complaints:
@@ -138,13 +151,14 @@ def _github(text: str, answer: Any) -> Complaints:
 
 READERS: Mapping[str, Callable[[str, Any], Complaints]] = {
     "tsv": _tsv, "csv": _csv, "json": _json, "jsonl": _jsonl, "names": _names, "toml": _toml, "bibtex": _bibtex,
-    "markdown": _markdown, "svg": _svg, "dot": _dot, "mermaid": _mermaid, "text": _text, "github": _github,
+    "csl": _csl, "latex": _latex, "markdown": _markdown, "svg": _svg, "dot": _dot, "mermaid": _mermaid, "text": _text,
+    "github": _github,
 }  # fmt: skip
 
 
 def wrong(name: str, text: str, answer: Any) -> Complaints:
     """Yield what is wrong with an answer in a format."""
-    yield from terminal(text, tabs=name == "tsv")
+    yield from terminal(text.replace("\r\n", "\n") if name == "csv" else text, tabs=name == "tsv")
     try:
         yield from READERS[name](text, answer)
     except (

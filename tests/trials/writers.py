@@ -74,7 +74,7 @@ def prepare(folder: Path) -> Ground:
     without_settings()
     os.environ |= {"HOME": str(ground.home), "TMPDIR": str(ground.temporary)}
     fresh(ground)
-    for arguments in (_edit(_saves(ground, _text(0))), _add(ground, "y"), _fix(), ("edit", "nobody")):
+    for arguments in (_edit(_saves(ground, typed_text(0))), _add(ground, "y"), _fix(), ("edit", "nobody")):
         attempt((*arguments, "--catalog", str(ground.mine)))
     return ground
 
@@ -94,7 +94,7 @@ def fresh(ground: Ground) -> dict[str, str]:
     return texts
 
 
-def _text(number: int) -> str:
+def typed_text(number: int) -> str:
     return ENTRY.format(name="X", summary=f"What writer {number} typed.")
 
 
@@ -134,7 +134,7 @@ def _fix() -> tuple[str, ...]:
     return ("check", "--fix")
 
 
-def _arguments(ground: Ground, command: str, text: str) -> tuple[str, ...]:
+def arguments_of(ground: Ground, command: str, text: str) -> tuple[str, ...]:
     match command:
         case "edit":
             return _edit(_saves(ground, text))
@@ -221,7 +221,7 @@ def left_behind(ground: Ground, drafts: bool = False) -> Iterator[str]:
         yield f"left in the folder of drafts: {left}"
 
 
-def _allowed(texts: Mapping[str, str], *new: str) -> dict[str, set[str]]:
+def changed_texts(texts: Mapping[str, str], *new: str) -> dict[str, set[str]]:
     allowed = {name: {text, _tidy(text)} for name, text in texts.items()}
     allowed["x.toml"] |= set(new)
     allowed["y.toml"] = {ENTRY.format(name="Y", summary="Added.")}
@@ -235,7 +235,7 @@ def killed(ground: Ground, chance: Random) -> Iterator[str]:
     """A writer is killed at some moment, at times just before it touches a file."""
     texts = fresh(ground)
     command = chance.choice(("edit", "add", "fix"))
-    arguments = _arguments(ground, command, _text(1))
+    arguments = arguments_of(ground, command, typed_text(1))
     if chance.random() < 0.7:
         last = chance.randrange(1, {"edit": 60, "add": 35, "fix": 62}[command])
         child = Child(ground, arguments, lambda: _die_at(last))
@@ -249,10 +249,11 @@ def killed(ground: Ground, chance: Random) -> Iterator[str]:
     answered = child.answer()
     if isinstance(answered, str):
         yield f"{moment}: {answered}"
-    yield from (f"{moment}: {complaint}" for complaint in entries_whole(ground.mine, _allowed(texts, _text(1))))
+    whole = entries_whole(ground.mine, changed_texts(texts, typed_text(1)))
+    yield from (f"{moment}: {complaint}" for complaint in whole)
     if command == "edit" and ground.opened.exists():
-        yield from (f"{moment}: {complaint}" for complaint in typed_is_kept(ground, _text(1).encode()))
-    yield from (f"{moment}: {complaint}" for complaint in _life_goes_on(ground))
+        yield from (f"{moment}: {complaint}" for complaint in typed_is_kept(ground, typed_text(1).encode()))
+    yield from (f"{moment}: {complaint}" for complaint in life_goes_on(ground))
 
 
 _FILES = ("open", "os.", "shutil.", "tempfile.", "subprocess.", "fcntl.", "sqlite3.")
@@ -272,7 +273,7 @@ def _die_at(last: int) -> None:
     sys.addaudithook(touched)
 
 
-def _life_goes_on(ground: Ground) -> Iterator[str]:
+def life_goes_on(ground: Ground) -> Iterator[str]:
     """Complain where leftovers are read, checked, or never removed."""
     here = ("--catalog", str(ground.mine))
     ids = sorted(path.stem for path in ground.mine.glob("*.toml"))
@@ -284,12 +285,12 @@ def _life_goes_on(ground: Ground) -> Iterator[str]:
         yield f"check --fix after it: {checked}"
     for left in ground.mine.glob(".reportcli-*"):
         os.utime(left, (time.time() - 7200,) * 2)
-    saved = attempt((*_edit(_saves(ground, _text(2))), *here))
+    saved = attempt((*_edit(_saves(ground, typed_text(2))), *here))
     drafts = list(ground.drafts.glob("*.toml"))
     if drafts and isinstance(saved, Answered) and saved.code == 2 and str(drafts[0]) in saved.err:
         drafts[0].unlink()
         saved = attempt(("edit", "x", *here))
-    if isinstance(saved, str) or saved.code or _text(2) != ground.entry.read_text():
+    if isinstance(saved, str) or saved.code or typed_text(2) != ground.entry.read_text():
         yield f"edit after it: {saved}"
     yield from left_behind(ground)
 
@@ -308,7 +309,7 @@ def ended(ground: Ground, chance: Random) -> Iterator[str]:
     how, then = chance.choice(list(ENDINGS.items()))
     number = chance.choice((signal.SIGTERM, signal.SIGHUP))
     both = chance.random() < 0.7
-    text = chance.choice((_text(1), "typed = half a", _text(1) + "unknown = 1\n"))
+    text = chance.choice((typed_text(1), "typed = half a", typed_text(1) + "unknown = 1\n"))
     child = Child(ground, _edit(_saves(ground, text, then)))
     _wait_for(ground.opened.exists)
     (os.killpg if both else os.kill)(child.number, number)
@@ -316,9 +317,9 @@ def ended(ground: Ground, chance: Random) -> Iterator[str]:
     answered = child.answer()
     if answered is not None:
         yield f"{about}: {answered}"
-    yield from (f"{about}: {complaint}" for complaint in entries_whole(ground.mine, _allowed(texts)))
+    yield from (f"{about}: {complaint}" for complaint in entries_whole(ground.mine, changed_texts(texts)))
     yield from (f"{about}: {complaint}" for complaint in typed_is_kept(ground, text.encode()))
-    yield from (f"{about}: {complaint}" for complaint in _life_goes_on(ground))
+    yield from (f"{about}: {complaint}" for complaint in life_goes_on(ground))
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
@@ -367,7 +368,7 @@ def mistreated(ground: Ground, chance: Random) -> Iterator[str]:
     shutil.rmtree(f"{ground.mine}.away", ignore_errors=True)
     how, (then, code) = chance.choice(list(WORST.items()))
     then = then.replace("{entry}", f"'{ground.entry}'").replace("{mine}", f"'{ground.mine}'")
-    answered = Child(ground, _edit(_saves(ground, _text(1), then))).answer()
+    answered = Child(ground, _edit(_saves(ground, typed_text(1), then))).answer()
     if code == -1:
         if answered is not None:
             yield f"{how}: {answered}"
@@ -377,9 +378,10 @@ def mistreated(ground: Ground, chance: Random) -> Iterator[str]:
     if isinstance(answered, Answered) and kept not in answered.err:
         yield f"{how}: it does not say where the text is: {answered.err}"
     if not how.startswith(_GONE + _REPLACED):
-        yield from (f"{how}: {complaint}" for complaint in typed_is_kept(ground, _text(1).encode()))
+        yield from (f"{how}: {complaint}" for complaint in typed_is_kept(ground, typed_text(1).encode()))
     if ground.mine.is_dir() and ground.entry.is_file():
-        yield from (f"{how}: {complaint}" for complaint in entries_whole(ground.mine, _allowed(texts, _text(1))))
+        whole = entries_whole(ground.mine, changed_texts(texts, typed_text(1)))
+        yield from (f"{how}: {complaint}" for complaint in whole)
         yield from (f"{how}: {complaint}" for complaint in left_behind(ground, drafts=bool(code)))
     elif ground.mine.is_file():
         ground.mine.unlink()
@@ -394,8 +396,8 @@ def confined(ground: Ground, chance: Random) -> Iterator[str]:
     """A writer may write only so many bytes to a file, as on a full disk."""
     texts = fresh(ground)
     command = chance.choice(("edit", "edit", "add", "fix"))
-    text = _text(1) + "# " + "long " * chance.choice((0, 200)) + "\n"
-    arguments = _arguments(ground, command, text)
+    text = typed_text(1) + "# " + "long " * chance.choice((0, 200)) + "\n"
+    arguments = arguments_of(ground, command, text)
     most = chance.choice((0, 1, 100, chance.randrange(1500)))
 
     def confine() -> None:
@@ -413,7 +415,7 @@ def full(ground: Ground, chance: Random) -> Iterator[str]:
     """The disk of the catalogue is full, at times also that of the copy or of the home, or nearly so."""
     texts = fresh(ground)
     command = chance.choice(("edit", "edit", "add", "fix"))
-    text = _text(1) + "# " + "long " * chance.choice((0, 4000)) + "\n"
+    text = typed_text(1) + "# " + "long " * chance.choice((0, 4000)) + "\n"
     folders = [ground.mine, *chance.sample((ground.temporary, ground.home), chance.randrange(3))]
     mounted: list[Path] = []
     try:
@@ -424,7 +426,7 @@ def full(ground: Ground, chance: Random) -> Iterator[str]:
             for name, content in kept.items():
                 (folder / name).write_text(content)
             _fill(folder, chance.choice((0, 0, 1, 2, 5)))
-        answered = Child(ground, _arguments(ground, command, text)).answer()
+        answered = Child(ground, arguments_of(ground, command, text)).answer()
         about = f"{command}, full: {', '.join(folder.name for folder in folders)}"
         for folder in folders:
             (folder / "filled").unlink()
@@ -460,7 +462,7 @@ def _refused(
     if not isinstance(answered, Answered) or answered.code not in ((2, 3) if fails else (0, 3)):
         yield str(answered)
         return
-    yield from entries_whole(ground.mine, _allowed(texts, text, _text(1)))
+    yield from entries_whole(ground.mine, changed_texts(texts, text, typed_text(1)))
     if ground.opened.exists():
         yield from typed_is_kept(ground, text.encode().rstrip())
     if ground.opened.exists() and answered.code and "your draft was saved to" not in answered.err:
@@ -474,8 +476,8 @@ def forbidden(ground: Ground, chance: Random) -> Iterator[str]:
     """The folder, an entry or the home may only be read, or not even that."""
     texts = fresh(ground)
     command = chance.choice(("edit", "edit", "add", "fix"))
-    text = _text(1)
-    arguments = _arguments(ground, command, text)
+    text = typed_text(1)
+    arguments = arguments_of(ground, command, text)
     somebody = NOBODY if os.geteuid() == 0 else None
     if somebody:
         for path in (ground.mine, ground.temporary, ground.home, *ground.mine.iterdir(), ground.folder):
@@ -535,7 +537,7 @@ def crowded(ground: Ground, chance: Random) -> Iterator[str]:
     done, most = codes.count(0), 1 if kind in ("edit", "add") else count
     if not 1 <= done <= most or not set(codes) <= set(fine):
         yield f"{about}: {answers}"
-    allowed = _allowed(texts)
+    allowed = changed_texts(texts)
     allowed[f"{entry_id}.toml"].add(text)
     yield from (f"{about}: {complaint}" for complaint in entries_whole(ground.mine, allowed))
     added = {ENTRY.format(name=f"Y{number}", summary="Added.") for number in range(count)}

@@ -108,7 +108,7 @@ def compare_reports(
     names = _distinct_names([_side_name(match, sides[match.report.id] > 1) for match in matches])
     rows = [(field, tuple(map(field.get, reports))) for field in fields or _COMPARED] if reports else []
     shown = [row for row in rows if fields or any(map(_is_known, row[1]))]
-    labels = _distinct_labels([field for field, _ in shown])
+    labels = distinct_labels([field for field, _ in shown])
     known = [
         ComparisonRow(field, values, _differs(values), label)
         for (field, values), label in zip(shown, labels, strict=True)
@@ -129,7 +129,7 @@ def notes_on_names(named: Sequence[ReportMatch]) -> list[str]:
     return [f"{len(named)} names mean {count} report{'s' if count > 1 else ''}"] if count < len(named) else []
 
 
-def _distinct_labels(fields: Sequence[Field]) -> list[str]:
+def distinct_labels(fields: Sequence[Field]) -> list[str]:
     """Return the labels of fields; of several with the same, each but derived ones begins with its table."""
     counts = Counter(field.label for field in fields)
     labels = []

@@ -144,8 +144,13 @@ class Recipe(NamedTuple):
             names = {"id": each.report.id, "name": each.report.name}
             yield names | values | {"undisclosed": undisclosed, "sources": sources, "confidence": confidence}
 
+    @property
+    def reports(self) -> Iterator[Report]:
+        """The report of each run."""
+        return (each.report for each in self.runs)
+
     def ids(self) -> Iterator[str]:
-        return iter(dict.fromkeys(each.report.id for each in self.runs))
+        return iter(dict.fromkeys(report.id for report in self.reports))
 
 
 def build_recipe(

@@ -18,6 +18,7 @@ SCHEMA_FILE = "schema.json"
 MAX_BYTES = 1_000_000  # of a file that is read or saved; the longest shipped entry has about 20,000
 TOO_LONG = f"longer than {MAX_BYTES:,} bytes"
 VOCABULARY_FOLDER, TECHNIQUES_FILE = "vocabulary", "techniques.toml"
+_CLOCK_TICK, _SLOW_TICK = 20_000_000, 2_000_000_000  # nanoseconds; the latter where stamps are whole seconds
 
 
 class EntryFile(NamedTuple):
@@ -27,9 +28,15 @@ class EntryFile(NamedTuple):
     rank: int
     stamp: str  # times of modification and of change in ns, size in bytes, inode; "0 0 0 0" if it cannot be read
 
-    def changed_in(self, nanoseconds: range) -> bool:
-        """Return whether the file was last modified or changed in this range of time, in ns since the epoch."""
-        return any(int(time) in nanoseconds for time in self.stamp.split()[:2])
+    @property
+    def changed(self) -> int:
+        """When the file was last changed in any way, in ns since the epoch; nobody can set this time."""
+        return int(self.stamp.split()[1])
+
+    @property
+    def tick(self) -> int:
+        """For how long a change leaves the same stamp, in ns: file systems stamp in steps of up to 10 ms, or of 2 s."""
+        return _CLOCK_TICK if self.changed % 10**9 else _SLOW_TICK
 
     @property
     def id(self) -> str:
@@ -235,12 +242,17 @@ def schema_line(folder: Path) -> str:
 
 
 def read_text(path: str | Path) -> str:
-    """Return the text of a file, without a byte order mark, with line ends ``\\n``. Raises EntryUnreadable."""
+    """Return the text of a file, without a byte order mark, with line ends ``\\n``. Raises EntryUnreadable.
+
+    It waits for nothing: some files of the system say that they are regular, and have no end.
+    """
     try:
         if not S_ISREG(os.stat(path).st_mode):
             raise EntryUnreadable(path, 0, "not a regular file")
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            data: bytes | None = file.read(MAX_BYTES + 1)
+        if data is None:  # it has to be waited for
+            raise EntryUnreadable(path, 0, "not a regular file")
         if len(data) > MAX_BYTES:
             raise EntryUnreadable(path, 0, TOO_LONG)
         return data.decode("utf-8-sig").replace("\r\n", "\n")

@@ -1,9 +1,11 @@
 """Writing a file of the catalogue, whole or not at all."""
 
+import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE
 from typing import NamedTuple, Self
@@ -17,11 +19,11 @@ def write_entry(path: Path, text: str, was: str | None) -> None:
 
     ``was`` is what ``read_text`` returned before, and must still return; None means that the file must not exist. The
     text is written to a temporary file that replaces the entry, so that no reader sees half of it. Permissions are
-    kept, and a symbolic link still points to the file. Of two writers of this program, the second sees the text of the
-    first; what another program writes in the microseconds between the last comparison and the replacement is lost.
-    Raises EntryChanged or EntryUnwritable; then the file is as it was.
+    kept, on Linux extended attributes too, and a symbolic link still points to the file. Of two writers of this
+    program, the second sees the text of the first; what another program writes in the microseconds between the last
+    comparison and the replacement is lost. Raises EntryChanged or EntryUnwritable; then the file is as it was.
     """
-    with EntryBatch(path.parent) as batch:
+    with EntryBatch() as batch:
         batch.add(path, text, was)
         for _, failure in batch.put_in_place():
             raise failure
@@ -42,8 +44,7 @@ class EntryBatch:
     At the end of its block what was not put in place leaves nothing behind.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._waiting: list[_Waiting] = []
 
     def __enter__(self) -> Self:
@@ -70,26 +71,31 @@ class EntryBatch:
     def put_in_place(self) -> list[tuple[Path, ReportcliError]]:
         """Move all texts to where they belong; return those that changed meanwhile, which stay as they are, and why.
 
-        Raises EntryUnwritable where the folder cannot be locked.
+        Raises EntryUnwritable where a folder cannot be locked; then nothing has changed.
         """
         failures: list[tuple[Path, ReportcliError]] = []
-        try:
-            with _folder_lock(self._folder):
-                for waiting in self._waiting:
-                    try:
-                        _put_in_place(waiting)
-                    except (EntryChanged, EntryUnwritable) as error:
-                        failures.append((waiting.path, error))
-        except OSError as error:
-            raise EntryUnwritable(self._folder, error_reason(error)) from error
-        for folder in {waiting.target.parent for waiting in self._waiting}:
+        folders = sorted({waiting.target.parent for waiting in self._waiting})
+        with ExitStack() as locks:
+            for folder in folders:
+                try:
+                    locks.enter_context(_folder_lock(folder))
+                except OSError as error:
+                    raise EntryUnwritable(folder, error_reason(error)) from error
+            for waiting in self._waiting:
+                try:
+                    _put_in_place(waiting)
+                except (EntryChanged, EntryUnwritable) as error:
+                    failures.append((waiting.path, error))
+        for folder in folders:
             _sync_folder(folder)
         return failures
 
 
 def _put_in_place(waiting: _Waiting) -> None:
     path, temporary, target, was = waiting
+    written: os.stat_result | None = None
     try:
+        written = temporary.lstat()
         if was is None:
             _move_to_new(temporary, target)
         elif read_text(target) == was:
@@ -98,10 +104,27 @@ def _put_in_place(waiting: _Waiting) -> None:
             raise EntryChanged(path, "it changed after it was read")
     except EntryUnreadable as error:
         raise EntryChanged(path, error.problem) from error
-    except FileExistsError as error:
-        raise EntryChanged(path, "it already exists") from error
     except (OSError, ValueError) as error:
+        if _is_in_place(target, written):  # a fault may be reported of what was done, as over a network
+            return
+        if isinstance(error, FileExistsError):
+            raise EntryChanged(path, "it already exists") from error
         raise EntryUnwritable(path, error_reason(error)) from error
+
+
+def _is_in_place(target: Path, written: os.stat_result | None) -> bool:
+    if written:
+        with suppress(OSError, ValueError):
+            return os.path.samestat(target.lstat(), written)
+    return False
+
+
+def hard_link_note(path: Path) -> tuple[str, ...]:
+    """Return what to say before a file is replaced that has other names, which keep the old file."""
+    with suppress(OSError):
+        if path.stat().st_nlink > 1:
+            return ("its other hard links keep the former text",)
+    return ()
 
 
 def remove_entry(path: Path, was: os.stat_result) -> None:
@@ -142,39 +165,42 @@ def _folder_lock(folder: Path) -> Iterator[None]:
 
     Raises TimeoutError where another program keeps it.
     """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        for _ in range(_LOCK_TRIES):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(_LOCK_PAUSE)
-            except OSError:  # a file system without locks
-                break
-            else:
-                break
-        else:
-            raise TimeoutError("another program has locked the folder")
+        _lock(handle)
         yield
     finally:
-        os.close(handle)
+        with suppress(OSError):
+            os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE)
+        except OSError:  # a file system without locks
+            return
+    raise TimeoutError("another program has locked the folder")
 
 
 def _write_to_disk(path: Path, data: bytes, model: Path | None) -> None:
-    """Write a new file and flush it to disk, with owner and permissions of a model, which must be writable."""
+    """Write a new file and flush it to disk.
+
+    It has owner, permissions and extended attributes of a model, which must be writable.
+    """
     if model:
-        os.close(os.open(model, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))  # a pipe would wait for a reader
+        os.close(os.open(model, os.O_WRONLY | os.O_NONBLOCK))  # a pipe would wait for a reader
     with open(path, "xb") as file:
         if model:
             status = model.stat()
-            with suppress(OSError, AttributeError):  # only root gives files away, and not everywhere
+            with suppress(OSError):  # only root gives files away
                 os.chown(path, status.st_uid, status.st_gid)
             os.chmod(path, S_IMODE(status.st_mode))
+            with suppress(OSError):  # attributes that only the system may set
+                shutil.copystat(model, path)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -24,6 +24,7 @@ EXAMPLES = {
         Example("reportcli list --since 2025-06 --sort -params", "the largest since June 2025"),
         Example("reportcli list --models --where params:..4B", "every small model"),
         Example("reportcli list -c name,params,tokens -f latex", "a table for a paper"),
+        Example("reportcli list -f csv --bom --excel > reports.csv", "for Excel"),
     ),
     "search": (
         Example("reportcli search GRPO", "a word, anywhere"),
@@ -37,6 +38,7 @@ EXAMPLES = {
         Example("reportcli filter 2025-Q1..2025-Q2", "two quarters"),
         Example("reportcli filter last 90 days", "up to today"),
         Example("reportcli filter 2025 --where org:qwen", "of one organization"),
+        Example("reportcli filter 2025-Q2 -f bibtex > q2.bib", "its bibliography"),
     ),
     "show": (
         Example("reportcli show Qwen3", "the whole page"),
@@ -50,7 +52,7 @@ EXAMPLES = {
         Example("reportcli compare Qwen3-8B Llama-3.1-8B", "single models"),
         Example("reportcli compare OLMo 'OLMo 2' --differences", "only what differs"),
         Example("reportcli compare Qwen3 --models -c params,context", "every model of a report"),
-        Example("reportcli compare V3 R1 -f markdown", "to paste"),
+        Example("reportcli compare V3 R1 -c params,tokens -f latex", "a table for a paper"),
     ),
     "term": (
         Example("reportcli term GRPO", "what it is, and who uses it"),
@@ -101,6 +103,7 @@ EXAMPLES = {
         Example("reportcli import entries.jsonl --dry-run", "what would happen"),
         Example("reportcli import models.csv --map columns.toml", "a spreadsheet"),
         Example("reportcli import notable_ai_models.csv --update", "fill what is empty"),
+        Example("reportcli import config.json --into Qwen3-32B", "sizes of a model"),
     ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
@@ -118,6 +121,7 @@ EXAMPLES = {
         Example("reportcli check catalog", "a folder"),
         Example("reportcli check qwen3", "one entry"),
         Example("reportcli check entry.toml --fix", "correct the layout, too"),
+        Example("reportcli check qwen3 --against config.json", "beside its configuration"),
         Example("reportcli check --format github", "annotations in CI"),
     ),
     "schema": (

@@ -243,7 +243,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader has gone away; what is still buffered goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.SUCCESS
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         return _report_error(SystemFailure(error), arguments)
     except (KeyboardInterrupt, typer.Abort) as end:
         if sys.stderr.isatty():

@@ -13,7 +13,7 @@ from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
 from reportcli.catalog.files import cache_folder, catalog_folders
 from reportcli.cli import COLOR, THEMES, output
-from reportcli.errors import IndexDamaged, UsageError
+from reportcli.errors import IndexDamaged, InvalidQuery, UnknownName, UsageError
 from reportcli.library import Library
 from reportcli.query.conditions import Query, Within, all_of
 from reportcli.query.period import Period, parse_period
@@ -26,7 +26,7 @@ ASSIGNMENT = "assignment"
 FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
-_WITHOUT_COLUMNS = ("names", "toml", "bibtex")
+_WITHOUT_COLUMNS = ("names", "toml", "bibtex", "csl")
 _FILTERS, _OUTPUT = "Which reports", "Output"
 
 
@@ -127,6 +127,11 @@ Columns = Annotated[
 ]
 Json = Annotated[bool, _option("--json", panel=_OUTPUT, help="Same as --format json.")]
 Header = Annotated[bool | None, _option("--header/--no-header", panel=_OUTPUT, help="Print a header row (TSV, CSV).")]
+Bom = Annotated[bool, _option("--bom", panel=_OUTPUT, help="Begin CSV with a byte order mark, for Excel.")]
+Excel = Annotated[
+    bool,
+    _option("--excel", panel=_OUTPUT, help="Put ' before texts in CSV that begin with = + - @, which Excel computes."),
+]
 Width = Annotated[
     int | None,
     _option(
@@ -244,7 +249,11 @@ def answer_from_catalog(
             names = listed("--columns", columns)
             if names and "help" not in names and settings.format in _WITHOUT_COLUMNS and not settings.quiet:
                 output.write_note(f"note: --format {settings.format} has no columns to choose")
-            answer = library.fields() if "help" in names else ask(library)
+            try:
+                answer = library.fields() if "help" in names else ask(library)
+            except (UnknownName, InvalidQuery):
+                output.write_notes(output.warnings(library.unreadable()), settings)  # which may be why
+                raise
             touched = getattr(answer, "touched", ())  # which need not be as the index knows them
             unreadable = [file for file in library.unreadable() if file.path not in touched]
             return output.write(answer, unreadable, settings)

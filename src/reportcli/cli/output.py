@@ -49,6 +49,8 @@ class OutputSettings(NamedTuple):
     pager: bool = True
     theme: str = THEMES[0]  # of a picture in SVG
     plain: bool = False  # without a window
+    bom: bool = False  # before csv
+    excel: bool = False  # guards cells of csv that begin like a formula
 
 
 def output_settings(
@@ -63,6 +65,8 @@ def output_settings(
     color: str | None,
     theme: str | None = None,
     plain: bool = False,
+    bom: bool = False,
+    excel: bool = False,
 ) -> OutputSettings:
     """Return how to write, as the options say; ``format_names`` are those that the command supports.
 
@@ -78,9 +82,13 @@ def output_settings(
         raise UsageError(f"invalid value for --theme: {theme!r}", f"choose from {', '.join(THEMES)}")
     if chosen != SVG and (theme or plain):
         raise UsageError(f"{'--theme' if theme else '--plain'} is for pictures", f"add --format {SVG}, or drop it")
+    if chosen != "csv" and (bom or excel):
+        raise UsageError(f"{'--bom' if bom else '--excel'} is for CSV", "add --format csv, or drop it")
+    if bom and not streams.is_unicode():
+        raise UsageError(f"--bom is for UTF-8, not {sys.stdout.encoding}", "set PYTHONIOENCODING=utf-8, or drop it")
     quiet, color = quiet or before_command.quiet, color or before_command.color
     settings = OutputSettings(chosen, header, quiet, use_color(color), width or 0, not no_pager)
-    return settings._replace(theme=theme or THEMES[0], plain=plain)
+    return settings._replace(theme=theme or THEMES[0], plain=plain, bom=bom, excel=excel)
 
 
 _SHORT_FORMATS = {"md": "markdown"}
@@ -103,26 +111,28 @@ def write(answer: Answer, unreadable: Sequence[UnreadableFile], settings: Output
     """Write an answer and its notes; return the exit code. Raises BrokenPipeError where the reader has gone away."""
     if settings.format not in formats_for([type(answer)]):  # a command may answer with one of several kinds
         raise UnsupportedFormat(settings.format, formats_for([type(answer)]))
-    notes = [f"warning: {_unreadable_entry(*file)} (skipped)" for file in unreadable]
+    notes = warnings(unreadable)
     pieces: Iterable[str]
     if settings.format in (TABLE, SVG):
         picture = _picture(answer, settings)
         pieces = [picture.text]
         notes += [f"note: {note}" for note in picture.notes]
     else:
-        pieces = formats.write(answer, settings.format, settings.header)
+        pieces = formats.write(answer, settings.format, settings.header, bom=settings.bom, excel=settings.excel)
     has_results = isinstance(answer, HasExitCode) or any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if has_results else ["nothing found"])
     write_text(pieces, settings)
-    for note in () if settings.quiet else notes:
-        write_note(_wrap_for_terminal(escape_controls(note)))
+    write_notes(notes, settings)
     if isinstance(answer, HasExitCode):
         return answer.exit_code
     return ExitCode.SUCCESS if has_results else ExitCode.NOTHING_FOUND
 
 
-def _unreadable_entry(path: str, line: int, problem: str) -> EntryUnreadable:
-    return EntryUnreadable(escape_path(path), line, problem)
+def warnings(unreadable: Iterable[UnreadableFile]) -> list[str]:
+    """Return what to say of files that cannot be read."""
+    return [
+        f"warning: {EntryUnreadable(escape_path(path), line, problem)} (skipped)" for path, line, problem in unreadable
+    ]
 
 
 def write_text(pieces: Iterable[str], settings: OutputSettings) -> None:
@@ -183,6 +193,23 @@ def _pager_command() -> str:
     return "less" if shutil.which("less") else ""
 
 
+def _another_program_draws() -> bool:
+    """Return whether standard error is a terminal that a program, such as a pager we write to, has for its own picture.
+
+    Such a program takes keys one by one, and notes would be scribbled over what it shows.
+    """
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        return False
+    import termios
+
+    with suppress(OSError, ValueError, termios.error):
+        return not termios.tcgetattr(sys.stderr)[_LOCAL_FLAGS] & termios.ICANON
+    return False
+
+
+_LOCAL_FLAGS = 3  # the place of these in what tcgetattr returns
+
+
 def _less_options(command: str, text: str) -> str:
     """Return how less shows a text in color, where its user has not said how; the heading of a table stays in sight."""
     import re
@@ -195,6 +222,12 @@ def _less_options(command: str, text: str) -> str:
     shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"less (\d+)", shown)
     return f"-FRX --header={rules[0]}" if version and int(version[1]) >= _LESS_WITH_HEADER else "FRX"
+
+
+def write_notes(notes: Iterable[str], settings: OutputSettings) -> None:
+    """Write notes and warnings to standard error, unless they are not wanted."""
+    for note in () if settings.quiet or _another_program_draws() else notes:
+        write_note(_wrap_for_terminal(escape_controls(note)))
 
 
 def write_error(error: ReportcliError, as_json: bool) -> None:
@@ -241,7 +274,7 @@ def progress(settings: OutputSettings, doing: str = "files indexed") -> Progress
     start = time.monotonic() + _BAR_DELAY
 
     def draw(done: int, total: int) -> None:
-        if time.monotonic() > start and (done % 50 == 0 or done == total):
+        if time.monotonic() > start and (done % 50 == 0 or done == total) and not _another_program_draws():
             filled = _BAR_WIDTH * done // max(total, 1)
             sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} {doing}")
             sys.stderr.write("\r\x1b[K" if done == total else "")

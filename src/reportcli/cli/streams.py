@@ -17,8 +17,9 @@ def prepare_streams() -> None:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  (a closed stream is None; it lasts to the end)
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors in ("strict", "surrogateescape"):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, TextIOWrapper):
+        is_strict = sys.stdout.errors in ("strict", "surrogateescape")
+        sys.stdout.reconfigure(errors="backslashreplace" if is_strict else None, newline="\n")
 
 
 def _json_escape(char: str) -> str:
@@ -30,15 +31,21 @@ def _json_escape(char: str) -> str:
 _ESCAPES: Mapping[str, Callable[[str], str]] = {
     "json": _json_escape,
     "jsonl": _json_escape,
+    "csl": _json_escape,
     "toml": lambda char: f"\\U{ord(char):08X}",
     "svg": lambda char: f"&#{ord(char)};",
 }
 
 
+def is_unicode() -> bool:
+    """Return whether standard output has every character."""
+    return (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+
+
 def encodable(pieces: Iterable[str], format_name: str) -> Iterable[str]:
     """Return the text of a format that has escapes of its own in ASCII, where standard output is not in Unicode."""
     escape = _ESCAPES.get(format_name)
-    if escape is None or (sys.stdout.encoding or "utf-8").lower().startswith("utf"):
+    if escape is None or is_unicode():
         return pieces
     return (re.sub(r"[^\x00-\x7f]", lambda match: escape(match[0]), piece) for piece in pieces)
 

@@ -18,7 +18,7 @@ from reportcli.catalog.files import (
     take_snapshot,
     vocabulary_files,
 )
-from reportcli.catalog.write import remove_stale_temp_files, write_entry
+from reportcli.catalog.write import hard_link_note, remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import EntryNames, OtherEntries, broken_catalog_rules, names_of
 from reportcli.curate.entry import ParsedEntry, latest_today, parse_entry
 from reportcli.curate.entry_rules import broken_rules, layout
@@ -173,7 +173,7 @@ class _Check:
         return parse_entry(file.path.name, text, parse_toml(file.path, text), vocabulary, self._today)
 
     def _check_entry(self, file: _File, entry: ParsedEntry, others: OtherEntries) -> None:
-        path = _relative(file.path)
+        path = relative_path(file.path)
         broken = entry_findings(path, entry, others)
         if self._fix and (reformatted := self._reformat(file, entry, broken)):
             broken = entry_findings(path, entry._replace(text=reformatted), others)
@@ -194,26 +194,27 @@ class _Check:
         reformatted = entry.text if obstacle else schema + to_toml(entry.report)
         try:
             if reformatted != entry.text:
+                effects = ("", *hard_link_note(file.path))
                 write_entry(file.path, reformatted, entry.text)
-                self._notes.append(f"reformatted {_relative(file.path)}")
+                self._notes.append(f"reformatted {relative_path(file.path)}{'; '.join(effects)}")
                 return reformatted
         except EntryChanged:
             obstacle = "it changed during the check"
         if obstacle and layout in problems:
-            self._notes.append(f"skipped {_relative(file.path)}: {obstacle}")
+            self._notes.append(f"skipped {relative_path(file.path)}: {obstacle}")
         return None
 
     def _check_techniques(self, file: _File, text: str, techniques: TechniqueFile) -> None:
         broken = [(rule, PROBLEM, problem) for rule in TECHNIQUE_RULES for problem in rule(techniques)]
-        self._findings += [finding for _, finding in _locate(_relative(file.path), text, broken)]
+        self._findings += [finding for _, finding in _locate(relative_path(file.path), text, broken)]
 
     def _report_unreadable(self, file: _File, error: EntryUnreadable) -> None:
         if file.selected:
             position = error.line or None, error.column or None
-            self._findings.append(Finding(_relative(file.path), *position, "", error.problem, PROBLEM))
+            self._findings.append(Finding(relative_path(file.path), *position, "", error.problem, PROBLEM))
 
     def _sort_findings(self) -> None:
-        files = [_relative(file.path) for file in (*self._selection.entries, *self._selection.vocabularies)]
+        files = [relative_path(file.path) for file in (*self._selection.entries, *self._selection.vocabularies)]
         order = {path: position for position, path in enumerate(files)}
         self._findings.sort(key=lambda finding: (finding.severity != PROBLEM, order[finding.file], finding.line or 0))
 
@@ -228,7 +229,7 @@ class _Check:
         return ", ".join(parts + ([_counted(remarks, "remark", "remarks")] if remarks else []))
 
 
-def _relative(path: Path) -> str:
+def relative_path(path: Path) -> str:
     """Return a path relative to the current folder where it lies below it."""
     with suppress(FileNotFoundError):  # of a folder that has been deleted
         here = Path.cwd()

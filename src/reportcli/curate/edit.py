@@ -19,11 +19,11 @@ from reportcli.catalog.files import (
     schema_line,
     shipped_folder,
 )
-from reportcli.catalog.write import remove_stale_temp_files, write_entry
+from reportcli.catalog.write import hard_link_note, remove_stale_temp_files, write_entry
 from reportcli.curate.catalog_rules import OtherEntries, entries_like, names_of
 from reportcli.curate.changes import changes
 from reportcli.curate.check import entry_findings
-from reportcli.curate.editor import Ask, add_hint, create_draft, open_draft, run_editor
+from reportcli.curate.editor import Ask, Draft, add_hint, create_draft, open_draft
 from reportcli.curate.entry import latest_today, parse_entry
 from reportcli.curate.entry_rules import completeness, layout
 from reportcli.curate.template import Template, empty_template, strip_template
@@ -147,7 +147,8 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
 
     def save(text: str) -> ActionResult:
         if text == entry.before:
-            return ActionResult(entry.id, "path", (str(entry.path),), ("nothing changed", EDITOR_MUST_WAIT))
+            stays = (f"save there, and run this again to go on with {draft.path}",) if draft.may_be_open else ()
+            return ActionResult(entry.id, "path", (str(entry.path),), ("nothing changed", EDITOR_MUST_WAIT, *stays))
         before = entry.report()
         checked = checked_report(catalog, entry.id, text, may_be_draft=before is not None and before.is_draft)
         return save_changed(entry, text, *checked)
@@ -191,19 +192,19 @@ def entry_file(catalog: EditableCatalog, own: Path, name: str) -> EntryFile:
 def save_changed(entry: EntryFile, text: str, report: Report, remarks: tuple[str, ...]) -> ActionResult:
     """Put a changed entry in place; the result says what changed, and what it overrides."""
     in_place = entry.target == entry.path
+    effects = hard_link_note(entry.path) if in_place else (f"it now overrides {entry.path}",)
     _write(entry.target, text, report, entry.before if in_place else None)
-    overrides = () if in_place else (f"it now overrides {entry.path}",)
     before = entry.report()
     changed = changes(before, report) if before else ()
-    return ActionResult(entry.id, "path", (str(entry.target),), (*changed, *remarks, *overrides))
+    return ActionResult(entry.id, "path", (str(entry.target),), (*changed, *remarks, *effects))
 
 
-def _edit_and_save(draft: Path, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
+def _edit_and_save(draft: Draft, entry_id: str, save: Save, ask: Ask | None) -> ActionResult:
     """Open the editor, and save what it leaves; while that is wrong, ask whether to open it again."""
     while True:
-        run_editor(draft)
+        draft.edit(ask)
         try:
-            return save(_text_of(draft, entry_id))
+            return save(_text_of(draft.path, entry_id))
         except (EntryRejected, NameInUse, UsageError) as error:
             if ask is None:
                 raise

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,29 @@ from reportcli.errors import (
 )
 
 Ask = Callable[[str, str], bool]  # shows a message and asks a question; returns whether the answer is yes
+
+
+class Draft:
+    """A file that the user's editor works on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.may_be_open = False  # in an editor that did not wait until it was closed
+
+    def edit(self, ask: Ask | None) -> None:
+        """Run the user's editor on it until it closes; ``ask`` is None without a terminal. Raises EditorUnavailable."""
+        start, before = time.monotonic(), self._stamp()
+        run_editor(self.path)
+        returned_at_once = time.monotonic() - start < _AT_ONCE
+        self.may_be_open = ask is not None and returned_at_once and self._stamp() == before
+
+    def _stamp(self) -> int:
+        with suppress(OSError):
+            return self.path.stat().st_mtime_ns
+        return 0
+
+
+_AT_ONCE = 1.0  # seconds; nobody closes an editor as soon
 
 
 def draft_folder() -> Path:
@@ -68,13 +92,15 @@ def create_draft(entry: Path, text: str) -> Path:
 
 
 @contextmanager
-def open_draft(entry: Path, text: str, ask: Ask | None, *, changed: float = 0, unsaved: bool = False) -> Iterator[Path]:
+def open_draft(
+    entry: Path, text: str, ask: Ask | None, *, changed: float = 0, unsaved: bool = False
+) -> Iterator[Draft]:
     """Give a draft with this text, or the one that exists.
 
     ``ask`` asks whether to continue with an existing draft, and is None without a terminal; ``changed`` is when the
     entry was last modified. The draft is deleted at the end of the block, unless that raises an error and something
-    was typed; ``unsaved`` says that the text itself was. The error then says where the draft is. Raises DraftExists or
-    EntryUnwritable.
+    was typed; ``unsaved`` says that the text itself was. The error then says where the draft is. A draft in which
+    nothing was typed stays where an editor may still have it open. Raises DraftExists or EntryUnwritable.
     """
     path = draft_path(entry)
     try:
@@ -85,17 +111,19 @@ def open_draft(entry: Path, text: str, ask: Ask | None, *, changed: float = 0, u
         if not _continues(path, changed, ask):
             delete_draft(path)
             create_draft(entry, text)
+    draft = Draft(path)
     try:
-        yield path
+        yield draft
     except BaseException as error:
-        if not _holds_text(path, "" if unsaved else text):
+        if not draft.may_be_open and not _holds_text(path, "" if unsaved else text):
             delete_draft(path)
         elif isinstance(error, ReportcliError):
             add_hint(error, f"your draft was saved to {path}")
         else:
             error.add_note(f"your draft was saved to {path}")
         raise
-    delete_draft(path)
+    if not draft.may_be_open or _holds_text(path, text):
+        delete_draft(path)
 
 
 def _continues(path: Path, changed: float, ask: Ask) -> bool:
@@ -116,8 +144,8 @@ def _holds_text(path: Path, original: str) -> bool:
 
 def delete_draft(path: Path) -> None:
     """Delete a draft, where it can be; a file outside the folder of drafts is left alone."""
-    if path.parent.resolve() == draft_folder().resolve():
-        with suppress(OSError):
+    with suppress(OSError, HomeUnknown):
+        if os.path.realpath(path.parent) == os.path.realpath(draft_folder()):
             path.unlink()
 
 
@@ -150,7 +178,7 @@ def run_editor(file: Path) -> None:
 def _terminal() -> int:
     """Open the terminal for reading, or nothing: an editor reads no names or texts that are piped to this program."""
     try:
-        return os.open("CON" if os.name == "nt" else "/dev/tty", os.O_RDONLY)
+        return os.open("/dev/tty", os.O_RDONLY)
     except OSError:
         return os.open(os.devnull, os.O_RDONLY)
 
@@ -158,12 +186,12 @@ def _terminal() -> int:
 def _editor_command() -> list[str]:
     for variable in ("VISUAL", "EDITOR"):
         try:
-            command = shlex.split(os.environ.get(variable, ""), posix=os.name != "nt")
+            command = shlex.split(os.environ.get(variable, ""))
         except ValueError as error:
             raise EditorUnavailable(f"invalid {variable}: {error}") from error
         if command:
             return [os.path.expanduser(command[0]), *command[1:]]
-    for name in ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi"):
+    for name in ("sensible-editor", "nano", "vi"):
         if shutil.which(name):
             return [name]
     raise EditorUnavailable("no editor found")

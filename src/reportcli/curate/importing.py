@@ -46,7 +46,7 @@ def import_records(
     EntryUnwritable; then nothing has changed.
     """
     outcomes: list[Outcome] = []
-    with EntryBatch(own) as batch:
+    with EntryBatch() as batch:
         importing = _Import(catalog, own, batch, known)
         for count, record in enumerate(records, 1):
             outcomes.append(importing.outcome(record))

@@ -42,7 +42,7 @@ class ColumnMapping(NamedTuple):
 def read_mapping(path: str | Path) -> ColumnMapping:
     """Read a mapping. Raises PathNotFound, or UsageError with the place of what is wrong."""
     if not Path(path).exists():
-        raise PathNotFound(path)
+        raise PathNotFound(path, "a mapping in TOML; see `reportcli help mappings`")
     try:
         table = parse_toml(path, read_text(path))
     except EntryUnreadable as error:

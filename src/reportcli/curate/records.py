@@ -50,7 +50,7 @@ def read_source(name: str, kind: str | None, data: bytes | None = None) -> Sourc
             raise UsageError(f"{name} is longer than {MAX_SOURCE_BYTES:,} bytes", "import it in parts")
         text = data.decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise PathNotFound(name) from error
+        raise PathNotFound(name, "files in JSON, JSONL, TOML or CSV, folders, or - for standard input") from error
     except UnicodeDecodeError as error:
         line = 1 + error.object.count(b"\n", 0, error.start)
         raise UsageError(f"{name}:{line}: not UTF-8 text", "save it as UTF-8") from error

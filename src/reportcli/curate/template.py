@@ -48,6 +48,7 @@ def template_from_paper(paper: "Paper") -> Template:
         "date": paper.updated if later else paper.published,
         "first_published": paper.published if later else None,
         "arxiv_version": f"v{paper.version}" if later else None,
+        "arxiv_class": paper.subject_class,
         "summary": first_sentence(paper.abstract) or None,
         "links": {
             "arxiv": paper.number,

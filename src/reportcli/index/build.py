@@ -50,9 +50,8 @@ from reportcli.report.techniques import Technique, Vocabulary
 
 _FIELDS = [(field.path, field.kind, field.path in MODEL_FIELDS, field.path in RUN_FIELDS) for field in FIELDS + DERIVED]
 _VERSION = checksum(repr((SCHEMA, Technique._fields, _FIELDS)))
-_CLOCK_TICK = 20_000_000  # nanoseconds; file systems stamp in steps of up to 10 ms
-_CLOCK_ERROR = 3600 * 10**9  # nanoseconds that the clock of a file server may be ahead of ours
 _PATIENCE = 5.0  # seconds to wait for another process that writes the index
+_SEEN_AT = " seen at "
 
 
 def open_index(folders: Sequence[Path], file: Path | None, progress: Progress | None = None) -> Index:
@@ -179,8 +178,7 @@ class _Builder:
     def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
         self.connection = connection
         self.progress = progress or _no_progress
-        now = time.time_ns()
-        self.recent = range(now - _CLOCK_TICK, now + _CLOCK_ERROR)
+        self.now = time.time_ns()
         self.is_final = True  # whether each file that was read need not be read again unless it changes
         self.vocabulary = Vocabulary()
         self.words = {"="}  # that are known to be in the table of words; "=" is none
@@ -189,7 +187,7 @@ class _Builder:
         run = self.connection.execute
         if _meta(self.connection, "version") != _version(self.connection):
             self.start_anew()
-        if _meta(self.connection, "vocabularies") == repr(seen.vocabularies):
+        if _meta(self.connection, "vocabularies") == json.dumps({file.path: file.stamp for file in seen.vocabularies}):
             self.vocabulary = stored_vocabulary(_meta(self.connection, "vocabulary") or "")
         else:
             self.read_vocabularies(seen.vocabularies)
@@ -216,11 +214,12 @@ class _Builder:
         if former not in (None, stored):
             self.start_anew()
         self.set_meta("vocabulary", stored)
+        seen = dict(json.loads(_meta(self.connection, "vocabularies") or "{}"))
+        stamps = {file.path: self.stamp_of(file, seen.get(file.path, "")) for file in files}
         self.connection.execute("DELETE FROM file WHERE rank < 0")
         for file, error in unreadable:
-            self.note_unreadable(EntryFile(file.path, -1, ""), error)
-        self.is_final = self.is_final and not any(file.changed_in(self.recent) for file in files)
-        self.set_meta("vocabularies", repr(files) if self.is_final else "")
+            stamps[file.path] = self.note_unreadable(EntryFile(file.path, -1, stamps[file.path]), error)
+        self.set_meta("vocabularies", json.dumps(stamps))
 
     def set_meta(self, key: str, value: str) -> None:
         self.connection.execute("REPLACE INTO meta VALUES (?, ?)", [key, value])
@@ -234,14 +233,25 @@ class _Builder:
             self.forget(path)
         for number, entry in enumerate(changed):
             self.progress(number, len(changed))
-            self.read(entry)
+            _, former = stamps.get(entry.path, (0, ""))
+            self.read(entry._replace(stamp=self.stamp_of(entry, former)))
         self.progress(len(changed), len(changed))
 
+    def stamp_of(self, file: EntryFile, former: str) -> str:
+        """Return the stamp to store of a file that is read now, of which this was stored before.
+
+        Until a tick has passed since the file was changed, or since this stamp was first seen, it may change again with
+        the same stamp. The time when it was first seen is then added, so that the file is read once more. A file server
+        may be ahead of our clock, so its times alone are not enough.
+        """
+        stamp, _, first_seen = str(former).partition(_SEEN_AT)
+        since = min(self.now, int(first_seen)) if stamp == file.stamp and first_seen else self.now
+        if min(file.changed, since) + file.tick < self.now:
+            return file.stamp
+        self.is_final = False
+        return f"{file.stamp}{_SEEN_AT}{since}"
+
     def read(self, entry: EntryFile) -> None:
-        """Read a file; one that is so new that it may change again under the same stamp is to be read again."""
-        if entry.changed_in(self.recent):
-            entry = entry._replace(stamp="")
-            self.is_final = False
         try:
             self.add(entry, read_report(entry.path))
         except EntryUnreadable as error:
@@ -266,8 +276,11 @@ class _Builder:
         spellings = ((name.folded, name.kind, number, name.written) for name in spellings_of(report))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)", spellings)
 
-    def note_unreadable(self, entry: EntryFile, error: EntryUnreadable) -> None:
-        """Note a file that cannot be read; where the system did not let us, it is tried again at the next call."""
+    def note_unreadable(self, entry: EntryFile, error: EntryUnreadable) -> str:
+        """Note a file that cannot be read, and return the stamp that is stored of it.
+
+        Where the system did not let us, that is none, so that it is tried again at the next call.
+        """
         if isinstance(error.__cause__, OSError):
             entry = entry._replace(stamp="")
             self.is_final = False
@@ -275,6 +288,7 @@ class _Builder:
             "INSERT INTO file VALUES (?, ?, ?, NULL, ?, ?)",
             [os.fsencode(entry.path), entry.rank, entry.stamp, error.problem, error.line],
         )
+        return entry.stamp
 
     def forget(self, path: str) -> None:
         run, key = self.connection.execute, [os.fsencode(path)]

@@ -23,8 +23,7 @@ def prepare_cache(folder: Path) -> None:
     """
     make_private_folder(folder)
     status = folder.stat()
-    user = os.geteuid() if hasattr(os, "geteuid") else status.st_uid
-    if status.st_uid != user or (os.name != "nt" and status.st_mode & 0o022):
+    if status.st_uid != os.geteuid() or status.st_mode & 0o022:
         raise PermissionError(f"{folder} is open to others")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reportcli.query.conditions import Between, Is
+from reportcli.query.conditions import Between, Is, comparable
 
 
 def checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
@@ -16,7 +16,7 @@ def bindable(value: Any) -> Any:
     """Return a value as SQLite takes it: text without lone surrogates, numbers of at most 64 bits."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
+    return comparable(value)
 
 
 def bounds(condition: Is | Between) -> tuple[tuple[str, int | float | str | None], ...]:

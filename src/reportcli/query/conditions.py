@@ -99,6 +99,11 @@ class Is:
         return f"{_field_name(self.field)}:" + (self.value if needs_no_quotes else f'"{self.value}"')
 
 
+def comparable(value: Any) -> Any:
+    """Return a value as it is compared: a whole number of more than 64 bits as a decimal one, as it is also printed."""
+    return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
+
+
 @dataclass(frozen=True, slots=True)
 class Between:
     """A number is in a range; None is an open end.
@@ -121,9 +126,10 @@ class Between:
         return False if subject.knows_every(field) else None
 
     def accepts(self, value: int | float) -> bool:
-        is_above = self.low is None or (value > self.low if self.exclusive else value >= self.low)
+        value, low, high = map(comparable, (value, self.low, self.high))
+        is_above = low is None or (value > low if self.exclusive else value >= low)
         without_high = self.exclusive or self.right_open
-        return is_above and (self.high is None or (value < self.high if without_high else value <= self.high))
+        return is_above and (high is None or (value < high if without_high else value <= high))
 
     def __str__(self) -> str:
         name = _field_name(self.field)

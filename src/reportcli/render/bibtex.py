@@ -1,67 +1,81 @@
-"""A report as a BibTeX entry, with its id as the key."""
+"""A report as a BibTeX entry, with its id as the key. Works with BibTeX and biber, and whatever reads their files."""
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
+from reportcli.render.authors import Person, authors
+from reportcli.render.tex import escape
 from reportcli.render.value import escape_controls
 from reportcli.report.fields import Report
 
-if TYPE_CHECKING:
-    from reportcli.answer.comparison import Comparison
-    from reportcli.answer.details import ReportDetails
-    from reportcli.answer.listing import Listing
-    from reportcli.answer.technique import TechniqueDetails
-
-# BibTeX counts braces also after a backslash, hence their names.
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", **{char: f"\\{char}" for char in "&%$#_"},
-}  # fmt: skip
 
 
-def bibliography(answer: "Listing | ReportDetails | Comparison | TechniqueDetails") -> Iterator[str]:
+class AboutReports(Protocol):
+    """An answer about some reports."""
+
+    @property
+    def reports(self) -> Iterable[Report]:
+        """The reports, which may occur several times."""
+
+
+def bibliography(answer: AboutReports) -> Iterator[str]:
     """Yield an entry for each report, once."""
-    return map(bibtex_entry, {report.id: report for report in answer.reports}.values())
+    return map(bibtex_entry, each_once(answer))
+
+
+def each_once(answer: AboutReports) -> Iterable[Report]:
+    """Return the reports of an answer, each once."""
+    return {report.id: report for report in answer.reports}.values()
 
 
 def bibtex_entry(report: Report) -> str:
     """Return an entry: ``misc`` with an eprint if the report is on arXiv, else ``techreport``.
 
-    The year and month are those of the first public version, if known.
+    The year and month are those of the first public version, if known; the version that was read is in the note.
     """
     links, published = report.links, report.first_published or report.date
-    address = f"https://arxiv.org/abs/{links.arxiv}" if links.arxiv else next(iter((links.pdf, *links.page)), None)
-    fields = {"title": f"{{{{{escape_latex(report.title)}}}}}", "author": f"{{{_authors(report)}}}"}
+    fields = {
+        "title": f"{{{{{escape(report.title)}}}}}",
+        "author": f"{{{' and '.join(map(_author, authors(report)))}}}",
+    }
     if links.arxiv:
-        fields |= {"eprint": f"{{{escape_latex(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
+        fields |= {"eprint": f"{{{escape(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
+        fields |= {"primaryClass": f"{{{escape(report.arxiv_class)}}}"} if report.arxiv_class else {}
     else:
-        fields |= {"institution": f"{{{escape_latex(', '.join(report.organizations))}}}"}
-    fields |= {"url": f"{{{_escape_address(address)}}}"} if address else {}
+        fields |= {"institution": f"{{{escape(', '.join(report.organizations))}}}"}
+    fields |= {"url": f"{{{url}}}"} if (url := address(report)) else {}
     fields |= {"year": f"{{{published.year}}}", "month": _MONTHS[published.month - 1]}
+    fields |= {"note": f"{{{version}}}"} if (version := version_read(report)) else {}
     width = max(map(len, fields))
     kind = "misc" if links.arxiv else "techreport"
-    return f"@{kind}{{{_key(report.id)},\n" + "".join(f"  {key:{width}} = {fields[key]},\n" for key in fields) + "}\n"
+    entry = "".join(f"  {key:{width}} = {fields[key]},\n" for key in fields)
+    return f"@{kind}{{{citation_key(report)},\n{entry}}}\n"
 
 
-def _authors(report: Report) -> str:
-    """Return the people, else the team, else the organizations; in braces what is not the name of one person."""
-    if len(report.authors) > 1:
-        return " and ".join(map(escape_latex, report.authors))
-    return " and ".join(f"{{{escape_latex(name)}}}" for name in report.authors or report.organizations)
+def _author(author: Person | str) -> str:
+    """Return a person as ``von Family, Jr., Given``, the form that can only be read in one way; a team in braces."""
+    if isinstance(author, str):
+        return f"{{{escape(author)}}}"
+    family = escape(f"{author.particle} {author.family}".strip())
+    return ", ".join(filter(None, (family, escape(author.suffix), escape(author.given))))
 
 
-def _key(report_id: str) -> str:
-    """Return an id as a key; characters that would end one, as in the name of an odd file, become their number."""
-    return re.sub(r"[^\w.:+/-]", lambda match: f"_{ord(match[0]):x}_", report_id)
+def version_read(report: Report) -> str:
+    """Return which version the catalogue describes, where it is known not to be the first; else ""."""
+    number = f" {report.arxiv_version.lstrip('v')}" if report.arxiv_version else ""
+    is_later = report.first_published is not None and report.date != report.first_published
+    return f"Version{number} of {report.date}" if number or is_later else ""
 
 
-def escape_latex(text: str) -> str:
-    """Return a text in which no character means anything to TeX."""
-    return "".join(_SPECIAL.get(char, char) for char in escape_controls(text))
+def citation_key(report: Report) -> str:
+    """Return the id as a key; characters that would end one, as in the name of an odd file, become their number."""
+    return re.sub(r"[^\w.:+/-]", lambda match: f"_{ord(match[0]):x}_", report.id)
 
 
-def _escape_address(address: str) -> str:
-    """Return an address in which the characters that would end a field are percent-encoded."""
-    return escape_controls(address).translate({ord(char): f"%{ord(char):02X}" for char in '{}\\" '})
+def address(report: Report) -> str:
+    """Return the address to read first, "" without a link; characters that would end a field are percent-encoded."""
+    links = report.links
+    first = links.front or next(filter(None, (links.pdf, *links.page, *links.huggingface, *links.code)), "")
+    return escape_controls(first).translate({ord(char): f"%{ord(char):02X}" for char in '{}\\" '})

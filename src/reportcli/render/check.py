@@ -21,10 +21,19 @@ def github(answer: CheckReport) -> Iterator[str]:
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
     """
     for finding in answer.findings:
-        values = {"file": escape_path(finding.file.replace(os.sep, "/")), "line": finding.line, "col": finding.column}
+        path = escape_path(_from_workspace(finding.file))
+        values = {"file": path, "line": finding.line, "col": finding.column}
         properties = ",".join(f"{key}={_escape(str(value), ':,')}" for key, value in values.items() if value)
         command = "warning" if finding.severity == REMARK else "error"
         yield f"::{command} {properties}::{_escape(_message(finding))}\n"
+
+
+def _from_workspace(path: str) -> str:
+    """Return a path relative to the folder of a workflow, whatever folder a step of it works in; else as it is."""
+    if workspace := os.environ.get("GITHUB_WORKSPACE"):
+        relative = os.path.relpath(path, workspace)
+        return path if relative.startswith(os.pardir) else relative
+    return path
 
 
 def _message(finding: Finding) -> str:

@@ -1,11 +1,11 @@
 """The table of formats, and the machine formats that every answer can be written in: stable, whole, without rich."""
 
 import json as _json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reportcli.answer import Answer
+from reportcli.answer import Answer, Record
 from reportcli.answer.details import ReportDetails
 from reportcli.answer.listing import Listing
 from reportcli.render.value import escape_controls
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TABLE, SVG, ANY = "table", "svg", "any answer"
 PICTURES = (TABLE, SVG)
-_WITH_HEADER = ("tsv", "csv")
+_FORMULAS = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet computes
 
 
 class Format(NamedTuple):
@@ -59,27 +59,23 @@ _LATEX = {
     "Listing": "latex:listing",
     "Comparison": "latex:comparison",
     "Recipe": "latex:recipe",
-    "CountTable": "latex:table",
-    "Disclosure": "latex:table",
+    "CountTable": "latex:count",
+    "Disclosure": "latex:disclosure",
 }
-_BIBTEX = {
-    "Listing": "bibtex:bibliography",
-    "ReportDetails": "bibtex:bibliography",
-    "Comparison": "bibtex:bibliography",
-    "TechniqueDetails": "bibtex:bibliography",
-}
+_ABOUT_REPORTS = ("Listing", "ReportDetails", "Comparison", "Recipe", "TechniqueDetails")
 # The renderers are named, not imported, so that a listing in a pipe loads only its own.
 FORMATS: Mapping[str, Format] = {
     TABLE: Format("for reading (default on a terminal)", _TERMINAL),
     "tsv": Format("tab-separated values, one record per line (default in a pipe)", {ANY: "formats:tsv"}),
-    "csv": Format("comma-separated values with a header row", {ANY: "formats:csv"}),
+    "csv": Format("comma-separated values with a header row; --bom and --excel for Excel", {ANY: "formats:csv"}),
     "json": Format("an array of whole records; also --json", {ANY: "formats:json"}),
     "jsonl": Format("one whole record a line", {ANY: "formats:jsonl"}),
     "names": Format("only ids, one a line", {ANY: "formats:names"}),
     "toml": Format("a report as a file of the catalogue; a listing has each under its id", _TOML),
     "markdown": Format("a table, or the page of a report", _MARKDOWN),
-    "latex": Format("a table for a paper, with booktabs and \\citep", _LATEX),
-    "bibtex": Format("entries for a bibliography", _BIBTEX),
+    "latex": Format("a table for a paper, with \\citep of the keys of bibtex, and notes", _LATEX),
+    "bibtex": Format("entries for a bibliography in BibTeX", dict.fromkeys(_ABOUT_REPORTS, "bibtex:bibliography")),
+    "csl": Format("the same as CSL-JSON, for Zotero and pandoc", dict.fromkeys(_ABOUT_REPORTS, "csl:bibliography")),
     "dot": Format("lineage as a graph for Graphviz", {"Lineage": "graph:dot"}),
     "mermaid": Format("lineage as a flowchart for Mermaid, which GitHub shows", {"Lineage": "graph:mermaid"}),
     "trl": Format("recipe: a GRPOConfig or RLOOConfig of TRL a run, in Python", {"Recipe": "trl:write"}),
@@ -96,10 +92,12 @@ def formats_for(kinds: Sequence[type]) -> tuple[str, ...]:
     return tuple(name for name, entry in FORMATS.items() if kind_names & entry.renderers.keys())
 
 
-def write(answer: Answer, name: str, header: bool | None = None) -> Iterator[str]:
-    """Yield the text of an answer in a format that is no picture; ``header`` asks for or against a header row."""
-    renderer = _renderer(answer, name)
-    pieces: Iterator[str] = renderer(answer, header) if name in _WITH_HEADER else renderer(answer)
+def write(
+    answer: Answer, name: str, header: bool | None = None, *, bom: bool = False, excel: bool = False
+) -> Iterator[str]:
+    """Yield the text of an answer in a format that is no picture; the options are those of ``tsv`` and ``csv``."""
+    options = {"tsv": (header,), "csv": (header, bom, excel)}
+    pieces: Iterator[str] = _renderer(answer, name)(answer, *options.get(name, ()))
     return pieces
 
 
@@ -124,21 +122,32 @@ def tsv(answer: Answer, header: bool | None) -> Iterator[str]:
         yield "\t".join(map(_cell_text, row)) + "\n"
 
 
-def csv(answer: Answer, header: bool | None) -> Iterator[str]:
-    """Yield comma-separated values as in RFC 4180, with a header row unless it is declined."""
+def csv(answer: Answer, header: bool | None, bom: bool = False, excel: bool = False) -> Iterator[str]:
+    """Yield comma-separated values as in RFC 4180: lines end in CR LF, what needs quotes has them.
+
+    A header row stands first unless it is declined; before it a byte order mark if asked for. With ``excel`` an
+    apostrophe guards each text that begins like a formula.
+    """
     import csv
     import io
 
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer)
+    cell = _guarded_text if excel else _cell_text
+    yield "\ufeff" if bom else ""
     if header is not False:
-        writer.writerow(map(_cell_text, answer.header))
+        writer.writerow(map(cell, answer.header))
     for row in answer.rows():
-        writer.writerow(map(_cell_text, row))
+        writer.writerow(map(cell, row))
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue()
+
+
+def _guarded_text(value: Any) -> str:
+    text = _cell_text(value)
+    return f"'{text}" if text.startswith(_FORMULAS) and not isinstance(value, (int, float)) else text
 
 
 def json(answer: Answer) -> Iterator[str]:
@@ -146,8 +155,13 @@ def json(answer: Answer) -> Iterator[str]:
     if getattr(answer, "single", False):
         yield "".join(f"{_to_json(record, indent=2)}\n" for record in answer.records())
         return
+    yield from json_array(answer.records())
+
+
+def json_array(records: Iterable[Record]) -> Iterator[str]:
+    """Yield a JSON array of objects."""
     separator = "["
-    for record in answer.records():
+    for record in records:
         yield f"{separator}\n{_to_json(record, indent=2)}"
         separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"

@@ -1,124 +1,235 @@
-"""Tables for papers: LaTeX with booktabs, names cited with the keys that ``bibtex`` prints, caveats as notes below."""
+"""Tables for papers: LaTeX with booktabs, names cited with the keys of ``bibtex``, caveats and sources as notes."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from string import ascii_lowercase
 
-from reportcli.answer import Answer
-from reportcli.answer.comparison import Comparison
+from reportcli.answer.comparison import RL_RUNS, Comparison, ComparisonRow, distinct_labels
+from reportcli.answer.count import Bin, CountTable, ValueCount
+from reportcli.answer.disclosure import Disclosure, Share
 from reportcli.answer.listing import Listing
-from reportcli.answer.recipe import Recipe, ReportRun, heading
-from reportcli.render.bibtex import escape_latex
+from reportcli.answer.recipe import RUNS, Recipe, ReportRun, heading
+from reportcli.render.bibtex import citation_key
 from reportcli.render.caveats import caveat
+from reportcli.render.latex_table import Column, Row, table
+from reportcli.render.tex import escape
 from reportcli.render.value import format_value, is_numeric
 from reportcli.report.fields import Field, Report
 
 _UNKNOWN, _NOT_DISCLOSED = "--", "n.d."
-_HEAD = (
-    "% needs \\usepackage{booktabs} and \\usepackage{url}; \\citep comes from natbib or biblatex,\n"
-    "% the entries from --format bibtex\n"
-)
-_SIGNS = {
-    "≈": "$\\approx$", "–": "--", "−": "$-$", "×": "$\\times$", "→": "$\\rightarrow$", "±": "$\\pm$", "…": "\\ldots{}",
-    "≥": "$\\geq$", "≤": "$\\leq$", "λ": "$\\lambda$", "ε": "$\\varepsilon$", "μ": "$\\mu$", "γ": "$\\gamma$",
-}  # fmt: skip
+_LEGEND = "n.d.: the report was read for it and does not state it; --: not recorded."
+_FEW_FIELDS = 8  # that are columns where reports are compared
 
 
 class _Notes:
-    """The notes below a table, each with its letter."""
+    """What stands below a table: caveats with their letters, and where the figures of each report were read."""
 
     def __init__(self) -> None:
         self._letters: dict[str, str] = {}
+        self._sources: dict[str, dict[str, None]] = {}
 
-    def mark(self, sentence: str) -> str:
-        """Return the letter of a sentence, raised; "" for no sentence."""
+    def mark(self, sentence: str, is_figure: bool = False) -> str:
+        """Return the letter of a sentence, raised, "" for no sentence; after a figure it takes no room."""
         if not sentence:
             return ""
-        count = len(self._letters)
-        letter = ascii_lowercase[count % 26] * (count // 26 + 1)
-        return f"\\textsuperscript{{{self._letters.setdefault(sentence, letter)}}}"
+        letter = f"\\textsuperscript{{{self._letters.setdefault(sentence, _letter(len(self._letters)))}}}"
+        return f"\\rlap{{{letter}}}" if is_figure else letter
 
-    def lines(self, others: Sequence[str] = ()) -> Iterator[str]:
-        """Yield the notes, and others without a letter, as one small paragraph."""
-        marked = (f"\\textsuperscript{{{letter}}}~{_escape(text)}" for text, letter in self._letters.items())
-        if sentences := [*marked, *map(_escape, others)]:
-            yield "\n\\par\\smallskip\n{\\footnotesize " + ";\n".join(sentences) + ".\\par}\n"
+    def cell(self, field: Field, value: object, report: Report, is_figure: bool) -> str:
+        """Return a value with its caveat, and keep its source."""
+        text = _value(field, value)
+        if not text:
+            return _UNKNOWN
+        self.source(report, _source(field, report))
+        return text + self.mark(caveat(field, report), is_figure)
+
+    def source(self, report: Report, text: str) -> None:
+        """Keep where something of a report was read."""
+        self._sources.setdefault(report.name, {}).update(dict.fromkeys(filter(None, text.split("; "))))
+
+    def paragraphs(self, legend: str = "") -> Iterator[str]:
+        """Yield a paragraph of caveats, and one of sources; each note is a line."""
+        caveats = [f"\\textsuperscript{{{letter}}}~{_sentence(text)}" for text, letter in self._letters.items()]
+        if lines := [*filter(None, [legend]), *caveats]:
+            yield "\n".join(lines)
+        sources = [_sentence(f"{name}: {_places(texts)}") for name, texts in self._sources.items() if texts]
+        if sources:
+            yield "\n".join([r"\emph{Sources.}", *sources])
+
+
+def _letter(count: int) -> str:
+    """Return a, b, … z, aa, ab …"""
+    tens, ones = divmod(count, 26)
+    return (_letter(tens - 1) if tens else "") + ascii_lowercase[ones]
+
+
+def _sentence(text: str) -> str:
+    """Return a text with a full stop, in which long addresses can be broken."""
+    broken = re.sub(r"(?<=\w)/(?=\w)", r"/\\allowbreak{}", escape(text))
+    return broken if broken.endswith((".", "!", "?")) else f"{broken}."
+
+
+def _places(texts: Iterable[str]) -> str:
+    """Return sources as one text, in which the number of a paper stands once, and each of its places once."""
+    papers: dict[str, dict[str, None]] = {}
+    for text in texts:
+        paper, _, places = text.partition(" ")
+        if paper.lower().startswith(("arxiv:", "doi:")):
+            papers.setdefault(paper.rstrip(","), {}).update(dict.fromkeys(filter(None, places.split(", "))))
+        else:
+            papers[text] = {}
+    return "; ".join(f"{paper} {', '.join(places)}".strip() for paper, places in papers.items())
+
+
+def _source(field: Field, report: Report) -> str:
+    """Return where the value of a field was read: the source of the field, else of the nearest table around it."""
+    path = f"models.{field.key}" if field.derived and not field.info.computed else field.path
+    while path and path not in report.sources:
+        path = path.rpartition(".")[0]
+    return report.sources.get(path, "")
+
+
+def _value(field: Field, value: object) -> str:
+    """Return a value as LaTeX, figures with powers of ten; "" where it is unknown."""
+    text = escape(format_value(field, value))
+    return re.sub(r"([\d.]+)e(-?\d+)", r"$\1\\times10^{\2}$", text.replace(" ", "~")) if is_numeric(field) else text
+
+
+def _cited(name: str, report: Report) -> str:
+    return f"{escape(name)} \\citep{{{citation_key(report)}}}"
 
 
 def listing(answer: Listing) -> Iterator[str]:
     """Yield a table with a row for each report, its name with its citation."""
-    columns = [column for column in answer.fields() if answer.chosen or column.path != "id"]
-    notes = _Notes()
-    rows = [
-        [_cell(answer.value(hit, column), column, hit.report, notes, hit.name) for column in columns]
-        for hit in answer.hits
-    ]
-    yield from _table([column.heading for column in columns], map(is_numeric, columns), rows)
-    yield from notes.lines()
+    fields = [field for field in answer.fields() if answer.chosen or field.path != "id"]
+    notes, rows = _Notes(), []
+    for hit in answer.hits:
+        rows.append(
+            [
+                _cited(hit.name, hit.report) + notes.mark(caveat(field, hit.report))
+                if field.path == "name"
+                else notes.cell(field, answer.value(hit, field), hit.report, is_numeric(field))
+                for field in fields
+            ]
+        )
+    yield table([_column(field.heading, field) for field in fields], rows, notes.paragraphs())
 
 
-def _cell(value: object, column: Field, report: Report, notes: _Notes, name: str) -> str:
-    if column.path == "name":
-        return f"{_escape(name)}~\\citep{{{report.id}}}" + notes.mark(caveat(column, report))
-    text = format_value(column, value)
-    return _escape(text) + notes.mark(caveat(column, report)) if text else _UNKNOWN
+def _column(name: str, field: Field) -> Column:
+    return Column(escape(name), is_numeric(field))
 
 
 def comparison(answer: Comparison) -> Iterator[str]:
-    """Yield a table with a row for each field and a column for each side, which is cited."""
+    """Yield a table with a row for each field and a column for each side; of few chosen fields, the other way round."""
     notes = _Notes()
-    sides = list(zip(answer.titles, answer.reports, strict=True))
-    rows = []
+    names = [_cited(title, report) for title, report in zip(answer.titles, answer.reports, strict=True)]
+    if answer.chosen and len(answer.field_rows) <= _FEW_FIELDS:
+        texts = [_cells(row, answer, notes, is_numeric(row.field)) for row in answer.field_rows]
+        columns = [Column(""), *(_column(row.label, row.field) for row in answer.field_rows)]
+        yield table(columns, [list(row) for row in zip(names, *texts, strict=True)], notes.paragraphs())
+        return
+    rows: list[Row] = []
+    group = ""
+    is_figures = answer.chosen and all(is_numeric(row.field) for row in answer.field_rows)
     for row in answer.field_rows:
-        texts = (format_value(row.field, value) for value in row.values)
-        pairs = zip(texts, answer.reports, strict=True)
-        cells = (_escape(text) + notes.mark(caveat(row.field, each)) if text else _UNKNOWN for text, each in pairs)
-        rows.append([_escape(row.label), *cells])
-    head = ["", *(f"{_escape(title)}~\\citep{{{report.id}}}" for title, report in sides)]
-    yield from _table(head, [False] * len(head), rows, escaped=True)
-    yield from notes.lines()
+        if row.group != group and not answer.chosen:
+            group = row.group
+            counts = (_run_count(report, notes) if group == RL_RUNS else "" for report in answer.reports)
+            rows += ["\\addlinespace", [f"\\textit{{{escape(group)}}}", *counts]]
+        rows.append([escape(row.label), *_cells(row, answer, notes, is_figures)])
+    yield table([Column(""), *(Column(name, is_figures) for name in names)], rows, notes.paragraphs())
+
+
+def _cells(row: ComparisonRow, answer: Comparison, notes: _Notes, is_figure: bool) -> list[str]:
+    pairs = zip(row.values, answer.reports, strict=True)
+    return [notes.cell(row.field, value, report, is_figure) for value, report in pairs]
+
+
+def _run_count(report: Report, notes: _Notes) -> str:
+    count = len(report.posttraining.rl)
+    return f"{count} run{'s' if count > 1 else ''}" + notes.mark(report.confidence.get(RUNS, "")) if count else ""
 
 
 def recipe(answer: Recipe) -> Iterator[str]:
-    """Yield a table with a row for each run; what is not disclosed is told from what is not stated here."""
-    fields = [field for field in answer.fields if any(each.value(field) not in (None, ()) for each in answer.runs)]
-    notes, rows = _Notes(), []
-    for each in answer.runs:
-        name = f"{_escape(each.report.name)}~\\citep{{{each.report.id}}}"
-        rows.append([name, *(_run_cell(each, field, notes) for field in fields)])
-    yield from _table(["report", *(heading(field) for field in fields)], [False, *map(is_numeric, fields)], rows)
-    sources = dict.fromkeys(f"{each.report.name}: {each.source(field)}" for each in answer.runs for field in fields[:1])
-    yield from notes.lines([f"{_NOT_DISCLOSED} not disclosed", *(text for text in sources if not text.endswith(": "))])
+    """Yield a table with a column for each run of named reports, else with a row for each run."""
+    stated = (field for field in answer.fields if answer.chosen or _is_stated(field, answer))
+    fields = [field for field in stated if field.path not in ("name", f"{RUNS}.stage" if answer.named else "name")]
+    notes = _Notes()
+    by_report = [list(runs) for _, runs in groupby(answer.runs, key=lambda each: each.report.id)]
+    names = [_cited_runs(runs[0].report, notes) for runs in by_report]
+    is_figures = all(map(is_numeric, fields))
+    cells = [
+        [_run_cell(each, field, notes, is_figures or not answer.named) for field in fields] for each in answer.runs
+    ]
+    legend = _LEGEND if any(_NOT_DISCLOSED in row for row in cells) else ""
+    if answer.named:
+        above = _spanning(names, list(map(len, by_report)))
+        heads = ((name, each, len(runs)) for name, runs in zip(names, by_report, strict=True) for each in runs)
+        columns = [Column(escape(each.distinct_stage), is_figures, name, count) for name, each, count in heads]
+        rows = [[escape(field.label), *(row[place] for row in cells)] for place, field in enumerate(fields)]
+        yield table([Column(""), *columns], rows, notes.paragraphs(legend), above)
+    else:
+        firsts = [text for name, runs in zip(names, by_report, strict=True) for text in (name, *[""] * (len(runs) - 1))]
+        columns = [Column("report"), *(_column(heading(field), field) for field in fields)]
+        rows = [[name, *row] for name, row in zip(firsts, cells, strict=True)]
+        yield table(columns, rows, notes.paragraphs(legend))
 
 
-def _run_cell(each: ReportRun, field: Field, notes: _Notes) -> str:
-    if text := format_value(field, each.value(field)):
-        return _escape(text) + notes.mark(each.caveat(field))
-    return _NOT_DISCLOSED if each.is_undisclosed(field) else _UNKNOWN
+def _is_stated(field: Field, answer: Recipe) -> bool:
+    return any(each.value(field) not in (None, ()) for each in answer.runs)
 
 
-def table(answer: Answer) -> Iterator[str]:
-    """Yield a plain table of the rows of an answer; a column of numbers is aligned to the right."""
-    rows = [list(row) for row in answer.rows()]
-    columns = range(len(answer.header))
-    numeric = [all(isinstance(row[place], (int, float, type(None))) for row in rows) for place in columns]
-    cells = [[_UNKNOWN if value in (None, ()) else _escape(_plain(value)) for value in row] for row in rows]
-    yield from _table(answer.header, numeric, cells)
+def _cited_runs(report: Report, notes: _Notes) -> str:
+    return _cited(report.name, report) + notes.mark(report.confidence.get(RUNS, ""))
 
 
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+def _spanning(names: Sequence[str], counts: Sequence[int]) -> list[str]:
+    """Return a line of names, each above so many columns, and one of the rules below those that have several."""
+    cells, rules, last = [""], "", 1
+    for name, count in zip(names, counts, strict=True):
+        cells.append(name if count == 1 else f"\\multicolumn{{{count}}}{{l}}{{{name}}}")
+        rules += f"\\cmidrule(lr){{{last + 1}-{last + count}}}" if count > 1 else ""
+        last += count
+    return [" & ".join(cells) + r" \\", *filter(None, [rules])]
 
 
-def _table(
-    head: Sequence[str], right: Iterable[bool], rows: Sequence[Sequence[str]], escaped: bool = False
-) -> Iterator[str]:
-    yield _HEAD
-    yield f"\\begin{{tabular}}{{{''.join('r' if is_right else 'l' for is_right in right)}}}\n\\toprule\n"
-    yield f"{' & '.join(head if escaped else map(_escape, head))} \\\\\n\\midrule\n"
-    yield from (f"{' & '.join(row)} \\\\\n" for row in rows)
-    yield "\\bottomrule\n\\end{tabular}\n"
+def _run_cell(each: ReportRun, field: Field, notes: _Notes, is_figure: bool) -> str:
+    text = _value(field, each.distinct_stage if field.path == f"{RUNS}.stage" else each.value(field))
+    if not text:
+        return _NOT_DISCLOSED if each.is_undisclosed(field) else _UNKNOWN
+    notes.source(each.report, each.source(field))
+    return text + notes.mark(each.caveat(field), is_figure and is_numeric(field))
 
 
-def _escape(text: str) -> str:
-    """Return a text as LaTeX shows it, with the signs that its usual fonts lack as mathematics."""
-    return "".join(_SIGNS.get(char, char) for char in escape_latex(text))
+def count(answer: CountTable) -> Iterator[str]:
+    """Yield a table with a row for each value; with periods, a column for each, and the total."""
+    head = [*(answer.periods or ()), "total"] if answer.periods is not None else ["reports"]
+    rows = [[_counted(each), *(f"{count:,}" for count in _counts(each, len(head)))] for each in answer.value_counts]
+    yield table([Column(escape(answer.field.heading)), *(Column(name, True) for name in head)], rows, ())
+
+
+def _counts(each: ValueCount, columns: int) -> tuple[int, ...]:
+    return (*each.counts, each.total) if columns > 1 else (each.total,)
+
+
+def _counted(each: ValueCount) -> str:
+    """Return a value; of numbers, a range without its right end: 1B to <10B."""
+    return escape(each.text.replace("..<", " to <") if isinstance(each.value, Bin) else each.text)
+
+
+def disclosure(answer: Disclosure) -> Iterator[str]:
+    """Yield a table with a row for each field; of several groups, in how many of the reports read it is stated."""
+    shares = {(share.field.path, share.group): share for share in answer.shares}
+    labels = distinct_labels(answer.fields)
+    if answer.groups == ("",):
+        columns = [Column("field"), *(Column(name, True) for name in ("stated", "not disclosed", "not read for it"))]
+        cells = [[f"{count:,}" for count in shares[field.path, ""][2:]] for field in answer.fields]
+    else:
+        columns = [Column("stated / read"), *(Column(escape(group), True) for group in answer.groups)]
+        cells = [[_fraction(shares[field.path, group]) for group in answer.groups] for field in answer.fields]
+    yield table(columns, [[escape(label), *row] for label, row in zip(labels, cells, strict=True)], ())
+
+
+def _fraction(share: Share) -> str:
+    return f"{share.stated:,}/{share.read:,}" if share.read else _UNKNOWN

@@ -29,6 +29,9 @@ from reportcli.render.value import escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Note, Report
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#&])")
+_IN_ADDRESS = r"[\w!$%&'*+,./:;=?@#~-]"
+_IN_BRACKETS = rf"\({_IN_ADDRESS}*\)"
+_ADDRESS = re.compile(rf"(https?://(?:{_IN_ADDRESS}|{_IN_BRACKETS})*(?:[\w/=&%+#~-]|{_IN_BRACKETS}))", re.ASCII)
 _BLOCK_START = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)] )|(?<=^\d\d)(?=[.)] )")  # of a list, a rule or a heading
 
 
@@ -121,7 +124,11 @@ def _cell(value: Any) -> str:
 
 
 def _escape(text: str) -> str:
-    return _BLOCK_START.sub(r"\\", _MARKUP.sub(r"\\\1", escape_controls(text)))
+    """Return a text without markup but for its addresses, which are links: escaped, they would lead nowhere."""
+    texts_and_addresses = _ADDRESS.split(escape_controls(text))
+    for place, part in enumerate(texts_and_addresses):
+        texts_and_addresses[place] = f"<{part}>" if place % 2 else _MARKUP.sub(r"\\\1", part)
+    return _BLOCK_START.sub(r"\\", "".join(texts_and_addresses))
 
 
 def _linked(report: Report, text: str) -> str:

@@ -30,6 +30,7 @@ ID_PATTERN = r"^(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$))[a-z0-9][a-z0-9.-]*
 ID_ADVICE = "use lower-case letters, digits, . and -, and no name that Windows reserves (con, nul …)"
 ARXIV_PATTERN = r"^[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}$"
 VERSION_PATTERN = "^v[1-9][0-9]*$"
+CLASS_PATTERN = r"^[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[a-z]+)*)?$"
 ADDRESS_PATTERN = r"^https?://[^\s/]\S*$"
 
 

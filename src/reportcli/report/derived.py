@@ -190,7 +190,7 @@ def kv_cache(architecture: Architecture, length: int | None = None) -> int | Non
     for group in groups:
         if group.kind in ("linear", "none") or (group.kind == "window" and length is None):
             continue
-        elements, kept = _cached_elements(architecture, group), length or 1
+        elements, kept = cached_elements(architecture, group), length or 1
         if group.kind == "window":
             kept = min(kept, group.window or 0)
         if not (group.layers and elements and kept):
@@ -199,7 +199,7 @@ def kv_cache(architecture: Architecture, length: int | None = None) -> int | Non
     return total
 
 
-def _cached_elements(architecture: Architecture, group: AttentionLayers) -> int | None:
+def cached_elements(architecture: Architecture, group: AttentionLayers) -> int | None:
     """Return the elements that a layer caches of a token; None where they are unknown."""
     if group.cache_size is not None or group.kind == "latent":
         return group.cache_size

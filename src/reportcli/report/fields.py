@@ -16,6 +16,7 @@ from reportcli.report.architecture import Architecture, AttentionLayers
 from reportcli.report.choices import (
     ADDRESS_PATTERN,
     ARXIV_PATTERN,
+    CLASS_PATTERN,
     ID_PATTERN,
     ORIGINS,
     TAGS,
@@ -142,6 +143,9 @@ class Report(Record):
         "version on arXiv that the date belongs to, where it is not the first", label="arXiv version",
         pattern=VERSION_PATTERN, example="v2",
     )  # fmt: skip
+    arxiv_class: str | None = optional(
+        "primary subject class on arXiv", label="arXiv class", pattern=CLASS_PATTERN, example="cs.CL"
+    )
     summary: str | None = expected(
         "one sentence", max_length=180, weight=TITLE_WEIGHT, rank=20, example="Eight open-weight language models."
     )

@@ -11,7 +11,7 @@ import typer
 
 from reportcli.answer.action import ActionResult
 from reportcli.answer.check import CheckReport
-from reportcli.catalog.files import MAX_BYTES, TOO_LONG, catalog_folders, new_entry_folder
+from reportcli.catalog.files import MAX_BYTES, TOO_LONG, catalog_folders, new_entry_folder, read_report, read_text
 from reportcli.cli import output
 from reportcli.cli.options import (
     ASSIGNMENT,
@@ -27,7 +27,7 @@ from reportcli.cli.options import (
     answer_from_catalog,
     format_option,
 )
-from reportcli.curate.check import check
+from reportcli.curate.check import check, relative_path
 from reportcli.curate.template import empty_template, template_from_paper, template_from_text
 from reportcli.errors import ExitCode, UsageError
 from reportcli.library import Library
@@ -80,6 +80,15 @@ Paths = Annotated[
 ]
 Fix = Annotated[
     bool, typer.Option("--fix", help="Reformat files whose only problem is layout; files with comments are skipped.")
+]
+Against = Annotated[
+    str | None,
+    _option(
+        "--against",
+        metavar="CONFIG",
+        help="Compare one report or model with its config.json: a file, or an address on Hugging Face.",
+    ),
+    FILES,
 ]
 
 ACTION, CHECK = formats_for([ActionResult]), formats_for([CheckReport])
@@ -202,6 +211,7 @@ def check_files(
     context: typer.Context,
     paths: Paths = None,
     fix: Fix = False,
+    against: Against = None,
     catalog: Folders = None,
     format_name: CheckFormat = None,
     json: Json = False,
@@ -213,11 +223,30 @@ def check_files(
 ) -> int:
     """Check a catalogue for errors: show every problem of every file, with its line and how to correct it.
 
-    Remarks follow the problems. The exit code is 1 if there are problems, else 0.
+    Remarks follow the problems. The exit code is 1 if there are problems, else 0. With --against, the figures of an
+    entry are compared with those of a config.json as Hugging Face has it.
     """
     settings = output.output_settings(context.obj, CHECK, format_name, json, header, width, no_pager, quiet, color)
+    if against is not None:
+        if fix or not paths:
+            raise UsageError("--against compares one entry", "write `reportcli check NAME --against CONFIG`")
+        return answer_from_catalog(lambda library: _against(library, paths, against), catalog, settings)
     files = [_file_to_check(path, catalog or ()) for path in paths or ()]
     return output.write(check(files, catalog or (), fix=fix), (), settings)
+
+
+def _against(library: Library, words: Sequence[Path], source: str) -> CheckReport:
+    """Compare the entry that words name, or a file, with a configuration."""
+    from reportcli.curate.config_entry import check_config
+    from reportcli.curate.config_source import read_config_source
+    from reportcli.curate.edit import file_of
+
+    if len(words) == 1 and words[0].suffix == ".toml":
+        path, report, model = words[0], read_report(str(words[0])), None
+    else:
+        match = library.find(" ".join(map(str, words)))
+        path, report, model = file_of(library, match.report.id), match.report, match.model
+    return check_config(relative_path(path), read_text(path), report, model, read_config_source(source))
 
 
 def _file_to_check(path: Path, folders: Sequence[Path]) -> Path:

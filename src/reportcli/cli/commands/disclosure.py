@@ -8,9 +8,11 @@ from reportcli.answer.disclosure import GROUPS, Disclosure
 from reportcli.answer.table import Table
 from reportcli.cli.options import (
     FIELD,
+    Bom,
     Color,
     DateField,
     DateFilter,
+    Excel,
     Folders,
     Header,
     Json,
@@ -62,6 +64,8 @@ def disclosure(
     format_name: DisclosureFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -75,7 +79,7 @@ def disclosure(
     With --by, in each group: of those that were read for a figure, how many state it.
     """
     settings = output_settings(
-        context.obj, DISCLOSURE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, DISCLOSURE, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     if by not in (None, *GROUPS):
         raise UsageError(f"invalid value for --by: {by!r}", f"choose from {', '.join(GROUPS)}")
@@ -93,6 +97,8 @@ def fields(
     format_name: FieldsFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     no_pager: NoPager = False,
     quiet: Quiet = False,
@@ -100,5 +106,7 @@ def fields(
     catalog: Folders = None,
 ) -> int:
     """List the fields that queries, columns, orders and axes take, with how many reports know each."""
-    settings = output_settings(context.obj, FIELDS, format_name, json, header, width, no_pager, quiet, color)
+    settings = output_settings(
+        context.obj, FIELDS, format_name, json, header, width, no_pager, quiet, color, bom=bom, excel=excel
+    )
     return answer_from_catalog(lambda library: library.fields(field), catalog, settings)

@@ -1,9 +1,11 @@
-"""The command that brings in many records at once: import."""
+"""The command that brings in many records at once, and the figures of a configuration: import."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -13,6 +15,7 @@ from reportcli.catalog.files import error_reason, make_private_folder, new_entry
 from reportcli.cli import output
 from reportcli.cli.options import (
     FILES,
+    NAMES,
     Color,
     Folders,
     Header,
@@ -23,7 +26,7 @@ from reportcli.cli.options import (
     answer_from_catalog,
     format_option,
 )
-from reportcli.curate.importing import REPLACE, UPDATE, import_records
+from reportcli.curate.importing import REPLACE, UPDATE, Progress, import_records
 from reportcli.curate.mapping import ColumnMapping, read_mapping
 from reportcli.curate.records import CSV, JSON, TOML, Record, Source, folder_records, read_source, records_of
 from reportcli.curate.refused import write_refused
@@ -49,6 +52,13 @@ MappingFile = Annotated[
 ]
 Update = Annotated[bool, typer.Option("--update", help="Fill what is empty in entries that are known.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Overwrite what the source says of entries that are known.")]
+Into = Annotated[
+    str | None,
+    typer.Option(
+        "--into", metavar="NAME", show_default=False, help="Add what its config.json states of a report or model."
+    ),
+    NAMES,
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")]
 
 IMPORT = formats_for([ImportReport])
@@ -62,6 +72,7 @@ def import_entries(
     mapping: MappingFile = None,
     update: Update = False,
     replace: Replace = False,
+    into: Into = None,
     dry_run: DryRun = False,
     catalog: Folders = None,
     format_name: ImportFormat = None,
@@ -77,22 +88,50 @@ def import_entries(
     Reads what -f json, jsonl and toml write, folders of entries, and CSV, whose columns are fields by their names or
     as --map says; the tables of Epoch AI are recognized. Entries that are known are skipped. A record with an error is
     refused, and saved with the reason in a file beside its source. An entry without a summary or tags is a draft.
+    With --into, SOURCE is the config.json of a model, a file or an address such as https://huggingface.co/Qwen/Qwen3-8B:
+    what the entry does not state is added, with its source.
     """
     settings = output.output_settings(context.obj, IMPORT, format_name, json, header, width, no_pager, quiet, color)
-    known = _what_to_do_with_known(update, replace)
-    read = [_read(name, _known_kind(kind)) for name in sources]
-    columns = read_mapping(mapping) if mapping else None
     own = new_entry_folder(catalog or ())
-
-    def answer(library: Library) -> ImportReport:
-        bar = output.progress(settings, "records read")
-        records = _records(read, columns)
-        report = import_records(library, own, records, known=known, dry_run=dry_run, progress=bar)
-        saved = () if dry_run else write_refused(read, report.refused)
-        return report._replace(notes=(*_left_out(read, columns), *saved, *report.notes))
-
+    if into is not None:
+        source = _one_config(sources, kind or mapping or update or replace)
+        answer = partial(_import_figures, own, source, into, dry_run)
+    else:
+        known = _what_to_do_with_known(update, replace)
+        read = [_read(name, _known_kind(kind)) for name in sources]
+        columns = read_mapping(mapping) if mapping else None
+        answer = partial(_import_records, own, read, columns, known, dry_run, output.progress(settings, "records read"))
     with _folder(own):
         return answer_from_catalog(answer, catalog, settings)
+
+
+def _import_records(
+    own: Path,
+    sources: Sequence[Source | Path],
+    columns: ColumnMapping | None,
+    known: str,
+    dry_run: bool,
+    progress: Progress | None,
+    library: Library,
+) -> ImportReport:
+    records = _records(sources, columns)
+    report = import_records(library, own, records, known=known, dry_run=dry_run, progress=progress)
+    saved = () if dry_run else write_refused(sources, report.refused)
+    return report._replace(notes=(*_left_out(sources, columns), *saved, *report.notes))
+
+
+def _import_figures(own: Path, source: str, into: str, dry_run: bool, library: Library) -> ImportReport:
+    from reportcli.curate.config_import import import_config
+    from reportcli.curate.config_source import read_config_source
+
+    return import_config(library, own, library.find(into), read_config_source(source), dry_run=dry_run)
+
+
+def _one_config(sources: Sequence[str], others: object) -> str:
+    """Return the only source. Raises UsageError for more, and for options that say how to read others."""
+    if len(sources) > 1 or sources[0] == "-" or others:
+        raise UsageError("--into takes one config.json", "write `reportcli import config.json --into NAME`")
+    return sources[0]
 
 
 def _what_to_do_with_known(update: bool, replace: bool) -> str:
@@ -109,6 +148,8 @@ def _known_kind(kind: str | None) -> str | None:
 
 def _read(name: str, kind: str | None) -> Source | Path:
     """Return a source with its text, or a folder."""
+    if "://" in name or (name.endswith("config.json") and kind is None):
+        raise UsageError(f"which model is {name} of?", f"write `reportcli import {quote(name)} --into NAME`")
     if name != "-":
         return Path(name) if Path(name).is_dir() else read_source(name, kind)
     if sys.stdin is None or sys.stdin.isatty():

@@ -16,9 +16,11 @@ from reportcli.cli.options import (
     NAMES,
     TECHNIQUE,
     VALUE,
+    Bom,
     Color,
     DateField,
     DateFilter,
+    Excel,
     Folders,
     Header,
     Json,
@@ -92,6 +94,8 @@ def count(
     format_name: CountFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -105,7 +109,7 @@ def count(
     Numbers are grouped by powers of ten, context lengths by value, dates by month or as --by says.
     """
     settings = output_settings(
-        context.obj, COUNT, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, COUNT, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     step = _period_step(by)
 
@@ -134,6 +138,8 @@ def timeline(
     format_name: TimelineFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -144,7 +150,7 @@ def timeline(
 ) -> int:
     """Show when reports came out, by month, newest first; --date-field first_published for the first version."""
     settings = output_settings(
-        context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
     def ask(library: Library) -> Timeline:
@@ -167,6 +173,8 @@ def plot(
     format_name: PlotFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -177,7 +185,7 @@ def plot(
 ) -> int:
     """Scatter-plot two fields of the reports; by default, parameters against training tokens."""
     settings = output_settings(
-        context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
     def ask(library: Library) -> Plot:
@@ -200,6 +208,8 @@ def lineage(
     format_name: LineageFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -210,7 +220,7 @@ def lineage(
 ) -> int:
     """Show what a report builds on, what builds on it, its teachers and students; without a name, of all reports."""
     settings = output_settings(
-        context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
     def ask(library: Library) -> Lineage:
@@ -227,6 +237,8 @@ def term(
     format_name: TermFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -237,7 +249,7 @@ def term(
 ) -> int:
     """Explain a technique and list the reports that use it; without a name, list every technique."""
     settings = output_settings(
-        context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
     def ask(library: Library) -> TechniqueDetails | Table:

@@ -13,10 +13,12 @@ from reportcli.cli.options import (
     NAMES,
     PERIOD,
     QUERY,
+    Bom,
     Color,
     Columns,
     DateField,
     DateFilter,
+    Excel,
     Folders,
     Header,
     Json,
@@ -113,6 +115,8 @@ def list_reports(
     format_name: ListingFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -123,7 +127,7 @@ def list_reports(
 ) -> int:
     """List every report, newest first."""
     settings = output_settings(
-        context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
@@ -150,6 +154,8 @@ def search(
     format_name: SearchFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -160,7 +166,7 @@ def search(
 ) -> int:
     """Search the reports, best match first, and show where they match."""
     settings = output_settings(
-        context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, SEARCH, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
@@ -188,6 +194,8 @@ def filter_reports(
     format_name: ListingFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -198,7 +206,7 @@ def filter_reports(
 ) -> int:
     """List the reports of a period, newest first."""
     settings = output_settings(
-        context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, LISTING, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
@@ -219,6 +227,8 @@ def show(
     format_name: DetailsFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -229,7 +239,7 @@ def show(
 ) -> int:
     """Show everything known about a report."""
     settings = output_settings(
-        context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, DETAILS, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     topics, sections = listed("--notes", notes), listed("--section", section)
     for kind, given, allowed in (("topic", topics, TOPICS), ("section", sections, tuple(SECTIONS))):
@@ -259,6 +269,8 @@ def compare(
     format_name: ComparisonFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -269,7 +281,7 @@ def compare(
 ) -> int:
     """Compare reports or models side by side; --columns chooses the fields."""
     settings = output_settings(
-        context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, COMPARISON, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)

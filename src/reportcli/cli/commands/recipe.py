@@ -9,10 +9,12 @@ import typer
 from reportcli.answer.recipe import Recipe
 from reportcli.cli.options import (
     NAMES,
+    Bom,
     Color,
     Columns,
     DateField,
     DateFilter,
+    Excel,
     Folders,
     Header,
     Json,
@@ -66,6 +68,8 @@ def recipe(
     format_name: RecipeFormat = None,
     json: Json = False,
     header: Header = None,
+    bom: Bom = False,
+    excel: Excel = False,
     width: Width = None,
     theme: Theme = None,
     plain: Plain = False,
@@ -76,7 +80,7 @@ def recipe(
 ) -> int:
     """Show the numbers of RL runs: of named reports a column a run; else, or with --where, a row a run."""
     settings = output_settings(
-        context.obj, RECIPE, format_name, json, header, width, no_pager, quiet, color, theme, plain
+        context.obj, RECIPE, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
     runs, dates = list(read_names(without_separators(names or []))), DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, date_field=date_field)

@@ -107,9 +107,7 @@ def _open_in_browser(links: ActionResult) -> ActionResult:
     import webbrowser
 
     address, *others = links.lines
-    if sys.platform not in ("darwin", "win32") and not any(
-        map(os.environ.get, ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
-    ):
+    if sys.platform != "darwin" and not any(map(os.environ.get, ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))):
         return links._replace(notes=("no browser found; open this URL",))
     try:
         has_opened = webbrowser.open(address)

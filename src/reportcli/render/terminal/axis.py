@@ -15,7 +15,7 @@ _TWO_DECADES = 100  # the greatest value over the least: above it a logarithmic 
 _MARGIN = 0.04  # of the axis, free at either end
 _HALVES, _ROUND = (1, 3), (1, 2, 5)  # digits of round numbers
 _YEARS = tuple(digit * 10**exponent for exponent in range(4) for digit in _ROUND)[1:]  # between ticks
-_MONTHS, _DAYS = (2, 4, 6), (1, 2, 5, 10)  # between ticks, where no longer step fits
+_MONTHS, _DAYS = (2, 4, 6), (1, 2, 5, 10, 20)  # between ticks, where no longer step fits
 _LABEL_GAP = 2  # columns between the labels of two ticks
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 
