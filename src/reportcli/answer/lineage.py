@@ -138,6 +138,7 @@ _ID, _NAME, _DATE, _BASED_ON, _FOLLOWS, _TEACHERS, _MODELS, _BASES_OF_MODELS = (
         "id", "name", "date", "based_on", "follows", "posttraining.teachers", "models.name", "models.based_on",
     )
 )  # fmt: skip
+_RELATIONS = ((BUILDS_ON, _BASED_ON), (FOLLOWS, _FOLLOWS), (TAUGHT_BY, _TEACHERS))
 
 
 def build_graph(subjects: Iterable[Subject], register: NameRegister) -> LineageGraph:
@@ -145,17 +146,19 @@ def build_graph(subjects: Iterable[Subject], register: NameRegister) -> LineageG
     named: list[tuple[str, str, str, str]] = []
     nodes: dict[str, LineageNode] = {}
     for subject in subjects:
-        report_id, based_on = subject.stored(_ID), subject.stored(_BASED_ON)
+        report_id = subject.stored(_ID)
         nodes[report_id] = LineageNode(subject.stored(_NAME), report_id, subject.stored(_DATE))
-        named += ((report_id, BUILDS_ON, name, "") for name in based_on)
-        named += (
-            (report_id, BUILDS_ON, name, model)
-            for model, bases in zip(subject.stored(_MODELS), subject.stored(_BASES_OF_MODELS), strict=True)
-            for name in bases
-            if name not in based_on
-        )
-        named += ((report_id, FOLLOWS, name, "") for name in subject.stored(_FOLLOWS))
-        named += ((report_id, TAUGHT_BY, name, "") for name in subject.stored(_TEACHERS))
+        for kind, field in _RELATIONS:
+            named += [(report_id, kind, name, "") for name in subject.stored(field)]
+        bases_of_models = subject.stored(_BASES_OF_MODELS)
+        if any(bases_of_models):
+            based_on = subject.stored(_BASED_ON)
+            named += [
+                (report_id, BUILDS_ON, name, model)
+                for model, bases in zip(subject.stored(_MODELS), bases_of_models, strict=True)
+                for name in bases
+                if name not in based_on
+            ]
     outside: dict[str, LineageNode] = {}
     relations: dict[Relation, None] = {}
     ids_by_name = {text: ids_meant(text, register) for text in {text for _, _, text, _ in named}}

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from reportcli.index.schema import CODE, RUN_STEP, model_of, report_of, run_of, stored_run
-from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject, known_values
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Subject, known_values
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, YES_NO, Field, Report
 
 Rows = list[tuple[Any, ...]]
@@ -58,29 +58,24 @@ class Column:
 _NUMBER_OF = dict.fromkeys(MODEL_FIELDS, model_of) | dict.fromkeys(RUN_FIELDS, run_of)
 
 
-class Columns:
-    """The columns of an index, each read once. ``rows`` asks the index."""
+class Columns(dict[str, Column | None]):
+    """The columns of an index by the paths of fields, each read once; None for a field that has none.
+
+    ``rows`` asks the index.
+    """
 
     def __init__(self, rows: Callable[[str, Sequence[Any]], Rows]) -> None:
         self._rows = rows
-        self._columns: dict[str, Column | None] = {}
 
-    def column(self, field: Field) -> Column | None:
-        """Return the column of a field; None if it has none."""
-        if field.path not in self._columns:
-            self._columns[field.path] = self._read(field)
-        return self._columns[field.path]
-
-    def _read(self, field: Field) -> Column | None:
+    def __missing__(self, path: str) -> Column | None:
+        field, code = FIELDS_BY_PATH[path], CODE[path]
+        column = None
         if has_cells(field):
-            return _column_of_cells(field, self._rows("SELECT report, value FROM cell WHERE field = ?", _codes(field)))
-        if field.kind in (*NUMBERS, DATE) or field.path in MODEL_FIELDS:
-            return _column_of_values(field, self._rows("SELECT model, value FROM value WHERE field = ?", _codes(field)))
-        return None
-
-
-def _codes(field: Field) -> list[int]:
-    return [CODE[field.path]]
+            column = _column_of_cells(field, self._rows("SELECT report, value FROM cell WHERE field = ?", [code]))
+        elif field.kind in (*NUMBERS, DATE) or path in MODEL_FIELDS:
+            column = _column_of_values(field, self._rows("SELECT model, value FROM value WHERE field = ?", [code]))
+        self[path] = column
+        return column
 
 
 def _column_of_cells(field: Field, rows: Rows) -> Column:
@@ -141,17 +136,17 @@ class ColumnSubject(Subject):
         return model_of(self._number) == report_of(self._number)
 
     def stored(self, field: Field) -> Any:
-        column = self._columns.column(field)
+        column = self._columns[field.path]
         if column is None or column.stored is None:
             return super().stored(field)
         return column.stored.get(column.number_of(self._number), column.missing)
 
     def values(self, field: Field) -> tuple[Any, ...]:
-        column = self._columns.column(field)
+        column = self._columns[field.path]
         if column is None or (field.path in RUN_FIELDS and not self._is_as_run):
             return super().values(field)
         return column.values.get(column.number_of(self._number), ())
 
     def is_known(self, field: Field) -> bool:
-        column = self._columns.column(field)
+        column = self._columns[field.path]
         return super().is_known(field) if column is None else report_of(self._number) in column.reports

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple, overload
 
 from reportcli.report.derived import (
@@ -98,13 +98,8 @@ class Subject:
 
     @cached_property
     def _alone(self) -> Report:
-        """The view, with the model as its only one, and with the run if it is as one."""
-        posttraining = self.report.posttraining
-        return replace(
-            self.view,
-            models=(self.model,) if self.model else (),
-            posttraining=posttraining if self.run is None else replace(posttraining, rl=(self.run,)),
-        )
+        """The view, with the model as its only one."""
+        return replace(self.view, models=(self.model,)) if self.model and len(self.report.models) > 1 else self.view
 
     def _is_of_run(self, field: Field) -> bool:
         return self.run is not None and field.path in RUN_FIELDS
@@ -114,7 +109,7 @@ class Subject:
         if field.derived:
             return getattr(self.derived, field.key)
         if self._is_of_run(field):
-            return field.get(self._alone)
+            return (getattr(self.run, field.key),)
         return field.get(self.view if field.path in MODEL_FIELDS else self.report)
 
     def values(self, field: Field) -> tuple[Any, ...]:
@@ -141,9 +136,8 @@ class Subject:
 
     def is_undisclosed(self, field: Field) -> bool:
         """Return whether the report was read for a field, or for what a derived figure follows from, in vain."""
-        stated = field.info.follows_from or (field.path,)
-        names = {name for path in stated for name in FIELDS_BY_PATH[path].with_tables}
-        return not names.isdisjoint(self.report.undisclosed) and not self.values_of_all(field)
+        is_named = not _names_of_undisclosed(field.path).isdisjoint(self.report.undisclosed)
+        return is_named and not self.values_of_all(field)
 
     def texts(self, field: Field) -> list[str]:
         """Return the texts of a field of the report, whatever the model; a technique gives each of its names."""
@@ -175,6 +169,13 @@ class Subject:
 
     def _values_of_report(self, field: Field) -> tuple[Any, ...]:
         return self.values_of_all(field) if field.derived else known_values(field, field.get(self.report))
+
+
+@cache
+def _names_of_undisclosed(path: str) -> frozenset[str]:
+    """Return the names of fields and tables of which one is undisclosed where a report does not state a field."""
+    stated = FIELDS_BY_PATH[path].info.follows_from or (path,)
+    return frozenset(name for each in stated for name in FIELDS_BY_PATH[each].with_tables)
 
 
 def subjects_of(report: Report, vocabulary: Callable[[], Vocabulary]) -> tuple[Subject, ...]:
