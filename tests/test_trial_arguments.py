@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 
@@ -14,10 +15,8 @@ ROUNDS = 6
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    before = dict(os.environ)
-    yield prepare(tmp_path_factory.mktemp("arguments"))
-    os.environ.clear()
-    os.environ.update(before)
+    with patch.dict(os.environ):
+        yield prepare(tmp_path_factory.mktemp("arguments"))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -33,10 +34,8 @@ ODD_NAMES = {"two\nlines": r"two\x0alines", "\x1b[2J": r"\x1b[2J", "\u202eevil":
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
     """A folder with a cache and a home of its own."""
-    before = dict(os.environ)
-    yield prepare(tmp_path)
-    os.environ.clear()
-    os.environ.update(before)
+    with patch.dict(os.environ):
+        yield prepare(tmp_path)
 
 
 def test_harmed_entries_break_nothing(ground: Ground) -> None:

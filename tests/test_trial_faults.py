@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -19,11 +20,8 @@ pytestmark = [
 
 @pytest.fixture
 def ground() -> Iterator[Ground]:
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder:
+    with patch.dict(os.environ), tempfile.TemporaryDirectory() as folder:
         yield prepare(Path(folder))
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.mark.parametrize("command", TRIALS)

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -20,11 +21,9 @@ ROUNDS = {
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[Ground]:
     """A folder that another user can reach, as one of the trials calls as such; each trial makes its own cache."""
-    before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
-        ground = prepare(Path(folder))
-        os.environ.clear()
-        os.environ.update(before)
+        with patch.dict(os.environ):
+            ground = prepare(Path(folder))
         yield ground
 
 

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -27,11 +28,8 @@ ROUNDS = {
 @pytest.fixture
 def ground() -> Iterator[Ground]:
     """A folder that somebody else can reach, as one of the trials calls as such."""
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder:
+    with patch.dict(os.environ), tempfile.TemporaryDirectory() as folder:
         yield prepare(Path(folder))
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.mark.parametrize("name", TRIALS)

@@ -50,6 +50,11 @@ class Listing(NamedTuple):
         more = [field for field in self.sorted_by if field not in fields] if usual else []
         return (*fields[:1], *more, *fields[1:])
 
+    @property
+    def document_fields(self) -> tuple[Field, ...]:
+        """The columns of a table in a document, where the id that a pipe has by default says nothing more."""
+        return tuple(field for field in self.fields() if self.chosen or field.path != "id")
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
         columns = self.fields()
         return (tuple(self.value(hit, column) for column in columns) for hit in self.hits)

@@ -320,4 +320,4 @@ class CatalogFile(NamedTuple):
         return self.rank >= 0 and self.problem is None
 
 
-Progress = Callable[[int, int], None]  # called with the number of files done and of all files
+Progress = Callable[[int, int], None]  # called with how much is done, and with how much there is

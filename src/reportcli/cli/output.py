@@ -215,9 +215,11 @@ def _less_options(command: str, text: str) -> str:
     import re
     import subprocess
 
+    if command != "less" or not shutil.which(command):
+        return "FRX"
     lines = streams.without_color(text).splitlines()
     rules = [number for number, line in enumerate(lines, 1) if set(line) == {"─"}]
-    if len(rules) != 1 or rules[0] > _HIGHEST_HEADING or command != "less" or not shutil.which(command):
+    if len(rules) != 1 or rules[0] > _HIGHEST_HEADING:
         return "FRX"  # it would stay above the rows of another table
     shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"less (\d+)", shown)

@@ -3,14 +3,13 @@
 The API is described at https://info.arxiv.org/help/api/user-manual.html.
 """
 
-import os
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
-from reportcli.curate.web import PATIENT, Patience, fetch, is_web, quoted
+from reportcli.curate.web import PATIENT, Patience, fetch, quoted, server_address
 from reportcli.errors import PaperNotFound, ServerUnavailable, UsageError
 from reportcli.query.names import parse_arxiv_number
 
@@ -44,10 +43,7 @@ def fetch_paper(text: str, patience: Patience = PATIENT, waiting: Callable[[floa
     if parsed is None:
         raise UsageError(f"{text!r} is not an arXiv ID", "write 2505.09388, arXiv:2505.09388v2 or a URL")
     number, version = parsed
-    api = os.environ.get(API_VARIABLE) or _API
-    if not is_web(api):
-        raise UsageError(f"{API_VARIABLE} is not a URL on the web: {api}", f"the default is {_API}")
-    url = f"{api}?{urlencode({'id_list': number + version, 'max_results': 1})}"
+    url = f"{server_address(API_VARIABLE, _API)}?{urlencode({'id_list': number + version, 'max_results': 1})}"
     reply = fetch(url, "application/atom+xml", _unavailable, patience, waiting)
     if reply.status not in (200, _WRONG_NUMBER):
         raise _unavailable(f"{urlsplit(url).hostname} answered {reply.status} {reply.reason}")

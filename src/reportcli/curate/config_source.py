@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reportcli.catalog.files import read_text
 from reportcli.curate.model_config import ModelConfig, read_config
-from reportcli.curate.web import PATIENT, Patience, fetch, is_web
+from reportcli.curate.web import PATIENT, Patience, fetch, is_web, server_address
 from reportcli.errors import EntryUnreadable, ServerUnavailable, UsageError
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"  # as in Hugging Face's own programs
@@ -45,9 +45,7 @@ def read_config_source(source: str, patience: Patience = PATIENT) -> ConfigSourc
 
 def _fetched(source: str, patience: Patience) -> tuple[str, str]:
     """Return the text of an address on Hugging Face, and the repository."""
-    endpoint = os.environ.get(ENDPOINT_VARIABLE) or _ENDPOINT
-    if not is_web(endpoint):
-        raise UsageError(f"{ENDPOINT_VARIABLE} is not a URL on the web: {endpoint}", f"the default is {_ENDPOINT}")
+    endpoint = server_address(ENDPOINT_VARIABLE, _ENDPOINT)
     hosts = {urlsplit(address).hostname for address in (endpoint, _ENDPOINT)}
     if not is_web(source) or urlsplit(source).hostname not in hosts:
         raise UsageError(f"{source} is not an address on Hugging Face", "download the file, and give its path")

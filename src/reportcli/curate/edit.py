@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
@@ -222,11 +222,15 @@ def _text_of(draft: Path, entry_id: str) -> str:
 def file_of(catalog: EditableCatalog, name: str) -> Path:
     """Return the file of an entry, by its id, whether it can be read or not, or by a name of its report."""
     for entry_id in _possible_ids(catalog, name):
-        for folder in reversed(catalog.folders):
-            path = folder / f"{entry_id}.toml"
-            if os.path.lexists(path):
-                return path
+        if path := shown_file(catalog.folders, entry_id):
+            return path
     raise UnknownName(name, ())
+
+
+def shown_file(folders: Sequence[Path], entry_id: str) -> Path | None:
+    """Return the file of an entry in the last of the folders that have one, which is shown; None where none has."""
+    paths = (folder / f"{entry_id}.toml" for folder in reversed(folders))
+    return next(filter(os.path.lexists, paths), None)
 
 
 def _possible_ids(catalog: EditableCatalog, name: str) -> Iterator[str]:
@@ -239,7 +243,7 @@ def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
     """Raise UsageError for an id of a wrong form, and NameInUse for one that a file or a report has already."""
     if not re.fullmatch(ID_PATTERN, entry_id):
         raise UsageError(f"{entry_id!r} is not a valid id", ID_ADVICE)
-    if any(os.path.lexists(folder / f"{entry_id}.toml") for folder in (*catalog.folders, own)):
+    if shown_file((*catalog.folders, own), entry_id):
         raise NameInUse(entry_id, entry_id)
     for spelling in catalog.spelled_as(fold_name(entry_id)):
         if spelling.kind in (ID_SPELLING, NAME_SPELLING):

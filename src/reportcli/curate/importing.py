@@ -1,22 +1,21 @@
 """Bringing in many records at once: each becomes a checked entry, and all are put in place together."""
 
-import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from reportcli.answer.check import PROBLEM
 from reportcli.answer.imported import CHANGED, KNOWN, NEW, REFUSED, UNCHANGED, ImportReport, Outcome
-from reportcli.catalog.files import SCHEMA_FILE, parse_toml, read_text
+from reportcli.catalog.files import SCHEMA_FILE, Progress, parse_toml, read_text
 from reportcli.catalog.write import EntryBatch, remove_stale_temp_files
 from reportcli.curate.catalog_rules import OtherEntries, entries_like, names_of, unique_names
-from reportcli.curate.edit import EditableCatalog, id_from_name, write_schema
+from reportcli.curate.edit import EditableCatalog, id_from_name, shown_file, write_schema
 from reportcli.curate.entry import latest_today, parse_entry
 from reportcli.curate.entry_rules import broken_rules, completeness, layout, toml_version
 from reportcli.curate.merge import merged
 from reportcli.curate.records import Record
-from reportcli.errors import EntryUnreadable, EntryUnwritable, ReportcliError, UsageError
+from reportcli.errors import EntryUnreadable, ReportcliError, UsageError
 from reportcli.query.names import ARXIV_SPELLING, ID_SPELLING, NAME_SPELLING
 from reportcli.report.fields import Report
 from reportcli.report.toml import to_toml
@@ -28,7 +27,6 @@ UPDATE, REPLACE = "update", "replace"  # what is done with entries that are know
 _SCHEMA_LINE = f"{SCHEMA_DIRECTIVE}./{SCHEMA_FILE}\n"
 _MOST_REASONS = 3  # for which a record is refused
 _NOT_ASKED = (layout, toml_version, completeness)  # of a text that is written here, and which may be a draft
-Progress = Callable[[int, int], None]  # records done, and about how many there are
 
 
 def import_records(
@@ -114,7 +112,7 @@ class _Import:
         if entry_id in self._places:
             hint = "; `group` in a mapping makes one report of several rows" if record.names else ""
             raise _Refused(f"{entry_id} is also at {self._places[entry_id]}{hint}")
-        path = self._path_of(entry_id)
+        path = shown_file((*self._catalog.folders, self._own), entry_id)
         if path and not self._known:
             return KNOWN
         target = self._own / f"{entry_id}.toml"
@@ -127,19 +125,8 @@ class _Import:
         if text == before:
             return UNCHANGED
         self._entries.add(names_of(report))
-        try:
-            self._batch.add(target, text, before if path == target else None)
-        except EntryUnwritable as error:
-            raise error from None
+        self._batch.add(target, text, before if path == target else None)
         return CHANGED if path else NEW
-
-    def _path_of(self, entry_id: str) -> Path | None:
-        """Return the file of an entry that is shown; None where there is none."""
-        for folder in (self._own, *reversed(self._catalog.folders)):
-            path = folder / f"{entry_id}.toml"
-            if os.path.lexists(path):
-                return path
-        return None
 
     def _text_of(self, path: Path) -> str:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from reportcli.answer.action import ActionResult
 from reportcli.catalog.files import error_reason, shipped_folder
 from reportcli.catalog.write import remove_entry
-from reportcli.curate.edit import EditableCatalog, file_of
+from reportcli.curate.edit import EditableCatalog, file_of, shown_file
 from reportcli.curate.editor import existing_draft
 from reportcli.errors import EntryUnwritable, ReportcliError, UsageError
 from reportcli.query.names import parse_arxiv_number
@@ -67,7 +67,7 @@ def _not_own(path: Path, entry_id: str) -> ReportcliError:
 
 def _shown_instead(catalog: EditableCatalog, path: Path) -> str:
     """Return what the catalogue has now by the id of a file that is gone."""
-    for folder in reversed(catalog.folders):
-        if os.path.lexists(other := folder / path.name):
-            return f"the {'shipped ' if folder == shipped_folder() else ''}entry shows again: {other}"
-    return f"{path.stem} is no longer in the catalogue"
+    entry_id = path.name.removesuffix(".toml")
+    if other := shown_file(catalog.folders, entry_id):
+        return f"the {'shipped ' if other.parent == shipped_folder() else ''}entry shows again: {other}"
+    return f"{entry_id} is no longer in the catalogue"

@@ -31,7 +31,7 @@ def spreadsheet_records(source: Source, mapping: ColumnMapping | None = None) ->
     Raises UsageError for what is no CSV, or where no column is the name.
     """
     rows, header = _rows(source)
-    chosen = mapping or _recognized(header) or mapping_by_names(header)
+    chosen = mapping or _mapping_of(header)
     _reject_missing(source, chosen, header)
     groups = _groups(rows, chosen.group)
     for count, group in enumerate(groups, 1):
@@ -42,10 +42,7 @@ def spreadsheet_records(source: Source, mapping: ColumnMapping | None = None) ->
 
 def _rows(source: Source) -> tuple[list[tuple[int, Row]], Sequence[str]]:
     """Return each row with its line, and the header. What parts cells is the most frequent of , ; and tab in it."""
-    first = source.text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    csv.field_size_limit(1_000_000)
-    reader = csv.DictReader(io.StringIO(source.text, newline=""), delimiter=delimiter, restkey="", strict=True)
+    reader = _reader(source)
     rows: list[tuple[int, Row]] = []
     try:
         header = reader.fieldnames or ()
@@ -61,15 +58,22 @@ def _rows(source: Source) -> tuple[list[tuple[int, Row]], Sequence[str]]:
     return rows, [name for name in header if name != REASON]
 
 
-def _recognized(header: Sequence[str]) -> ColumnMapping | None:
-    mappings = map(read_mapping, SHIPPED)
-    return next((mapping for mapping in mappings if set(mapping.header) <= set(header)), None)
+def _reader(source: Source) -> "csv.DictReader[str]":
+    delimiter = max(",;\t", key=source.text.partition("\n")[0].count)
+    csv.field_size_limit(1_000_000)
+    return csv.DictReader(io.StringIO(source.text, newline=""), delimiter=delimiter, restkey="", strict=True)
+
+
+def _mapping_of(header: Sequence[str]) -> ColumnMapping:
+    """Return the mapping that is shipped for a header, or else that of the names of its columns."""
+    shipped = (mapping for mapping in map(read_mapping, SHIPPED) if set(mapping.header) <= set(header))
+    return next(shipped, None) or mapping_by_names(header)
 
 
 def notes_on(source: Source, mapping: ColumnMapping | None) -> tuple[str, ...]:
-    """Return what is to be said of a spreadsheet: the columns that are left out."""
-    _, header = _rows(source)
-    chosen = mapping or _recognized(header) or mapping_by_names(header)
+    """Return what is to be said of a spreadsheet that was read: the columns that are left out."""
+    header = [name for name in _reader(source).fieldnames or () if name != REASON]
+    chosen = mapping or _mapping_of(header)
     used = {*chosen.columns, *chosen.group}
     used |= {
         name

@@ -1,5 +1,6 @@
 """One request to one server, bounded in time and size: the only module that uses the network."""
 
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from reportcli.errors import ServerUnavailable
+from reportcli.errors import ServerUnavailable, UsageError
 
 _MAX_BYTES = 1_000_000  # of an answer
 _LONGEST_QUOTE = 150  # characters
@@ -88,6 +89,14 @@ def is_web(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def server_address(variable: str, default: str) -> str:
+    """Return the address of a server: what an environment variable says, or else the default. Raises UsageError."""
+    address = os.environ.get(variable) or default
+    if not is_web(address):
+        raise UsageError(f"{variable} is not a URL on the web: {address}", f"the default is {default}")
+    return address
 
 
 def quoted(text: str) -> str:

@@ -58,7 +58,7 @@ def table(answer: Answer) -> str:
 
 def _listing(answer: Listing) -> _Table:
     """Return a row for each report."""
-    fields = [field for field in answer.fields() if answer.chosen or field.path != "id"]
+    fields = answer.document_fields
     rows = (
         [
             _Cell(hit.name) if field.path == "name" else _figure(answer.value(hit, field), field, hit.report)

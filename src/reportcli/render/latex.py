@@ -102,8 +102,7 @@ def _cited(name: str, report: Report) -> str:
 
 def listing(answer: Listing) -> Iterator[str]:
     """Yield a table with a row for each report, its name with its citation."""
-    fields = [field for field in answer.fields() if answer.chosen or field.path != "id"]
-    notes, rows = _Notes(), []
+    fields, notes, rows = answer.document_fields, _Notes(), []
     for hit in answer.hits:
         rows.append(
             [

@@ -46,7 +46,7 @@ def table(answer: Answer) -> Iterator[str]:
 
 def listing(answer: Listing) -> Iterator[str]:
     """Yield a table of reports, with figures for a reader and names as links, and below it the caveats."""
-    columns = [column for column in answer.fields() if answer.chosen or column.path != "id"]
+    columns = answer.document_fields
     shown: list[tuple[str, Field, Report]] = []
     yield from _head([column.heading for column in columns], map(is_numeric, columns))
     for hit in answer.hits:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from reportcli.answer.imported import ImportReport
-from reportcli.catalog.files import error_reason, make_private_folder, new_entry_folder
+from reportcli.catalog.files import Progress, error_reason, make_private_folder, new_entry_folder
 from reportcli.cli import output
 from reportcli.cli.options import (
     FILES,
@@ -26,7 +26,7 @@ from reportcli.cli.options import (
     answer_from_catalog,
     format_option,
 )
-from reportcli.curate.importing import REPLACE, UPDATE, Progress, import_records
+from reportcli.curate.importing import REPLACE, UPDATE, import_records
 from reportcli.curate.mapping import ColumnMapping, read_mapping
 from reportcli.curate.records import CSV, JSON, TOML, Record, Source, folder_records, read_source, records_of
 from reportcli.curate.refused import write_refused
