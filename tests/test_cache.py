@@ -117,3 +117,15 @@ def test_discarding_takes_all_that_belongs_to_an_index_and_nothing_else(tmp_path
     discard_index(index)
     discard_index(index)
     assert sorted(tmp_path.iterdir()) == others
+
+
+def test_an_index_that_was_cut_in_its_last_page_is_made_anew(folder: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    file = index_path(cache, [folder])
+    assert names(folder, cache) == ["One"]
+    whole = file.stat().st_size
+    os.truncate(file, whole - 100)
+    assert names(folder, cache) == ["One"]
+    assert not file.exists()
+    assert names(folder, cache) == ["One"]
+    assert file.stat().st_size == whole

@@ -28,6 +28,7 @@ from reportcli.index.cache import (
     READ_ERRORS,
     discard_index,
     discard_oldest,
+    ends_within_page,
     file_identity,
     is_damage,
     lacks_search,
@@ -83,8 +84,11 @@ def _open_file(file: Path, folders: Sequence[Path], progress: Progress | None) -
                 discard_index(file)
 
     try:
+        if ends_within_page(file):
+            raise sqlite3.DatabaseError("the index was cut")
         index = _up_to_date(connection, folders, progress)
     except READ_ERRORS as error:
+        connection.close()
         if not is_damage(error):
             raise
         discard()

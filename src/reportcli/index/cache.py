@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from reportcli.catalog.files import checksum, make_private_folder
@@ -34,6 +35,16 @@ def file_identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def ends_within_page(path: Path) -> bool:
+    """Return whether an index was cut in its last page, which SQLite itself notices only when it reads that page."""
+    with suppress(OSError):
+        return path.stat().st_size % _SMALLEST_PAGE != 0
+    return False
+
+
+_SMALLEST_PAGE = 512  # bytes; the size of a page of SQLite is a multiple of it
 
 
 def discard_index(path: Path) -> None:
