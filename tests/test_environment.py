@@ -302,9 +302,9 @@ def test_a_wrong_clock_is_followed_and_hides_no_change(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_size_that_is_none_is_passed_over() -> None:
-    usual = on_terminal("reportcli list", 100, 50, NO_COLOR="1")
+    usual = on_terminal("reportcli -q list", 100, 50, NO_COLOR="1")
     for settings in ("COLUMNS=abc", "COLUMNS=0", "COLUMNS=-1 LINES=-1", "LINES=x", "COLUMNS= LINES=0"):
-        assert on_terminal(f"{settings} reportcli list", 100, 50, NO_COLOR="1") == usual
+        assert on_terminal(f"{settings} reportcli -q list", 100, 50, NO_COLOR="1") == usual
 
 
 @pytest.mark.slow

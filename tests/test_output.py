@@ -197,11 +197,11 @@ def test_the_heading_stays_in_sight_where_less_can_hold_it(
 
 @pytest.mark.slow
 def test_the_pager_has_a_real_terminal() -> None:
-    paged = re.match(r"paged (\d+)\n", on_terminal("reportcli list", lines=20, PAGER=PAGER)[0])
+    paged = re.match(r"paged (\d+)\n", on_terminal("reportcli -q list", lines=20, PAGER=PAGER)[0])
     assert paged
     assert int(paged[1]) > len(list(CATALOG.glob("*.toml")))
-    assert re.match(r"\d{3}\n", on_terminal("reportcli list", lines=20, PAGER="test -t 1 && wc -l")[0])
-    assert "paged" not in on_terminal("reportcli list | cat", lines=20, PAGER=PAGER)[0]
+    assert re.match(r"\d{3}\n", on_terminal("reportcli -q list", lines=20, PAGER="test -t 1 && wc -l")[0])
+    assert "paged" not in on_terminal("reportcli -q list | cat", lines=20, PAGER=PAGER)[0]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 A line ``…`` stands for any number of lines. ``python tests/test_readme.py`` writes outputs and pictures anew.
 """
 
+import doctest
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from conftest import CATALOG, ROOT
 from reportcli.cli.main import COMMANDS
 from terminal import BIN, on_terminal
 from test_output import COLOR, drawn
@@ -105,6 +106,14 @@ def test_the_script_of_ci_runs_the_command_that_the_readme_gives() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"^python3 -m venv .*pytest.*$", TEXT, re.M)
     assert "grep -m1 '^python3 -m venv .*pytest' README.md" in script
+
+
+def test_what_it_says_of_python_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTCLI_CATALOG", str(CATALOG))
+    [block] = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    test = doctest.DocTestParser().get_doctest(block, {}, "README.md", None, None)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
 
 
 def rewritten(block: str, folder: Path) -> str:
