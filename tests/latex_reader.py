@@ -46,6 +46,7 @@ def read_table(text: str) -> TableText:
 
 def _check(text: str) -> None:
     depth = 0
+    text = re.sub(r"\\citep\{[\w.:+/-]+\}", "", text)  # keys may have an underscore
     for token in _TOKEN.findall(re.sub(r"\$([^$]+)\$", _as_letter, text.replace("\\$", "S"))):
         if token[0] == "\\" and token[1:].isalpha() and token[1:] not in _COMMANDS:
             raise ValueError(f"the command {token}")

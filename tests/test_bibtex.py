@@ -81,7 +81,7 @@ def _plain(text: str) -> str:
 def test_the_note_says_which_version_was_read() -> None:
     for day, first, version, note in (
         (14, 14, None, None), (14, None, None, None), (18, 14, None, "Version of 2025-06-18"),
-        (18, 14, "v2", "Version 2 of 2025-06-18"),
+        (18, 14, "v2", "Version 2 of 2025-06-18"), (18, 14, "v2}", r"Version 2\textbraceright{} of 2025-06-18"),
     ):  # fmt: skip
         published = first and datetime.date(2025, 6, first)
         report = dataclasses.replace(

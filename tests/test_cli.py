@@ -369,3 +369,9 @@ def test_names_without_end_are_refused(cli: Run) -> None:
     ended = cli("compare", "-", stdin="qwen3\n" * 10_000)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("error: more than 10,000 names on standard input\n")
+
+
+def test_an_output_file_is_written_by_the_shell(cli: Run) -> None:
+    for option in ("-o", "--output"):
+        ended = cli("list", option, "x.csv")
+        assert (ended.returncode, ended.stderr.splitlines()[-1]) == (2, "  write > FILE after the command")

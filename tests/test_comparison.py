@@ -161,6 +161,12 @@ def test_sides_of_the_same_name_are_told_apart() -> None:
     assert len(set(compare_reports([ReportMatch(report, report.models[0]) for report in reports]).names)) == 3
 
 
+def test_a_side_whose_model_is_named_as_its_report_goes_by_its_id() -> None:
+    one = a_report("kimi-k3", name="Kimi K3", models=(Model(name="Kimi-K3"), Model(name="Kimi-K3-mini")))
+    assert compare_reports([ReportMatch(one, one.models[0])]).names == ("kimi-k3",)
+    assert compare_reports([ReportMatch(one, one.models[1])]).names == ("Kimi-K3-mini",)
+
+
 # Pictures.
 
 

@@ -247,9 +247,8 @@ def test_a_shipped_entry_becomes_a_copy(cli: Run, config: Any) -> None:
 @pytest.mark.parametrize("more", [("config.json",), ("--update",), ("--replace",), ("--as", "json"), ("--map", "x")])
 def test_one_configuration_is_read_into_one_entry(cli: Run, config: Any, more: tuple[str, ...]) -> None:
     ended = cli("import", config(SMALL), *more, "--into", "Qwen3")
-    assert (ended.returncode, ended.stderr.splitlines()) == (
-        2, ["error: --into takes one config.json", "  write `reportcli import config.json --into NAME`"]
-    )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: --into takes one config.json, and only what the entry lacks is added\n")
 
 
 @pytest.mark.parametrize("name", ["config.json", "https://huggingface.co/Some-Lab/Model"])

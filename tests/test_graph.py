@@ -58,14 +58,14 @@ DOT_LINE = re.compile(
     r"    (?:"
     r'(n\d+) \[label="((?:[^"\\\n]|\\["\\n])*)"(?:, style="rounded,dashed", color=gray50, fontcolor=gray50)?'
     r"(?:, penwidth=3)?\]"
-    r"|(n\d+) -> (n\d+)(?: \[style=dashed(?:, constraint=false)?\])?"
+    r"|(n\d+) -> (n\d+)(?: \[style=(?:bold|dashed(?:, constraint=false)?)\])?"
     r");"
 )
 MERMAID_LINE = re.compile(
     r"    (?:"
     r'(n\d+)\["((?:[^\x00-\x7f]|[A-Za-z0-9 .,+()-]|#(?:quot|amp|lt|gt|\d+);)*)(?:<br/>\d{1,4})?"\]'
     r"(?::::(?:outside|asked))?"
-    r"|(n\d+) -(?:\.-)?-?> (n\d+)"
+    r"|(n\d+) (?:-->|-\.->|==>) (n\d+)"
     r")"
 )
 ESCAPED = re.compile(r'\\(["\\n])')

@@ -156,6 +156,21 @@ def test_columns_may_be_called_as_fields_are(cli: Run, tmp_path: Path) -> None:
         )
 
 
+def test_figures_of_a_model_without_a_name_are_those_of_one_named_as_its_report(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "name,organizations,date,params,active_parameters,context,tokens\nToy,Lab,2025-01-01,3e9,1B,128k,2T\n"
+    )
+    call = ("import", f"{tmp_path}/t.csv", "--catalog", f"{tmp_path}/new")
+    assert cli(*call).stderr == "note: 1 new\n"
+    report = read_report(str(tmp_path / "new" / "toy.toml"))
+    [model] = report.models
+    assert (model.name, model.parameters, model.active_parameters, model.context_length, report.pretraining.tokens) == (
+        "Toy", 3_000_000_000, 1_000_000_000, 131_072, 2_000_000_000_000,
+    )  # fmt: skip
+    [row] = lines(cli(*call, "--update").stdout)  # its models may have other names by now
+    assert row[1:4:2] == ["refused", "the row does not say which model it is of; add a column called models.name"]
+
+
 def test_a_mapping_says_which_column_is_which_field(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "map.toml").write_text("""\
     [columns]
@@ -303,7 +318,10 @@ def test_records_that_are_wrong_are_refused_alone(cli: Run, tmp_path: Path, monk
         ("refused", "not JSON: Expecting property name enclosed in double quotes"),
         ("refused", "x is also at -: record 1"),
         ("refused", 'name: "X" is also a name of x'),
-        ("refused", 'date: expected a date such as 2025-06-18, without quotes, got "soon" (and 1 more)'),
+        (
+            "refused",
+            'date: expected a date such as 2025-06-18, without quotes, got "soon"; name: "X" is also a name of x',
+        ),
         ("refused", "x is also at -: record 1"),
     ]
     refused = [json.loads(line) for line in (tmp_path / "import.refused.jsonl").read_text().splitlines()]

@@ -205,3 +205,14 @@ def test_a_snippet_fits_and_holds_the_marked_word(words: list[str], width: int) 
 def test_matched_words_are_marked() -> None:
     text = draw(listing(SHIPPED["magistral"], query="grpo"), 100, color=True).text
     assert re.search(r"\x1b\[1;38;5;163mgrpo\x1b\[0m", text, re.I)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_what_reports_are_sorted_by_is_shown(shipped: Library, width: int) -> None:
+    for sort, last in (("-tokens", "tokens"), ("layers", "layers"), ("-license,kv_heads", "KV heads")):
+        heading = draw(shipped.listing(sort=parse_sort_keys(sort), limit=3), width).text.splitlines()[0]
+        assert heading.startswith("name")
+        assert last in heading
+    assert [column.path for column in shipped.listing(sort=parse_sort_keys("layers")).fields()] == [
+        column.path for column in PIPE_COLUMNS
+    ]

@@ -195,3 +195,12 @@ def test_a_reason_is_given_once_and_by_the_name(cli: Run, text: str) -> None:
     last = ended.stdout.splitlines()[-1].lower()
     assert last.count(": ") == 1
     assert " id: " not in last
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("org:deepseak", "org:deepseek"), ("org:Alibba rl:grpo", "org:alibaba rl:grpo")]
+)
+def test_a_misspelled_word_of_a_field_is_replaced_there(shipped: Library, typed: str, meant: str) -> None:
+    assert ids(shipped, typed) == ids(shipped, meant) != []
+    assert any(note.startswith("no match for 'organizations:") for note in found(shipped, typed).notes)
+    assert ids(shipped, typed, exact=True) == []

@@ -71,7 +71,8 @@ class Library(OpenCatalog):
         day = FIELDS_BY_PATH[date_field]
         hits = SortAndLimit(sort, reverse, limit, day).apply(matching)
         notes = (*notes, *self._notes(query, len(hits), models))
-        return Listing(hits, tuple(columns) or PIPE_COLUMNS, notes, query if searched else None, bool(columns), day)
+        shown, searched_for = tuple(columns) or PIPE_COLUMNS, query if searched else None
+        return Listing(hits, shown, notes, searched_for, bool(columns), day, tuple(key for key, _ in sort))
 
     def _as_meant(self, query: Query, exact: bool) -> "Meant":
         from reportcli.query.relax import Meant, exact_words, understand

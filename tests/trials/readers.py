@@ -116,6 +116,7 @@ def _markdown(text: str, answer: Any) -> Complaints:
     if not hasattr(answer, "matches") and (odd := [line for line in caveats if not line.startswith(r"\* ")]):
         yield f"below a table {odd[0]!r}"
     bare = re.sub(r"\]\(<https?://[!-;=?-~]+>\)", "]", re.sub(r"\\[!-/:-@\[-`{-~]", "", text))
+    bare = re.sub(r"<https?://[\w!$%&'()*+,./:;=?@#~-]+>", "", bare, flags=re.ASCII)
     if markup := re.search(r"[<`*]|\]\(", re.sub(r"(?m)^ *- \*\*[\w -]+\*\*:", "", bare)):
         yield f"a text becomes markup: {bare[max(markup.start() - 30, 0) : markup.end() + 30]!r}"
 

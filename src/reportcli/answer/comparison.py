@@ -142,7 +142,7 @@ def distinct_labels(fields: Sequence[Field]) -> list[str]:
 
 def _side_name(match: ReportMatch, is_one_of_several: bool) -> str:
     """Return the id of the report, or the name of the model if that is another or tells sides of one report apart."""
-    if match.model and (is_one_of_several or match.model.name != match.report.name):
+    if match.model and (is_one_of_several or names_a_model(match)):
         return match.model.name
     return match.report.id
 

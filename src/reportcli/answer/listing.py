@@ -33,16 +33,22 @@ class Listing(NamedTuple):
     query: Query | None = None  # of a search
     chosen: bool = False  # whether the user named the columns
     date_field: Field = DATE_FIELD  # that they are ordered by
+    sorted_by: tuple[Field, ...] = ()  # fields that the user named for it
 
     @property
     def header(self) -> tuple[str, ...]:
         return tuple(map(short_name, self.fields()))
 
     def fields(self, usual: Sequence[Field] = ()) -> tuple[Field, ...]:
-        """Return the columns that the user chose, or else the usual ones, with the day that was asked for."""
+        """Return the columns that the user chose, or else the usual ones, with the day that was asked for.
+
+        Among ``usual`` ones for a reader there is also what the reports are sorted by, after the first.
+        """
         if self.chosen:
             return self.columns
-        return tuple(self.date_field if field is DATE_FIELD else field for field in usual or self.columns)
+        fields = [self.date_field if field is DATE_FIELD else field for field in usual or self.columns]
+        more = [field for field in self.sorted_by if field not in fields] if usual else []
+        return (*fields[:1], *more, *fields[1:])
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         columns = self.fields()

@@ -257,6 +257,8 @@ def _usage_error(error: Any, arguments: Sequence[str]) -> UsageError:
     """Return a usage error of Typer as one of ours, which says what to write where that can be told."""
     hint = f"try `{error.ctx.command_path if error.ctx else 'reportcli'} --help`"
     message, nearest = error.format_message().rstrip("."), getattr(error, "possibilities", None) or ()
+    if getattr(error, "option_name", "") in ("-o", "--output"):
+        return UsageError("there is no option for a file to write to", "write > FILE after the command")
     if meant := _meant(error, arguments):
         message = re.sub(r" \(Possible options: .*\)", "", message)  # which are spelled like it, and something else
         hint, nearest = f"write {meant}, or {hint}", [meant.strip("`")]

@@ -106,7 +106,7 @@ Sort = Annotated[
     SORT,
 ]
 Reverse = Annotated[bool, _option("--reverse", panel=_OUTPUT, help="Reverse the order.")]
-Models = Annotated[bool, _option("--models", panel=_OUTPUT, help="Show each model that fits, not only one a report.")]
+Models = Annotated[bool, _option("--models", panel=_OUTPUT, help="Show each model that fits; its name: derived.model.")]
 Limit = Annotated[
     int | None,
     _option(

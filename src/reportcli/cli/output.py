@@ -275,8 +275,10 @@ def progress(settings: OutputSettings, doing: str = "files indexed") -> Progress
 
     def draw(done: int, total: int) -> None:
         if time.monotonic() > start and (done % 50 == 0 or done == total) and not _another_program_draws():
-            filled = _BAR_WIDTH * done // max(total, 1)
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,} {doing}")
+            told = f"{done:,} of {total:,} {doing}"
+            width = max(0, min(_BAR_WIDTH, shutil.get_terminal_size().columns - len(told) - 4))
+            filled = width * done // max(total, 1)
+            sys.stderr.write(f"\r[{'#' * filled}{'.' * (width - filled)}] {told}")
             sys.stderr.write("\r\x1b[K" if done == total else "")
             sys.stderr.flush()
 

@@ -26,6 +26,7 @@ from reportcli.text import fold_name
 
 UPDATE, REPLACE = "update", "replace"  # what is done with entries that are known; else nothing
 _SCHEMA_LINE = f"{SCHEMA_DIRECTIVE}./{SCHEMA_FILE}\n"
+_MOST_REASONS = 3  # for which a record is refused
 _NOT_ASKED = (layout, toml_version, completeness)  # of a text that is written here, and which may be a draft
 Progress = Callable[[int, int], None]  # records done, and about how many there are
 
@@ -111,13 +112,15 @@ class _Import:
 
     def _import(self, entry_id: str, record: Record) -> str:
         if entry_id in self._places:
-            raise _Refused(f"{entry_id} is also at {self._places[entry_id]}")
+            hint = "; `group` in a mapping makes one report of several rows" if record.names else ""
+            raise _Refused(f"{entry_id} is also at {self._places[entry_id]}{hint}")
         path = self._path_of(entry_id)
         if path and not self._known:
             return KNOWN
         target = self._own / f"{entry_id}.toml"
         before = self._text_of(path) if path else None
-        values = record.values if before is None else self._merged(before, record.values)
+        values = _with_named_models(record, is_new=before is None)
+        values = values if before is None else self._merged(before, values)
         report = self._checked(entry_id, values, record.names)
         text = to_toml(report)
         text = _SCHEMA_LINE + (text if before is None else keep_comments(split_schema_line(before)[1], text))
@@ -151,7 +154,7 @@ class _Import:
             raise _Refused(f"the entry that is known cannot be read: {error.problem}") from error
 
     def _checked(self, entry_id: str, values: Mapping[str, Any], names: Mapping[str, str]) -> Report:
-        """Return the report of some values. Raises _Refused with the first problem, and how many more there are."""
+        """Return the report of some values. Raises _Refused with the first problems, and how many more there are."""
         entry = parse_entry(f"{entry_id}.toml", "", values, self._vocabulary, self._today)
         names_of_entry = names_of(entry.report)
         for other in entries_like(names_of_entry, self._catalog.spelled_as):
@@ -160,8 +163,21 @@ class _Import:
             problem for _, severity, problem in broken_rules(entry, without=_NOT_ASKED) if severity == PROBLEM
         ] + list(unique_names(names_of_entry, self._entries))
         if problems:
-            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            key, text, _ = problems[0]
-            name = names.get(re.sub(r"\[\d+\]", "", key), key)
-            raise _Refused(f"{name}: {text}{more}" if name else f"{text}{more}")
+            more = f" (and {len(problems) - _MOST_REASONS} more)" if len(problems) > _MOST_REASONS else ""
+            told = ((names.get(re.sub(r"\[\d+\]", "", key), key), text) for key, text, _ in problems[:_MOST_REASONS])
+            raise _Refused("; ".join(f"{name}: {text}" if name else text for name, text in told) + more)
         return entry.report
+
+
+def _with_named_models(record: Record, is_new: bool) -> Mapping[str, Any]:
+    """Return the values of a record; a model of a spreadsheet without a name has that of its report.
+
+    Raises _Refused where the report is known, so that its models may have other names.
+    """
+    models = record.values.get("models", ()) if record.names else ()
+    if all(model.get("name") for model in models):
+        return record.values
+    if not is_new:
+        raise _Refused("the row does not say which model it is of; add a column called models.name")
+    name = record.values.get("name")
+    return {**record.values, "models": [{"name": name, **model} for model in models]}

@@ -115,7 +115,10 @@ class _BadCell(Exception):
 
 
 def _record(place: str, rows: Sequence[Row], mapping: ColumnMapping) -> Record:
-    """Return the record of the rows of a report: its own fields from the first that has them, and a model a row."""
+    """Return the record of the rows of a report: its own fields from the first that has them, and a model a row.
+
+    A model has no name where no cell says one.
+    """
     values: dict[str, Any] = {}
     names: dict[str, str] = {}
     try:
@@ -130,7 +133,7 @@ def _record(place: str, rows: Sequence[Row], mapping: ColumnMapping) -> Record:
                             column,
                             _cell(column, name, text, row),
                         )
-            if model.get("name"):
+            if model:
                 values.setdefault("models", []).append(model)
     except _BadCell as error:
         return Record(place, {}, problem=str(error), rows=rows)

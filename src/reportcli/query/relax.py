@@ -1,6 +1,7 @@
 """A query as it is meant: stop words are left out, names are joined, and what finds nothing is asked more loosely."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from reportcli.query.conditions import And, MostOf, Not, Or, Query, Within, Words, all_of, any_of, conditions_of
@@ -124,14 +125,18 @@ def _named_run(parts: Sequence[Query], catalog: Catalog) -> Sequence[Query]:
 
 
 def _replace_unknown(query: Query, catalog: Catalog) -> Meant:
-    """Replace each word that no report contains by what it begins, or by what is spelled like it."""
-    plain = (
-        part for part, negated in conditions_of(query) if isinstance(part, Words) and _is_plain(part) and not negated
-    )
+    """Replace each word that no report contains, or none in its field, by what it begins or is spelled like."""
+    typed = (part for part, negated in conditions_of(query) if isinstance(part, Words) and not negated)
+    plain = (words for words in typed if not (words.is_prefix or words.is_exact))
     unknown = [words for words in dict.fromkeys(plain) if not catalog.total(words)[0]]
     if not unknown:
         return Meant(query)
-    replacements = {words: pair for words in unknown if (pair := replace_word(words, catalog.word_search, catalog))}
+    replacements = dict[Words, tuple[Words, str]]()
+    for words in unknown:
+        if pair := replace_word(words, catalog.word_search, catalog):
+            meant, note = replace(pair[0], field=words.field), pair[1]
+            if not words.field or catalog.total(meant)[0]:
+                replacements[words] = meant, note
     notes = tuple(note for _, note in replacements.values())
     return Meant(_replace(query, {typed: words for typed, (words, _) in replacements.items()}), notes)
 

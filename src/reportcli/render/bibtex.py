@@ -47,7 +47,7 @@ def bibtex_entry(report: Report) -> str:
         fields |= {"institution": f"{{{escape(', '.join(report.organizations))}}}"}
     fields |= {"url": f"{{{url}}}"} if (url := address(report)) else {}
     fields |= {"year": f"{{{published.year}}}", "month": _MONTHS[published.month - 1]}
-    fields |= {"note": f"{{{version}}}"} if (version := version_read(report)) else {}
+    fields |= {"note": f"{{{escape(version)}}}"} if (version := version_read(report)) else {}
     width = max(map(len, fields))
     kind = "misc" if links.arxiv else "techreport"
     entry = "".join(f"  {key:{width}} = {fields[key]},\n" for key in fields)

@@ -1,6 +1,7 @@
 """A table in LaTeX: rules of booktabs, columns that fit a line, over several pages where one is too short."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
@@ -88,15 +89,23 @@ def _widths(columns: Sequence[Column], limits: Sequence[tuple[float, float]]) ->
         for column, (low, most) in zip(columns, limits, strict=True)
     ]
     widths = short if sum(short) <= room else least
-    levels = range(ceil(max((most for _, most in limits), default=0)), 0, -1)
     for right in (False, True):
         caps = [
             most if column.right == right else width
             for column, width, (_, most) in zip(columns, widths, limits, strict=True)
         ]
-        raised = ([max(width, min(level, cap)) for width, cap in zip(widths, caps, strict=True)] for level in levels)
-        widths = next((each for each in raised if sum(each) <= room), widths)
+        widths = _raised(widths, caps, room)
     return widths
+
+
+def _raised(widths: Sequence[float], caps: Sequence[float], room: float) -> list[float]:
+    """Return columns that are made wider alike, each up to its cap, as far as there is room."""
+
+    def at(level: int) -> list[float]:
+        return [max(width, min(level, cap)) for width, cap in zip(widths, caps, strict=True)]
+
+    levels = range(ceil(max(caps, default=0)) + 1)
+    return at(bisect_right(levels, room, key=lambda level: sum(at(level))) - 1)
 
 
 def _specification(column: Column, share: float | None) -> str:

@@ -130,7 +130,10 @@ def _import_figures(own: Path, source: str, into: str, dry_run: bool, library: L
 def _one_config(sources: Sequence[str], others: object) -> str:
     """Return the only source. Raises UsageError for more, and for options that say how to read others."""
     if len(sources) > 1 or sources[0] == "-" or others:
-        raise UsageError("--into takes one config.json", "write `reportcli import config.json --into NAME`")
+        raise UsageError(
+            "--into takes one config.json, and only what the entry lacks is added",
+            "write `reportcli import config.json --into NAME`, without --as, --map, --update and --replace",
+        )
     return sources[0]
 
 
@@ -141,6 +144,8 @@ def _what_to_do_with_known(update: bool, replace: bool) -> str:
 
 
 def _known_kind(kind: str | None) -> str | None:
+    if kind == "jsonl":
+        return JSON
     if kind not in (None, JSON, TOML, CSV):
         raise UsageError(f"--as takes json, toml or csv, not {kind}", "leave it out to have it guessed")
     return kind

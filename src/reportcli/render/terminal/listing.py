@@ -91,7 +91,8 @@ def _caveats(answer: Listing, fields: Sequence[Field], width: int) -> list[Rende
 def _fitting(answer: Listing, fields: Sequence[Field], width: int) -> list[_Column]:
     """Return the columns that fit: of chosen ones the last go first, of the usual ones those that matter least.
 
-    Before one of the chosen goes, headings are broken and texts become narrow.
+    The name stays, and so does what the reports are sorted by. Before one of the chosen goes, headings are broken and
+    texts become narrow.
     """
     free = width - (MIN_SNIPPET + 1 if answer.query else 0)
     rows = [[_cell_text(field, hit, answer) for field in fields] for hit in answer.hits]  # each report is read once
@@ -101,7 +102,7 @@ def _fitting(answer: Listing, fields: Sequence[Field], width: int) -> list[_Colu
     if answer.chosen and _width(fitting) > free:
         fitting = [_narrowed(column) for column in fitting]
     while fitting and _width(fitting) > free:
-        fitting.remove(fitting[-1] if answer.chosen else max(fitting, key=lambda column: column.field.info.rank))
+        fitting.remove(fitting[-1] if answer.chosen else max(fitting, key=lambda column: _dispensable(column, answer)))
     room = free - _width(fitting)
     for bound in (MIN_TEXT, width):  # what may grow takes what is left, from the left
         for index, column in enumerate(fitting):
@@ -109,6 +110,11 @@ def _fitting(answer: Listing, fields: Sequence[Field], width: int) -> list[_Colu
             fitting[index] = column._replace(least=column.least + min(grown, room))
             room -= min(grown, room)
     return fitting
+
+
+def _dispensable(column: _Column, answer: Listing) -> tuple[bool, int]:
+    """Return how little a usual column matters."""
+    return column.field not in answer.sorted_by and column.field.path != "name", column.field.info.rank
 
 
 def _width(columns: Sequence[_Column]) -> int:
