@@ -11,8 +11,13 @@ _SMALL = 1e-3  # numbers below it are written as 2.2e-4
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 
 
-def escape_controls(text: str) -> str:
-    """Return the text with every character escaped that a terminal would obey instead of show; line ends are spaces."""
+def escape_controls(text: str | None) -> str:
+    """Return the text with every character escaped that a terminal would obey instead of show; line ends are spaces.
+
+    A harmed entry may lack a text that each entry has; that is empty.
+    """
+    if text is None:
+        return ""
     return text if text.isprintable() else "".join(map(_displayable, text))
 
 
