@@ -100,6 +100,9 @@ def rows_about(reports: Sequence[Report]) -> Iterator[Row]:
     yield Row("show, no such name", ["show", first[:2] + "q" + first[3:] + "q"], 1.6, 3)
 
 
+_MOST_REFERENCES = 1000  # that reference managers are made to import, which takes them long
+
+
 def other_programs(folder: Path, word: str, scratch: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield what else a user may search the same files with, as far as it is installed."""
     if shutil.which("rg"):
@@ -110,7 +113,7 @@ def other_programs(folder: Path, word: str, scratch: Path) -> Iterator[tuple[str
             subprocess.run([*REPORTCLI, "list", "-f", "jsonl", "--catalog", str(folder)], stdout=file, check=True)
         question = f"SELECT id FROM read_json_auto('{lines}') WHERE list_contains(posttraining.rl_family, 'grpo')"
         yield "duckdb, rl:grpo", ["duckdb", "-csv", "-c", question]
-    if any(map(shutil.which, ("papis", "cobib"))):
+    if any(map(shutil.which, ("papis", "cobib"))) and len(list(folder.glob("*.toml"))) < _MOST_REFERENCES:
         library = scratch / f"{folder.name}.bib"
         with library.open("w") as file:
             subprocess.run([*REPORTCLI, "list", "-f", "bibtex", "--catalog", str(folder)], stdout=file, check=True)
@@ -122,11 +125,11 @@ def _reference_managers(library: Path, word: str, scratch: Path) -> Iterator[tup
     folder = scratch / f"{library.stem}.references"
     folder.mkdir()
     if shutil.which("papis"):
-        papis = ["papis", "-c", str(folder / "papis.ini"), "-l", "benchmark"]
-        (folder / "papis.ini").write_text(f"[benchmark]\ndir = {folder / 'papis'}\n")
         (folder / "papis").mkdir()
-        subprocess.run([*papis, "bibtex", "read", str(library), "import", "--all"], check=True, capture_output=True)
-        yield "papis list WORD", [*papis, "list", word]
+        papis = ["papis", "-l", str(folder / "papis")]
+        read = [*papis, "bibtex", "read", str(library), "import", "--all"]
+        subprocess.run(read, check=False, capture_output=True, stdin=subprocess.DEVNULL)  # it asks about a few, at last
+        yield "papis list WORD", [*papis, "list", "--all", word]
     if shutil.which("cobib"):
         settings = folder / "cobib.py"
         settings.write_text(f"from cobib.config import config\nconfig.database.file = {str(folder / 'cobib.yaml')!r}\n")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -58,6 +58,7 @@ from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
 
+_KEPT_REPORTS = 64  # a table on a terminal is gone through several times
 _KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
 
 
@@ -71,7 +72,7 @@ class Index:
         self.discard: Callable[[], None] = lambda: None  # deletes the file, if there is one
         self._connection = connection
         self._latest: dict[Query, Sets] = {}
-        self._latest_report: tuple[int, Subject] | None = None
+        self._subject_of = lru_cache(maxsize=_KEPT_REPORTS)(self._read_subject)
         self.word_search = WordSearch(self._rows, self._search)
         self._columns = Columns(self._rows)
 
@@ -141,14 +142,14 @@ class Index:
         return Hits(numbers[:limit], hit_of(read), hit_of(partial(ColumnSubject, self._columns, by_run, read)))
 
     def _subject(self, of_run: bool, number: int) -> Subject:
-        report, model, run = report_of(number), model_of(number) // MODEL_STEP, number // RUN_STEP
-        latest = self._latest_report
-        if latest is None or latest[0] != report:
-            latest = self._latest_report = report, Subject(self._stored("number = ?", report), self.techniques)
-        subject = latest[1]
+        model, run = model_of(number) // MODEL_STEP, number // RUN_STEP
+        subject = self._subject_of(report_of(number))
         with self._readable():
             subject = subject.of_each_model[model] if model else subject
             return subject.of_each_run[run] if of_run else subject
+
+    def _read_subject(self, report: int) -> Subject:
+        return Subject(self._stored("number = ?", report), self.techniques)
 
     def total(self, query: Query, by_model: bool = False) -> tuple[int, int]:
         """Return how many reports fit a query, and of how many this is unknown; ``by_model``, how many models."""

@@ -46,10 +46,11 @@ _MOST_CAVEATS = 6  # whose sentences stand below a list
 
 
 class _Column(NamedTuple):
-    """A column, and how wide it must be and may become, in columns of the terminal."""
+    """A column, its texts, and how wide it must be and may become, in columns of the terminal."""
 
     field: Field
     heading: str
+    texts: Sequence[str]
     least: int
     most: int
     has_marks: bool = False  # a number without one has a space there, so that digits stand below one another
@@ -94,9 +95,12 @@ def _fitting(answer: Listing, fields: Sequence[Field], width: int) -> list[_Colu
     texts become narrow.
     """
     free = width - (MIN_SNIPPET + 1 if answer.query else 0)
-    fitting = [_measure(field, answer, width) for field in fields]
+    rows = [[_cell_text(field, hit, answer) for field in fields] for hit in answer.hits]  # each report is read once
+    fitting = [
+        _measure(field, texts, answer, width) for field, texts in zip(fields, zip(*rows, strict=True), strict=True)
+    ]
     if answer.chosen and _width(fitting) > free:
-        fitting = [_narrowed(column, answer) for column in fitting]
+        fitting = [_narrowed(column) for column in fitting]
     while fitting and _width(fitting) > free:
         fitting.remove(fitting[-1] if answer.chosen else max(fitting, key=lambda column: _dispensable(column, answer)))
     room = free - _width(fitting)
@@ -117,35 +121,33 @@ def _width(columns: Sequence[_Column]) -> int:
     return sum(column.least + GAP for column in columns) - 1
 
 
-def _measure(field: Field, answer: Listing, width: int) -> _Column:
+def _measure(field: Field, texts: Sequence[str], answer: Listing, width: int) -> _Column:
     """Return a column as wide as its longest text, or with what wraps or is shortened, as is good to read."""
     heading = _heading(field, answer)
-    texts = [_cell_text(field, hit, answer) for hit in answer.hits]
     longest, heading_width = max(map(cell_len, texts)), cell_len(heading)
     if field.path == "name":
         longest = min(longest, max(min(MIN_TEXT, width - _DATE - 2 * GAP), width // 3))
     elif _is_shortened(field, answer):
         least, most = min(longest, _MIN_LIST), min(longest, _MAX_LIST)
-        return _Column(field, heading, max(heading_width, least), max(heading_width, most))
+        return _Column(field, heading, texts, max(heading_width, least), max(heading_width, most))
     elif _wraps(field):
         least = max(heading_width, min(longest, MIN_TEXT))
-        return _Column(field, heading, least, max(heading_width, longest))
+        return _Column(field, heading, texts, least, max(heading_width, longest))
     has_marks = is_numeric(field) and any(text.endswith(MARK) for text in texts)
     widest = max(heading_width + has_marks, longest)
-    return _Column(field, heading, widest, widest, has_marks)
+    return _Column(field, heading, texts, widest, widest, has_marks)
 
 
-def _narrowed(column: _Column, answer: Listing) -> _Column:
+def _narrowed(column: _Column) -> _Column:
     """Return a column with its heading in two lines, as narrow as its values, or as its text may become."""
     if column.field.path == "name":
         return column
     heading = _broken(column.heading)
-    texts = [_cell_text(column.field, hit, answer) for hit in answer.hits]
     if _wraps(column.field):
-        longest = max((cell_len(word) for text in texts for word in text.split()), default=0)
+        longest = max((cell_len(word) for text in column.texts for word in text.split()), default=0)
         narrowest = min(max(_MIN_LIST, longest), _MAX_LIST)
     else:
-        narrowest = max(map(cell_len, texts))
+        narrowest = max(map(cell_len, column.texts))
     least = max(narrowest, *(cell_len(line) + column.has_marks for line in heading.split("\n")))
     most = column.most if _wraps(column.field) else least
     return column._replace(heading=heading, least=min(least, column.least), most=most)
@@ -187,8 +189,8 @@ def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
         table.expand = True
     why_width = width - _width(columns) - 1
     shown = [column.field.path for column in columns]
-    for hit in answer.hits:
-        cells = [_cell(column, hit, answer) for column in columns]
+    for row, hit in enumerate(answer.hits):
+        cells = [_cell(column, column.texts[row], hit, answer) for column in columns]
         table.add_row(*cells, *([_why(answer, hit, shown, why_width)] if answer.query else []))
     return table
 
@@ -207,8 +209,8 @@ def _cell_text(field: Field, hit: Hit, answer: Listing) -> str:
     return text if answer.query else marked(text, field, hit.report)
 
 
-def _cell(column: _Column, hit: Hit, answer: Listing) -> Text:
-    field, text = column.field, _cell_text(column.field, hit, answer)
+def _cell(column: _Column, text: str, hit: Hit, answer: Listing) -> Text:
+    field = column.field
     if field.path == "name":
         words = [word for match in answer.why(hit) if match.field == "name" for word in match.words]
         name = linked_text(text, hit.report.links.front, NAME)
@@ -236,7 +238,8 @@ def _blocks(answer: Listing, fields: Iterable[Field], width: int) -> Group:
     first, *others = fields
     parts: list[RenderableType] = []
     for hit in answer.hits:
-        parts.append(_cell(_Column(first, "", width, width), hit, answer))
+        name = _cell_text(first, hit, answer)
+        parts.append(_cell(_Column(first, "", [name], width, width), name, hit, answer))
         values = [(_heading(field, answer), _cell_text(field, hit, answer)) for field in others]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
