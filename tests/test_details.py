@@ -84,6 +84,24 @@ def test_a_page_has_the_runs_of_rl_side_by_side_and_what_is_not_disclosed() -> N
     assert narrow.count("rollouts per") == 2  # a table for each run
 
 
+def test_names_and_figures_of_models_are_never_cut() -> None:
+    model = Model(
+        name="Toy-48B-A3B", layers=48, hidden_size=5120, heads=64, kv_heads=8, experts_total=128, experts_active=8
+    )
+    answer = ReportDetails((ReportMatch(a_report(models=(model,))),), sections=("models",))
+    pages = {width: draw(answer, width).text for width in (*WIDTHS, 75, 80)}
+    for page in pages.values():
+        assert "…" not in page
+        assert "128" in page
+        assert squeezed(page).count("Toy-48B-A3B") == 2
+    assert [line.strip() for line in pages[75].splitlines()[-4:]] == [
+        "hidden            KV  experts  experts",
+        "model        layers    size  heads  heads    total   active",
+        "───────────────────────────────────────────────────────────",
+        "Toy-48B-A3B      48   5,120     64      8      128        8",
+    ]
+
+
 RUNS_PAGE = """\
   not disclosed         parameters
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -32,6 +33,7 @@ from reportcli.render.terminal.screen import (
     QUIET,
     RULE,
     Picture,
+    in_two_lines,
     linked_text,
     render_to_text,
     wrap,
@@ -196,9 +198,12 @@ def _models(report: Report, selected: Report, width: int, figures: _Figures) -> 
 def _model_grid(
     report: Report, columns: Sequence[Field], rows: Sequence[Sequence[str]], selected_name: str, width: int
 ) -> RenderableType:
-    """Return models as a table, or as lines on a narrow terminal."""
+    """Return models as a table, its headings in two lines if the width asks for it, or as lines if it is narrower."""
     styles = [NAME if name == selected_name else "" for name, *_ in rows]
-    if width < NARROW:
+    headings = [marked(column.heading, column, report) for column in columns]
+    if _grid_width(headings, rows) > width:
+        headings = list(map(in_two_lines, headings))
+    if width < NARROW or _grid_width(headings, rows) > width:
         lines = []
         for (name, *values), style in zip(rows, styles, strict=True):
             pairs = zip(columns[1:], values, strict=True)
@@ -206,12 +211,17 @@ def _model_grid(
             lines.append(Text.assemble((name, style), "  ", facts))
         return Group(*lines)
     table = Table(box=RULE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=LABEL)
-    for column in columns:
-        heading = marked(column.heading, column, report)
-        table.add_column(heading, justify="right" if is_numeric(column) else "left", no_wrap=True)
+    for column, text in zip(columns, headings, strict=True):
+        table.add_column(text, justify="right" if is_numeric(column) else "left", no_wrap=True)
     for row, style in zip(rows, styles, strict=True):
         table.add_row(*map(Text, row), style=style)
     return table
+
+
+def _grid_width(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns of the terminal a table takes, with its indent."""
+    columns = ((*heading.split("\n"), *texts) for heading, *texts in zip(headings, *rows, strict=True))
+    return sum(max(map(cell_len, texts)) + GAP for texts in columns)
 
 
 _RUN_WIDTH = 18  # columns of a run, at least

@@ -24,6 +24,7 @@ from reportcli.render.terminal.screen import (
     Picture,
     hidden_columns_note,
     highlighted,
+    in_two_lines,
     linked_text,
     render_to_text,
     wrap,
@@ -142,7 +143,7 @@ def _narrowed(column: _Column) -> _Column:
     """Return a column with its heading in two lines, as narrow as its values, or as its text may become."""
     if column.field.path == "name":
         return column
-    heading = _broken(column.heading)
+    heading = in_two_lines(column.heading)
     if _wraps(column.field):
         longest = max((cell_len(word) for text in column.texts for word in text.split()), default=0)
         narrowest = min(max(_MIN_LIST, longest), _MAX_LIST)
@@ -151,13 +152,6 @@ def _narrowed(column: _Column) -> _Column:
     least = max(narrowest, *(cell_len(line) + column.has_marks for line in heading.split("\n")))
     most = column.most if _wraps(column.field) else least
     return column._replace(heading=heading, least=min(least, column.least), most=most)
-
-
-def _broken(heading: str) -> str:
-    """Return a heading in two lines of like length, if it has several words."""
-    words = heading.split(" ")
-    lines = [(" ".join(words[:count]), " ".join(words[count:])) for count in range(1, len(words))]
-    return "\n".join(min(lines, key=lambda pair: max(map(cell_len, pair)))) if lines else heading
 
 
 def _heading(field: Field, answer: Listing) -> str:

@@ -86,6 +86,13 @@ def wrap(text: str, width: int, style: str = "", indent: str = "") -> Text:
     return Text("\n".join(lines), style=style)
 
 
+def in_two_lines(heading: str) -> str:
+    """Return a heading in two lines of like length, if it has several words."""
+    words = heading.split(" ")
+    lines = [(" ".join(words[:count]), " ".join(words[count:])) for count in range(1, len(words))]
+    return "\n".join(min(lines, key=lambda pair: max(map(cell_len, pair)))) if lines else heading
+
+
 def _pieces(text: str, width: int) -> Iterator[str]:
     """Yield words with the spaces after them; a word longer than the width in the parts that it may break into."""
     for word in re.findall(r"\S+\s*|\s+", text):
