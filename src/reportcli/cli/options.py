@@ -148,7 +148,9 @@ Theme = Annotated[
     _option("--theme", metavar="THEME", panel=_OUTPUT, help="Ground of a picture (SVG): dark (default) or light."),
     THEMES,
 ]
-Plain = Annotated[bool, _option("--plain", panel=_OUTPUT, help="Draw a picture (SVG) without a window around it.")]
+Plain = Annotated[
+    bool, _option("--plain", panel=_OUTPUT, help="Only the table: no window (SVG), no caveats and sources (LaTeX).")
+]
 NoPager = Annotated[bool, _option("--no-pager", panel=_OUTPUT, help="Don't use a pager.")]
 Quiet = Annotated[bool, _option("--quiet", "-q", panel=_OUTPUT, help="Suppress notes and warnings.")]
 Color = Annotated[

@@ -22,7 +22,7 @@ from reportcli.errors import (
     UsageError,
 )
 from reportcli.render import formats
-from reportcli.render.formats import SVG, TABLE, formats_for
+from reportcli.render.formats import LATEX, SVG, TABLE, formats_for
 from reportcli.render.value import escape_controls, escape_path
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class OutputSettings(NamedTuple):
     width: int = 0  # of a picture, in columns; 0 is that of the terminal
     pager: bool = True
     theme: str = THEMES[0]  # of a picture in SVG
-    plain: bool = False  # without a window
+    plain: bool = False  # without a window around a picture, and notes below a table in LaTeX
     bom: bool = False  # before csv
     excel: bool = False  # guards cells of csv that begin like a formula
 
@@ -80,8 +80,10 @@ def output_settings(
         raise UnsupportedFormat(chosen, format_names)
     if theme not in (None, *THEMES):
         raise UsageError(f"invalid value for --theme: {theme!r}", f"choose from {', '.join(THEMES)}")
-    if chosen != SVG and (theme or plain):
-        raise UsageError(f"{'--theme' if theme else '--plain'} is for pictures", f"add --format {SVG}, or drop it")
+    if chosen != SVG and theme:
+        raise UsageError("--theme is for pictures", f"add --format {SVG}, or drop it")
+    if plain and chosen not in (SVG, LATEX):
+        raise UsageError("--plain is for pictures and LaTeX", f"add --format {SVG} or {LATEX}, or drop it")
     if chosen != "csv" and (bom or excel):
         raise UsageError(f"{'--bom' if bom else '--excel'} is for CSV", "add --format csv, or drop it")
     if bom and not streams.is_unicode():
@@ -118,7 +120,9 @@ def write(answer: Answer, unreadable: Sequence[UnreadableFile], settings: Output
         pieces = [picture.text]
         notes += [f"note: {note}" for note in picture.notes]
     else:
-        pieces = formats.write(answer, settings.format, settings.header, bom=settings.bom, excel=settings.excel)
+        pieces = formats.write(
+            answer, settings.format, settings.header, bom=settings.bom, excel=settings.excel, plain=settings.plain
+        )
     has_results = isinstance(answer, HasExitCode) or any(True for _ in answer.ids())
     notes += [f"note: {note}" for note in answer.notes] + ([] if has_results else ["nothing found"])
     write_text(pieces, settings)

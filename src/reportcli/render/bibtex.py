@@ -74,6 +74,13 @@ def citation_key(report: Report) -> str:
     return re.sub(r"[^\w.:+/-]", lambda match: f"_{ord(match[0]):x}_", report.id)
 
 
+def short_citation(report: Report) -> str:
+    """Return how natbib cites a report: ``Yang et al., 2025``."""
+    names = [each if isinstance(each, str) else f"{each.particle} {each.family}".strip() for each in authors(report)]
+    who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    return f"{who}, {(report.first_published or report.date).year}"
+
+
 def address(report: Report) -> str:
     """Return the address to read first, "" without a link; characters that would end a field are percent-encoded."""
     links = report.links

@@ -15,7 +15,7 @@ from reportcli.text import is_displayable
 if TYPE_CHECKING:
     from reportcli.render.terminal.screen import Picture
 
-TABLE, SVG, ANY = "table", "svg", "any answer"
+TABLE, SVG, LATEX, ANY = "table", "svg", "latex", "any answer"
 PICTURES = (TABLE, SVG)
 _FORMULAS = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet computes
 
@@ -73,7 +73,7 @@ FORMATS: Mapping[str, Format] = {
     "names": Format("only ids, one a line", {ANY: "formats:names"}),
     "toml": Format("a report as a file of the catalogue; a listing has each under its id", _TOML),
     "markdown": Format("a table, or the page of a report", _MARKDOWN),
-    "latex": Format("a table for a paper, with \\citep of the keys of bibtex, and notes", _LATEX),
+    LATEX: Format("a table for a paper, with \\citep of the keys of bibtex, and notes, without which --plain", _LATEX),
     "bibtex": Format("entries for a bibliography in BibTeX", dict.fromkeys(_ABOUT_REPORTS, "bibtex:bibliography")),
     "csl": Format("the same as CSL-JSON, for Zotero and pandoc", dict.fromkeys(_ABOUT_REPORTS, "csl:bibliography")),
     "dot": Format("lineage as a graph for Graphviz", {"Lineage": "graph:dot"}),
@@ -93,10 +93,16 @@ def formats_for(kinds: Sequence[type]) -> tuple[str, ...]:
 
 
 def write(
-    answer: Answer, name: str, header: bool | None = None, *, bom: bool = False, excel: bool = False
+    answer: Answer,
+    name: str,
+    header: bool | None = None,
+    *,
+    bom: bool = False,
+    excel: bool = False,
+    plain: bool = False,
 ) -> Iterator[str]:
-    """Yield the text of an answer in a format that is no picture; the options are those of ``tsv`` and ``csv``."""
-    options = {"tsv": (header,), "csv": (header, bom, excel)}
+    """Yield the text of an answer in a format that is no picture; options are those of ``tsv``, ``csv``, ``latex``."""
+    options = {"tsv": (header,), "csv": (header, bom, excel), LATEX: (plain,)}
     pieces: Iterator[str] = _renderer(answer, name)(answer, *options.get(name, ()))
     return pieces
 
