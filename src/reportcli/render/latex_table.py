@@ -18,6 +18,7 @@ _CAPITAL, _LETTER = 1.42, 1.07  # of any other
 _CLOSEST = 2.0  # digits between two columns
 _LEAST = 12  # digits on a line of a column that is broken; longer words are hyphenated
 _SHORT = 20  # digits of a column that stays whole, where that leaves enough to others
+_FEW_LINES = 2  # of a row, for which the type may be smaller
 _PAGE = 40  # lines of a table that fit on a page with notes
 
 
@@ -107,17 +108,25 @@ def _remarks(text: str, fits: bool) -> Iterator[str]:
 
 
 def _layout(columns: Sequence[Column], rows: Sequence[Sequence[str]], cited: Mapping[str, str]) -> _Layout:
-    """Return the largest type in which a table fits a line, else the smallest, and how wide columns are then."""
+    """Return the largest type in which a table fits a line, in which it is about two lines a row if there is one."""
     shown = [[_shown(cell, cited) for cell in row] for row in rows]
     heads = [each._replace(heading=_shown(each.heading, cited), above=_shown(each.above, cited)) for each in columns]
     limits = [_limits(head, [row[place] for row in shown]) for place, head in enumerate(heads)]
-    least = sum(least for least, _ in limits)
-    chosen = next((each for each in _TYPES if least <= each.room(len(columns))), _TYPES[-1])
-    widths = _widths(columns, limits, chosen.room(len(columns)))
+    layouts = [_set_in(each, heads, shown, limits) for each in _TYPES]
+    fitting = [each for each in layouts if each.fits] or layouts[-1:]
+    return next((each for each in fitting if each.lines <= _FEW_LINES * len(rows)), fitting[0])
+
+
+def _set_in(
+    size: _Type, columns: Sequence[Column], rows: Sequence[Sequence[str]], limits: Sequence[tuple[float, float]]
+) -> _Layout:
+    """Return how a table is set in a type; its texts are as they are seen."""
+    room = size.room(len(columns))
+    widths = _widths(columns, limits, room)
     broken = [width if width < most else None for width, (_, most) in zip(widths, limits, strict=True)]
-    lines = sum(max((_lines(*cell) for cell in zip(row, broken, strict=True)), default=1) for row in shown)
-    shares = [width / chosen.line if width else None for width in broken]
-    return _Layout(chosen, shares, lines, fits=least <= chosen.room(len(columns)))
+    lines = sum(max((_lines(*cell) for cell in zip(row, broken, strict=True)), default=1) for row in rows)
+    shares = [width / size.line if width else None for width in broken]
+    return _Layout(size, shares, lines, fits=sum(least for least, _ in limits) <= room)
 
 
 def _limits(column: Column, cells: Sequence[str]) -> tuple[float, float]:
