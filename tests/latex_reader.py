@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 _COMMANDS = set(
     "begin end toprule midrule bottomrule endhead endfoot addlinespace cmidrule multicolumn citep emph textit rlap par "  # noqa: SIM905
-    "smallskip footnotesize raggedright raggedleft arraybackslash linewidth allowbreak textsuperscript textsubscript "
+    "smallskip small footnotesize noindent setlength tabcolsep raggedright raggedleft arraybackslash hspace linewidth "
+    "allowbreak textsuperscript textsubscript "
     "textbackslash textbraceleft textbraceright textasciitilde textasciicircum textless textgreater textbar ldots "
     "S textperiodcentered textbullet textdegree ss ae AE oe OE o O l L i H r v u c d k".split()
 )
@@ -28,20 +29,22 @@ def read_table(text: str) -> TableText:
         raise ValueError("it does not say what it needs")
     for shown in (text, *re.findall(r"(?m)^(.*)\\\\(?: \\addlinespace\[2pt\])?$", text)):
         _check(shown)
-    match = re.fullmatch(r"\\begin\{(tabular|longtable)\}\{@\{\}(.+)@\{\}\}\n(.*)\\end\{\1\}\n(.*)", text, re.DOTALL)
+    close = r"\{\\(?:small|footnotesize)\\setlength\{\\tabcolsep\}\{0\.5em\}\n"
+    begin = r"(?:\\noindent\n)?\\begin\{(tabular|longtable)\}\{@\{\}(.+)@\{\}\}\n"
+    match = re.fullmatch(rf"({close})?{begin}(.*)\\end\{{\2\}}\n(?(1)\}}\n)(.*)", text, re.DOTALL)
     if match is None:
         raise ValueError("it is no table")
-    broken = r">\{\\ragged(left|right)\\arraybackslash\}p\{0?\.\d\d\\linewidth\}"
-    alignment = re.sub(broken, lambda column: "p" if column[1] == "right" else "q", match[2])
+    broken = r">\{\\ragged(left|right)\\arraybackslash(?:\\hspace\{0pt\})?\}p\{0\.\d\d\d\\linewidth\}"
+    alignment = re.sub(broken, lambda column: "p" if column[1] == "right" else "q", match[3])
     lines = re.findall(
-        r"(?m)^(?!\\(?:cmidrule|\w+rule$|end|addlinespace))(.*) \\\\(?: \\addlinespace\[2pt\])?$", match[3]
+        r"(?m)^(?!\\(?:cmidrule|\w+rule$|end|addlinespace))(.*) \\\\(?: \\addlinespace\[2pt\])?$", match[4]
     )
     rows = [re.split(r" ?(?<!\\)& ?", line) for line in lines]
     for row in rows:
         spans = [int(span[1]) if (span := re.match(r"\\multicolumn\{(\d+)\}", cell)) else 1 for cell in row]
         if sum(spans) != len(alignment) or row[0].startswith(("[", "*")):
             raise ValueError(f"{len(alignment)} columns, and the row {row}")
-    return TableText(alignment, rows, match[4])
+    return TableText(alignment, rows, match[5])
 
 
 def _check(text: str) -> None:
