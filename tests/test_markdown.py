@@ -44,7 +44,8 @@ def test_any_other_answer_is_a_table_of_its_rows() -> None:
 
 def test_a_comparison_has_a_column_a_side() -> None:
     lines = text(COMPARISON, "markdown").splitlines()
-    assert lines[0] == "|  | Rich | Rich-1B | Poor |"
+    address = "<https://arxiv.org/abs/2506.00001>"
+    assert lines[0] == f"|  | [Rich]({address}) | [Rich-1B]({address}) | Poor |"
     assert "| parameters | 8B |  |  |" in lines
 
 
@@ -67,9 +68,9 @@ def test_a_page_has_a_table_of_the_runs_of_rl() -> None:
 
 
 def test_no_text_of_an_entry_becomes_markup() -> None:
-    report = dataclasses.replace(POOR, name="a|b `c` <script>", summary="# no heading", title="- no *list*")
+    report = dataclasses.replace(POOR, name="a|b `c` <script>", summary="# no heading, $a$", title="- no *list*")
     written = text(Listing(hits(report), parse_columns(("name", "summary"))), "markdown")
-    assert written.splitlines()[2] == r"| a\|b \`c\` \<script\> | \# no heading |"
+    assert written.splitlines()[2] == r"| a\|b \`c\` \<script\> | \# no heading, \$a\$ |"
     assert r"\- no \*list\*" in text(ReportDetails((ReportMatch(report),)), "markdown")
 
 

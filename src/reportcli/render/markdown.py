@@ -28,7 +28,7 @@ from reportcli.render.outline import (
 from reportcli.render.value import escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Note, Report
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~#&])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~#&$])")  # a dollar: GitHub reads mathematics
 _IN_ADDRESS = r"[\w!$%&'*+,./:;=?@#~-]"
 _IN_BRACKETS = rf"\({_IN_ADDRESS}*\)"
 _ADDRESS = re.compile(rf"(https?://(?:{_IN_ADDRESS}|{_IN_BRACKETS})*(?:[\w/=&%+#~-]|{_IN_BRACKETS}))", re.ASCII)
@@ -61,7 +61,8 @@ def listing(answer: Listing) -> Iterator[str]:
 def comparison(answer: Comparison) -> Iterator[str]:
     """Yield a table with a row for each field and a column for each side, and below it the caveats."""
     shown: list[tuple[str, Field, Report]] = []
-    yield from _head(["", *answer.titles], [False] * (1 + len(answer.names)))
+    yield _row(["", *map(_linked, answer.reports, answer.titles)])
+    yield _row(["---"] * (1 + len(answer.titles)))
     for row in answer.field_rows:
         texts = [format_value(row.field, value) for value in row.values]
         sides = list(zip(answer.titles, answer.reports, texts, strict=True))
