@@ -97,15 +97,16 @@ def test_a_paper_of_arxiv_has_its_class() -> None:
     assert "  archivePrefix = {arXiv},\n  primaryClass  = {cs.CL},\n" in written
 
 
-def test_every_entry_with_a_link_has_an_address() -> None:
+def test_every_entry_with_a_link_has_an_address_and_only_a_paper_is_a_report() -> None:
     url = "https://a.example/x"
-    for links in (
-        Links(pdf=url),
-        Links(page=(url,)),
-        Links(huggingface=(url,)),
-        Links(code=(url,)),
-    ):
-        assert f"url         = {{{url}}}" in text(Listing(hits(dataclasses.replace(POOR, links=links)), ()), "bibtex")
+    for links, kind, publisher in (
+        (Links(pdf=url), "techreport", "institution"), (Links(pdf=url, page=(url,)), "techreport", "institution"),
+        (Links(page=(url,)), "misc", "organization"), (Links(huggingface=(url,)), "misc", "organization"),
+        (Links(code=(url,)), "misc", "organization"),
+    ):  # fmt: skip
+        written = text(Listing(hits(dataclasses.replace(POOR, links=links)), ()), "bibtex")
+        entry = pybtex.database.parse_string(written, "bibtex").entries["poor"]
+        assert (entry.type, entry.fields["url"], entry.fields[publisher]) == (kind, url, "Nobody")
 
 
 def test_mathematics_in_a_title_stays() -> None:

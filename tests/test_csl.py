@@ -8,6 +8,7 @@ import pytest
 
 from makers import hits, shipped_reports
 from reportcli.answer.listing import Listing
+from reportcli.report.fields import Links
 from samples import POOR, listing, text
 
 CSL = """\
@@ -76,6 +77,13 @@ def test_people_have_parts() -> None:
         {"given": "Sammy", "family": "Davis", "suffix": "Jr."},
         {"literal": "Qwen Team"},
     ]
+
+
+def test_a_report_that_is_only_a_page_is_a_webpage() -> None:
+    report = dataclasses.replace(POOR, links=Links(page=("https://a.example/x",)))
+    (item,) = json.loads(text(Listing(hits(report), ()), "csl"))
+    assert (item["type"], item["publisher"], item["URL"]) == ("webpage", "Nobody", "https://a.example/x")
+    assert "genre" not in item
 
 
 @pytest.mark.filterwarnings("ignore")  # of the processor

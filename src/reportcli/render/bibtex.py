@@ -31,7 +31,7 @@ def each_once(answer: AboutReports) -> Iterable[Report]:
 
 
 def bibtex_entry(report: Report) -> str:
-    """Return an entry: ``misc`` with an eprint if the report is on arXiv, else ``techreport``.
+    """Return an entry: ``misc`` with an eprint if the report is on arXiv, or of a web page, else ``techreport``.
 
     The year and month are those of the first public version, if known; the version that was read is in the note.
     """
@@ -44,12 +44,13 @@ def bibtex_entry(report: Report) -> str:
         fields |= {"eprint": f"{{{escape(links.arxiv)}}}", "archivePrefix": "{arXiv}"}
         fields |= {"primaryClass": f"{{{escape(report.arxiv_class)}}}"} if report.arxiv_class else {}
     else:
-        fields |= {"institution": f"{{{escape(', '.join(report.organizations))}}}"}
+        publisher = "organization" if is_web_page(report) else "institution"
+        fields[publisher] = f"{{{escape(', '.join(report.organizations))}}}"
     fields |= {"url": f"{{{url}}}"} if (url := address(report)) else {}
     fields |= {"year": f"{{{published.year}}}", "month": _MONTHS[published.month - 1]}
     fields |= {"note": f"{{{escape(version)}}}"} if (version := version_read(report)) else {}
     width = max(map(len, fields))
-    kind = "misc" if links.arxiv else "techreport"
+    kind = "misc" if links.arxiv or is_web_page(report) else "techreport"
     entry = "".join(f"  {key:{width}} = {fields[key]},\n" for key in fields)
     return f"@{kind}{{{citation_key(report)},\n{entry}}}\n"
 
@@ -79,6 +80,11 @@ def short_citation(report: Report) -> str:
     names = [each if isinstance(each, str) else f"{each.particle} {each.family}".strip() for each in authors(report)]
     who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
     return f"{who}, {(report.first_published or report.date).year}"
+
+
+def is_web_page(report: Report) -> bool:
+    """Return whether a report is known to be on the web, but not as a paper: an announcement or a model card."""
+    return not (report.links.arxiv or report.links.pdf) and bool(address(report))
 
 
 def address(report: Report) -> str:
