@@ -73,7 +73,9 @@ FORMATS: Mapping[str, Format] = {
     "names": Format("only ids, one a line", {ANY: "formats:names"}),
     "toml": Format("a report as a file of the catalogue; a listing has each under its id", _TOML),
     "markdown": Format("a table, or the page of a report", _MARKDOWN),
-    LATEX: Format("a table for a paper, with \\citep of the keys of bibtex, and notes, without which --plain", _LATEX),
+    LATEX: Format(
+        "a table for a paper, with \\citep of the keys of bibtex, and notes, which --plain leaves out", _LATEX
+    ),
     "bibtex": Format("entries for a bibliography in BibTeX", dict.fromkeys(_ABOUT_REPORTS, "bibtex:bibliography")),
     "csl": Format("the same as CSL-JSON, for Zotero and pandoc", dict.fromkeys(_ABOUT_REPORTS, "csl:bibliography")),
     "dot": Format("lineage as a graph for Graphviz", {"Lineage": "graph:dot"}),

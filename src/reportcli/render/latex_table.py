@@ -18,7 +18,7 @@ _CAPITAL, _LETTER = 1.42, 1.07  # of any other
 _CLOSEST = 2.0  # digits between two columns
 _LEAST = 12  # digits on a line of a column that is broken; longer words are hyphenated
 _SHORT = 20  # digits of a column that stays whole, where that leaves enough to others
-_FEW_LINES = 2  # of a row, for which the type may be smaller
+_FEW_LINES = (1, 2)  # of a row, for which the type may be smaller
 _PAGE = 40  # lines of a table that fit on a page with notes
 
 
@@ -108,13 +108,14 @@ def _remarks(text: str, fits: bool) -> Iterator[str]:
 
 
 def _layout(columns: Sequence[Column], rows: Sequence[Sequence[str]], cited: Mapping[str, str]) -> _Layout:
-    """Return the largest type in which a table fits a line, in which it is about two lines a row if there is one."""
+    """Return the largest type in which a table has a line a row, else two as a rule, else in which it fits a line."""
     shown = [[_shown(cell, cited) for cell in row] for row in rows]
     heads = [each._replace(heading=_shown(each.heading, cited), above=_shown(each.above, cited)) for each in columns]
     limits = [_limits(head, [row[place] for row in shown]) for place, head in enumerate(heads)]
     layouts = [_set_in(each, heads, shown, limits) for each in _TYPES]
     fitting = [each for each in layouts if each.fits] or layouts[-1:]
-    return next((each for each in fitting if each.lines <= _FEW_LINES * len(rows)), fitting[0])
+    short = (each for lines in _FEW_LINES for each in fitting if each.lines <= lines * len(rows))
+    return next(short, fitting[0])
 
 
 def _set_in(
