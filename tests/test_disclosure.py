@@ -1,5 +1,6 @@
 """Who states what, and the list of fields."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,10 +39,20 @@ def test_each_report_states_a_field_or_does_not_disclose_it_or_is_unread(read: L
     assert next(counted.records()) == {
         "field": "posttraining.rl.kl_coefficient", "group": "", "stated": 1, "undisclosed": 1, "unknown": 1,
     }  # fmt: skip
-    assert counted.notes == (
+    assert counted.notes[:2] == (
         "not disclosed: the version of the report that the entry names was read, and does not state it",
         "fields of RL runs are asked of reports with RL alone",
     )
+
+
+def test_a_note_on_few_fields_finds_who_states_them(read: Library, cli: Run, tmp_path: Path) -> None:
+    counted = read.disclosure(["kl_coefficient", "gpu_hours"], read.parse("says or unread"))
+    *_, note = counted.notes
+    command = note.partition("reportcli ")[2].rstrip("`")
+    assert command == "list --where '(says or unread) kl_coefficient:known' -c name,kl_coefficient"
+    assert cli(*shlex.split(command), "--catalog", str(tmp_path)).stdout == "Says\t0.001\n"
+    for fields in ([], ["gpu_hours"]):  # many, and one that nobody states
+        assert not any("reportcli" in note for note in read.disclosure(fields).notes)
 
 
 def test_groups_part_the_reports_and_a_query_chooses_them(read: Library) -> None:
@@ -61,6 +72,16 @@ def test_the_bars_and_the_matrix_fit_and_say_the_same_without_color(read: Librar
     [line] = [line for line in bars.splitlines() if line.startswith("KL coefficient")]
     assert line.split()[2:4] == ["1", "3"]
     assert [line.count(sign) for sign in "█▒·"] == [20, 20, 20]
+
+
+def test_groups_are_rows_where_only_the_fields_fit_beside_one_another(read: Library) -> None:
+    answer = read.disclosure(["kl_coefficient"], by="quarter")
+    turned = draw(answer, 31)
+    assert [line.split() for line in turned.text.splitlines()[2:]] == [["2024-Q2", "·"], ["2025-Q1", "1/2"]]
+    assert turned.notes == ()
+    narrow = draw(read.disclosure(["kl_coefficient", "gpu_hours"], by="quarter"), 31)
+    assert narrow.text.splitlines()[-1].split() == ["GPU", "hours", "·"]
+    assert narrow.notes == ("columns hidden (terminal too narrow): 2025-Q1",)
 
 
 def test_the_list_of_fields_tells_how_many_reports_know_each(read: Library) -> None:

@@ -1,11 +1,14 @@
 """Who says what: for each field, how many reports state it, do not disclose it, or have not been read for it."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
+from reportcli.query.conditions import IsKnown, Query, all_of, any_of
 from reportcli.query.subject import FIELDS_BY_PATH, RUN_FIELDS, Subject
+from reportcli.report.field_names import short_name
 from reportcli.report.fields import Field, Report
 
 RECIPE_PATHS = (
@@ -25,6 +28,7 @@ GROUPS: dict[str, Callable[[Report], Sequence[str]]] = {
 }
 MEANING = "not disclosed: the version of the report that the entry names was read, and does not state it"
 ONLY_RL = "fields of RL runs are asked of reports with RL alone"
+_FEW = 3  # fields of which one asks who states them
 
 
 class Share(NamedTuple):
@@ -91,6 +95,18 @@ def count_disclosures(
     left_out = [f"{len(chosen)} of {len(sizes)} groups"] * (len(chosen) < len(sizes))
     about_rl = [ONLY_RL] * any(field.path in RUN_FIELDS for field in fields)
     return Disclosure(tuple(fields), tuple(chosen), tuple(shares), (*left_out, MEANING, *about_rl))
+
+
+def who_note(counted: Disclosure, query: Query) -> list[str]:
+    """Return what to type to see who states the fields, of the reports that fit the query; of many fields nothing."""
+    stated = [
+        field for field in counted.fields if any(share.field == field and share.stated for share in counted.shares)
+    ]
+    if not stated or len(counted.fields) > _FEW:
+        return []
+    known = all_of([query, any_of(IsKnown(field.path) for field in stated)])
+    columns = ",".join(["name", *map(short_name, stated)])
+    return [f"who states it: `reportcli list --where {shlex.quote(str(known))} -c {columns}`"]
 
 
 def recipe_fields() -> tuple[Field, ...]:

@@ -1,5 +1,9 @@
 """Who says what, as a bar of three parts for each field, or as a matrix of fields and groups."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +26,7 @@ _PARTS = (("█", LABEL, "stated"), ("▒", "", "not disclosed"), ("·", QUIET, 
 _MIN_BAR, _MAX_BAR = 10, 60  # columns
 _MAX_FIELD = 28  # columns
 _COUNT = 6  # columns of a number of reports
+_HEADING = "stated / read"
 
 
 def draw(answer: Disclosure, width: int, color: bool) -> Picture:
@@ -58,27 +63,52 @@ def _bar(share: Share, width: int) -> Text:
 
 
 def _matrix(answer: Disclosure, width: int, color: bool) -> Picture:
-    """Draw for each field and group how many reports state it, of those that were read for it."""
-    label_width = min(_MAX_FIELD, max(len(field.label) for field in answer.fields))
-    texts = {(share.field.path, share.group): _fraction(share) for share in answer.shares}
-    widths = {
-        group: max(len(group), *(len(texts[field.path, group]) for field in answer.fields)) + GAP
-        for group in answer.groups
-    }
-    shown = list(answer.groups)
-    while len(shown) > 1 and label_width + GAP + sum(widths[group] for group in shown) > width:
-        shown.pop()
-    table = _table()
-    table.add_column("stated / read", width=label_width)
-    for group in shown:
-        table.add_column(escape_controls(group), justify="right", no_wrap=len(shown) > 1)
-    for field in answer.fields:
-        cells = (
-            Text(texts[field.path, group], QUIET if texts[field.path, group] == _NOBODY else "") for group in shown
-        )
-        table.add_row(wrap(field.label, label_width), *cells)
-    hidden = [escape_controls(group) for group in answer.groups if group not in shown]
-    return Picture(render_to_text(table, width, color), hidden_columns_note(hidden))
+    """Draw for each field and group how many reports state it, of those that were read for it.
+
+    Groups are columns, or rows where there is no room for all of them but for the fields.
+    """
+    cells = {(share.field.path, share.group): _fraction(share) for share in answer.shares}
+    rows = [(field.path, field.label) for field in answer.fields]
+    columns = [(group, escape_controls(group)) for group in answer.groups]
+    turned = {(group, path): cell for (path, group), cell in cells.items()}
+    by_field, by_group = _Grid(rows, columns, cells), _Grid(columns, rows, turned)
+    grid = by_group if by_field.fitting(width) < len(columns) and by_group.fitting(width) == len(rows) else by_field
+    hidden = [name for _, name in grid.columns[grid.fitting(width) :]]
+    return Picture(render_to_text(grid.table(width), width, color), hidden_columns_note(hidden))
+
+
+class _Grid(NamedTuple):
+    """Rows and columns, each with its key and its name, and the text of each cell by the keys of both."""
+
+    rows: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[str, str]]
+    cells: Mapping[tuple[str, str], str]
+
+    @property
+    def label_width(self) -> int:
+        return min(_MAX_FIELD, max(len(_HEADING), *(cell_len(name) for _, name in self.rows)))
+
+    def fitting(self, width: int) -> int:
+        """Return how many columns fit beside the names of the rows; at least one."""
+        free, count = width - self.label_width, 0
+        for column, name in self.columns:
+            free -= GAP + max(cell_len(name), *(len(self.cells[row, column]) for row, _ in self.rows))
+            count += free >= 0
+        return max(count, 1)
+
+    def table(self, width: int) -> Table:
+        """Return the table of the columns that fit."""
+        shown = self.columns[: self.fitting(width)]
+        table = _table()
+        table.add_column(_HEADING, width=self.label_width)
+        for _, name in shown:
+            table.add_column(name, justify="right", no_wrap=len(shown) > 1)
+        for row, name in self.rows:
+            texts = [self.cells[row, column] for column, _ in shown]
+            table.add_row(
+                wrap(name, self.label_width), *(Text(text, QUIET if text == _NOBODY else "") for text in texts)
+            )
+        return table
 
 
 def _fraction(share: Share) -> str:
