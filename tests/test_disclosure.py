@@ -95,6 +95,7 @@ def test_a_part_of_a_name_finds_fields_the_meant_one_first(read: Library) -> Non
     assert [row[0] for row in table.rows()] == ["posttraining.kl_penalty", "posttraining.rl.kl_coefficient"]
     assert table.notes == ("`reportcli search kl_penalty:no`",)
     assert read.fields("type").notes[0].startswith("values: dense, moe")
+    assert [row[0] for row in read.fields("gpu hours").rows()] == ["pretraining.gpu_hours"]
     with pytest.raises(UnknownField, match="unknown field 'zzz'"):
         read.fields("zzz")
 
@@ -113,6 +114,9 @@ def test_every_query_that_fields_suggests_can_be_asked(read: Library) -> None:
             "error: invalid value for --by: 'month'\n  choose from organization, year, quarter\n",
         ),
         ("disclosure nothing", "error: unknown field 'nothing'\n"),
+        ("disclosure tokens gpu hours", "error: unknown field 'hours'\n  did you mean gpu_hours?\n"),
+        ("count gpu hours", "error: unknown field 'gpu hours'\n  did you mean gpu_hours?\n"),
+        ("list --columns name,hours", "error: unknown field 'hours'\n  did you mean gpu_hours?\n"),
         ("list --columns zzzz", "error: unknown field 'zzzz'\n  `reportcli fields` lists them\n"),
     ],
 )

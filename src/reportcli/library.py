@@ -12,11 +12,12 @@ from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKe
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails, technique_table
 from reportcli.catalog.files import shipped_folder
-from reportcli.errors import UnknownName
+from reportcli.errors import UnknownField, UnknownName
 from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of, any_of
 from reportcli.query.names import ReportMatch
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
+from reportcli.report.field_names import join_field_names
 from reportcli.report.fields import Field, Report
 from reportcli.text import closest_spellings, split_words
 
@@ -149,6 +150,8 @@ class Library(OpenCatalog):
         from reportcli.query.parser import parse_condition
 
         counted = require_countable(*parse_columns([field]))
+        if (meant := join_field_names([field, *values])[0]) != field:
+            raise UnknownField(meant.replace("_", " "), [meant])
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
         by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
         hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run).in_columns

@@ -11,7 +11,7 @@ from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
 from reportcli.query.subject import FIELDS_BY_PATH, Hit, Hits
 from reportcli.report.declare import FieldInfo
-from reportcli.report.field_names import closest_field_names, field_named, short_name
+from reportcli.report.field_names import closest_field_names, field_named, join_field_names, short_name
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, Field, Report
 from reportcli.report.json import to_record
 from reportcli.text import natural_key
@@ -106,13 +106,15 @@ def parse_columns(names: Sequence[str], searched: bool = False) -> tuple[Field, 
 
     Raises UnknownField with the closest names.
     """
-    return tuple(WHY if searched and name.lower() == WHY.path else _column(name) for name in names)
+    return tuple(WHY if searched and name.lower() == WHY.path else _column(name, names) for name in names)
 
 
-def _column(name: str) -> Field:
+def _column(name: str, names: Sequence[str] = ()) -> Field:
+    """Return the field that one of the names means. Raises UnknownField, of several words with the name they are."""
     field = field_named(name)
     if field is None:
-        raise UnknownField(name, closest_field_names(name))
+        joined = [other for other in join_field_names(names) if name in other and other not in names]
+        raise UnknownField(name, joined or closest_field_names(name))
     return field
 
 

@@ -271,10 +271,22 @@ def _meant(error: Any, arguments: Sequence[str]) -> str:
     if "--where" not in options and "--exact" not in options:
         return ""
     words = re.search(r"unexpected extra argument.* \((.*)\)", error.format_message())
-    if words and error.ctx.info_name in ("list", "timeline"):
-        return f"`reportcli search {words[1]}`"
+    if words:
+        return _command_meant(error.ctx.info_name, arguments, words[1].split(" "))
     condition = _condition_meant(getattr(error, "option_name", ""), arguments)
     return f"--where {condition}" if condition and "--where" in options else condition
+
+
+def _command_meant(name: str, arguments: Sequence[str], extra: Sequence[str]) -> str:
+    """Return the command that was meant by one with extra words: a field in several words, or a search; else ""."""
+    import shlex
+
+    from reportcli.report.field_names import join_field_names
+
+    joined, is_search = join_field_names(arguments), name in ("list", "timeline")
+    if joined != [*arguments] and not (is_search and join_field_names(extra) != [*extra]):
+        return f"`reportcli {shlex.join(joined)}`"
+    return f"`reportcli search {' '.join(extra)}`" if is_search else ""
 
 
 def _condition_meant(option: str, arguments: Sequence[str]) -> str:

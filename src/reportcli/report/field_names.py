@@ -1,6 +1,6 @@
 """The names of fields: a name means the same in a query, as a column, in an order and on an axis."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS, Field
@@ -29,14 +29,15 @@ FIELDS_BY_NAME = _fields_by_name((*DERIVED, *sorted(FIELDS, key=_is_of_models)))
 
 
 def field_named(name: str) -> Field | None:
-    """Return the field that a name means, without regard to case, hyphens and a plural s."""
-    key = name.lower().replace("-", "_")
+    """Return the field that a name means, without regard to case, hyphens, spaces and a plural s."""
+    key = name.lower().replace("-", "_").replace(" ", "_")
     spellings = (key, key + "s", key.removesuffix("s"))
     names = (*spellings, *(_SYNONYMS.get(spelling, "") for spelling in spellings))
     return next((FIELDS_BY_NAME[spelling] for spelling in names if spelling in FIELDS_BY_NAME), None)
 
 
 _FEW = 5  # names that an error lists
+_MOST_WORDS = 4  # of the name of a field
 _SYNONYMS = {  # what people type that is neither a key nor a short name
     "size": "parameters", "ctx": "context", "year": "date", "month": "date", "released": "date",
     "lab": "organizations", "company": "organizations", "organisation": "organizations", "vendor": "organizations",
@@ -47,12 +48,24 @@ _SYNONYMS = {  # what people type that is neither a key nor a short name
 
 
 def closest_field_names(name: str) -> list[str]:
-    """Return names of fields that are spelled almost like a text, else those that it begins, if they are few.
+    """Return names of fields that are spelled almost like a text, else those with a word that it begins, if few.
 
     A far-fetched guess is worse than none.
     """
-    begun = dict.fromkeys(key for key in FIELDS_BY_NAME if key.startswith(name.lower()) and "." not in key)
+    start = f"_{name.lower()}"
+    begun = dict.fromkeys(key for key in FIELDS_BY_NAME if start in f"_{key}" and "." not in key)
     return closest_spellings(name, field_names(), least=0.7) or (list(begun) if len(begun) <= _FEW else [])
+
+
+def join_field_names(words: Sequence[str]) -> list[str]:
+    """Return words, those that name a field together as that name: ``gpu hours params`` as ``gpu_hours params``."""
+    joined, start = list[str](), 0
+    while start < len(words):
+        ends = range(min(len(words), start + _MOST_WORDS), start + 1, -1)
+        end = next((end for end in ends if field_named("_".join(words[start:end]))), start + 1)
+        joined.append("_".join(words[start:end]))
+        start = end
+    return joined
 
 
 def short_name(field: Field) -> str:

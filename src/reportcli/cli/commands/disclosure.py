@@ -41,7 +41,9 @@ Fields = Annotated[
     FIELD,
 ]
 FieldName = Annotated[
-    str, typer.Argument(metavar="[FIELD]", show_default=False, help="A field, or a part of its name."), FIELD
+    list[str] | None,
+    typer.Argument(metavar="[FIELD]", show_default=False, help="A field, or a part of its name."),
+    FIELD,
 ]
 By = Annotated[
     str | None,
@@ -93,7 +95,7 @@ def disclosure(
 
 def fields(
     context: typer.Context,
-    field: FieldName = "",
+    field: FieldName = None,
     format_name: FieldsFormat = None,
     json: Json = False,
     header: Header = None,
@@ -109,4 +111,4 @@ def fields(
     settings = output_settings(
         context.obj, FIELDS, format_name, json, header, width, no_pager, quiet, color, bom=bom, excel=excel
     )
-    return answer_from_catalog(lambda library: library.fields(field), catalog, settings)
+    return answer_from_catalog(lambda library: library.fields(" ".join(field or ())), catalog, settings)
