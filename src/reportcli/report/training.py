@@ -45,7 +45,7 @@ class RLRun(Record):
         "algorithm of the run in the report's words", "algo", weight=OTHER_WEIGHT, example="GRPO"
     )
     kl_coefficient: float | None = optional(
-        "weight of the KL penalty; 0 where the report says that there is none", "kl_coef", label="KL coefficient",
+        "weight of a run's KL penalty; 0 where the report says that this run has none", "kl_coef", label="KL coefficient",
         by_value=True, limits=(0, 1), example=0.001,
     )  # fmt: skip
     learning_rate: float | None = optional(
@@ -94,10 +94,15 @@ class Posttraining(Record):
         "RL algorithm in the report's words", label="RL algorithm", weight=OTHER_WEIGHT, example="GRPO (modified)"
     )
     rl_family: tuple[str, ...] = several(
-        "family of the RL algorithm", "rl", label="RL family", choices=RL_FAMILIES, weight=OTHER_WEIGHT, rank=8
+        "family of the RL algorithm; dapo, gspo, cispo and other variants of grpo are families of their own",
+        "rl",
+        label="RL family",
+        choices=RL_FAMILIES,
+        weight=OTHER_WEIGHT,
+        rank=8,
     )
     kl_penalty: bool | None = optional(
-        "whether RL has a KL penalty, where the report says; else as the coefficients of its runs say",
+        "whether RL has a KL penalty, as stated, else as its runs say; no: none of its runs has one",
         "kl", label="KL penalty", seen_as="has_kl_penalty",
     )  # fmt: skip
     rewards: tuple[str, ...] = several(

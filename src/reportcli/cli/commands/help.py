@@ -21,6 +21,7 @@ _QUERIES = {
     "not kl": "without the word",
     "org:deepseek": "a text field contains the word",
     "technique:rope": "a field with a fixed list has this value, or a synonym of it",
+    "rl:grpo": "this family alone; dapo, gspo, cispo … are others",
     "kl:no": "yes, no or unknown; no matches only reports that say so",
     "params:100B..": "at least this; ..10B at most, 10B..20B between",
     "context:128k": "128,000 or its power of two, 131,072",
