@@ -106,6 +106,7 @@ FAILURES = [
     ("search grpo --year 2025", 2, ["write year:2025, or try `reportcli search --help`"]),
     ("list --sotr name", 2, ["no such option: --sotr (Possible options: "]),
     ("plot gpu hours params", 2, ["write `reportcli plot gpu_hours params`"]),
+    ("list --sort tokens desc", 2, ["write --sort -tokens, or try"]),
     ("list --sort gpu hours", 2, ["write `reportcli list --sort gpu_hours`"]),
     ("plot params tokens x", 2, ["unexpected extra argument", "try `reportcli plot --help`"]),
     ("show", 2, ["missing argument", "try `reportcli show --help`"]),

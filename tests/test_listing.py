@@ -66,6 +66,14 @@ def test_an_unknown_sort_key_is_an_error_of_ours(text: str) -> None:
     assert isinstance(caught.value, ReportcliError)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"), [("tokens:desc", "-tokens"), ("tokens  DESCENDING", "-tokens"), ("name,date:asc", "date")]
+)
+def test_a_direction_in_words_is_answered_with_its_sign(text: str, meant: str) -> None:
+    with pytest.raises(UnknownField, match=f"did you mean {meant}"):
+        parse_sort_keys(text)
+
+
 @pytest.mark.parametrize("text", ["sources", "-confidence", "date,sources"])
 def test_a_table_of_texts_gives_no_order(text: str) -> None:
     with pytest.raises(UnsuitableField, match="cannot be used for sorting"):
@@ -216,3 +224,13 @@ def test_what_reports_are_sorted_by_is_shown(shipped: Library, width: int) -> No
     assert [column.path for column in shipped.listing(sort=parse_sort_keys("layers")).fields()] == [
         column.path for column in PIPE_COLUMNS
     ]
+
+
+def test_a_note_says_how_numbers_and_days_descend(shipped: Library) -> None:
+    def note(*keys: str, reverse: bool = False) -> list[str]:
+        notes = draw(shipped.listing(sort=parse_sort_keys(",".join(keys)), reverse=reverse, limit=2), 80).notes
+        return [note for note in notes if "ascending" in note]
+
+    assert note("tokens") == ["in ascending order; write --sort -tokens for the largest first"]
+    assert note("date", "-tokens") == ["in ascending order; write --sort -date for the newest first"]
+    assert note("-tokens") == note("name") == note() == note("tokens", reverse=True) == []

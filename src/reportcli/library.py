@@ -73,7 +73,8 @@ class Library(OpenCatalog):
         hits = SortAndLimit(sort, reverse, limit, day).apply(matching)
         notes = (*notes, *self._notes(query, len(hits), models))
         shown, searched_for = tuple(columns) or PIPE_COLUMNS, query if searched else None
-        return Listing(hits, shown, notes, searched_for, bool(columns), day, tuple(key for key, _ in sort))
+        sorted_by, ascending = tuple(key for key, _ in sort), not (reverse or any(descends for _, descends in sort[:1]))
+        return Listing(hits, shown, notes, searched_for, bool(columns), day, sorted_by, ascending)
 
     def _as_meant(self, query: Query, exact: bool) -> "Meant":
         from reportcli.query.relax import Meant, exact_words, understand

@@ -1,5 +1,6 @@
 """Reports, or their models, one after another: their columns, their order, and where each matches the query."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -34,6 +35,7 @@ class Listing(NamedTuple):
     chosen: bool = False  # whether the user named the columns
     date_field: Field = DATE_FIELD  # that they are ordered by
     sorted_by: tuple[Field, ...] = ()  # fields that the user named for it
+    ascending: bool = False  # whether the user left the first of them so
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -143,11 +145,20 @@ class SortAndLimit(NamedTuple):
 def parse_sort_keys(text: str) -> SortKeys:
     """Read ``date,-parameters``: fields, each with whether it descends. Raises UnknownField or UnsuitableField."""
     names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if meant := sort_key_meant(*re.split(r"[\s:]+", name)):
+            raise UnknownField(name, [meant])
     keys = tuple((_column(name.lstrip("-")), name.startswith("-")) for name in names)
     for key, _ in keys:
         if key.kind == MAP:
             raise UnsuitableField(key.path, "for sorting", ("date", "name", "parameters"))
     return keys
+
+
+def sort_key_meant(name: str, direction: str = "", *_: str) -> str:
+    """Return how to write that a field ascends or descends, where it is said in words, as in ``tokens desc``; or ""."""
+    words = re.fullmatch(r"(asc|desc)(ending)?", direction.lower())
+    return f"{'-' * (words[1] == 'desc')}{name}" if words and field_named(name) else ""
 
 
 def sort_hits(hits: Hits, keys: SortKeys) -> Hits:

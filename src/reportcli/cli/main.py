@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
@@ -278,11 +278,15 @@ def _meant(error: Any, arguments: Sequence[str]) -> str:
 
 
 def _command_meant(name: str, arguments: Sequence[str], extra: Sequence[str]) -> str:
-    """Return the command that was meant by one with extra words: a field in several words, or a search; else ""."""
+    """Return what to write for a field in several words, an order such as ``tokens desc``, or a search; else ""."""
     import shlex
 
+    from reportcli.answer.listing import sort_key_meant
     from reportcli.report.field_names import join_field_names
 
+    before = next((word for word, after in pairwise(arguments) if after == extra[0]), "")
+    if key := sort_key_meant(before, *extra):
+        return f"--sort {key}"
     joined, is_search = join_field_names(arguments), name in ("list", "timeline")
     if joined != [*arguments] and not (is_search and join_field_names(extra) != [*extra]):
         return f"`reportcli {shlex.join(joined)}`"

@@ -45,8 +45,8 @@ class RLRun(Record):
         "algorithm of the run in the report's words", "algo", weight=OTHER_WEIGHT, example="GRPO"
     )
     kl_coefficient: float | None = optional(
-        "weight of a run's KL penalty; 0 where the report says that this run has none", "kl_coef", label="KL coefficient",
-        by_value=True, limits=(0, 1), example=0.001,
+        "weight of a run's KL penalty; 0 where the report says that this run has none",
+        "kl_coef", label="KL coefficient", by_value=True, limits=(0, 1), example=0.001,
     )  # fmt: skip
     learning_rate: float | None = optional(
         "highest learning rate of RL", "learning_rate", "lr", "rl_lr", label="RL learning rate",

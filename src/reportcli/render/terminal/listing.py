@@ -31,7 +31,8 @@ from reportcli.render.terminal.screen import (
 )
 from reportcli.render.terminal.snippet import MIN_SNIPPET, draw_matches
 from reportcli.render.value import escape_controls, format_value, is_numeric
-from reportcli.report.fields import TEXT, TEXTS, Field
+from reportcli.report.field_names import short_name
+from reportcli.report.fields import DATE, NUMBERS, TEXT, TEXTS, Field
 
 LIST_COLUMNS = parse_columns(
     (
@@ -66,11 +67,20 @@ def draw(answer: Listing, width: int, color: bool) -> Picture:
     fitting = _fitting(answer, fields, width) if width >= _BLOCKS else []
     if not fitting:
         content = Group(_blocks(answer, fields, width), *_caveats(answer, fields, width))
-        return Picture(render_to_text(content, width, color), ())
+        return Picture(render_to_text(content, width, color), _order_note(answer))
     shown = [column.field for column in fitting]
     hidden = [_heading(field, answer) for field in fields if field not in shown]
     content = Group(_table(answer, fitting, width), *_caveats(answer, shown, width))
-    return Picture(render_to_text(content, width, color), hidden_columns_note(hidden))
+    return Picture(render_to_text(content, width, color), (*hidden_columns_note(hidden), *_order_note(answer)))
+
+
+def _order_note(answer: Listing) -> tuple[str, ...]:
+    """Return the note on numbers and days that ascend: most who sort by them want the other end first."""
+    first = answer.sorted_by[0] if answer.ascending and len(answer.hits) > 1 and answer.sorted_by else None
+    if first is None or first.kind not in (*NUMBERS, DATE):
+        return ()
+    end = "newest" if first.kind == DATE else "largest"
+    return (f"in ascending order; write --sort -{short_name(first)} for the {end} first",)
 
 
 def _caveats(answer: Listing, fields: Sequence[Field], width: int) -> list[RenderableType]:
