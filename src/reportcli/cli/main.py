@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from reportcli.cli import COLOR, GlobalOptions
 from reportcli.cli.streams import prepare_streams
-from reportcli.errors import ExitCode, ReportcliError, SystemFailure, UnknownName, UsageError
+from reportcli.errors import ExitCode, ReportcliError, SystemFailure, UnknownName
 
 if TYPE_CHECKING:
     from reportcli.cli.examples import Example
@@ -237,7 +237,9 @@ def run(arguments: Sequence[str]) -> int:
     except ReportcliError as error:
         return _report_error(error, arguments)
     except _UsageError as error:
-        return _report_error(_usage_error(error, arguments), arguments)
+        from reportcli.cli.usage import usage_error
+
+        return _report_error(usage_error(error, arguments), arguments)
     except typer.Exit as end:
         return end.exit_code
     except BrokenPipeError:  # the reader has gone away; what is still buffered goes nowhere
@@ -251,61 +253,6 @@ def run(arguments: Sequence[str]) -> int:
         for note in getattr(end, "__notes__", ()):
             _write_note(note)
         return ExitCode.INTERRUPTED
-
-
-def _usage_error(error: Any, arguments: Sequence[str]) -> UsageError:
-    """Return a usage error of Typer as one of ours, which says what to write where that can be told."""
-    hint = f"try `{error.ctx.command_path if error.ctx else 'reportcli'} --help`"
-    message, nearest = error.format_message().rstrip("."), getattr(error, "possibilities", None) or ()
-    if getattr(error, "option_name", "") in ("-o", "--output"):
-        return UsageError("there is no option for a file to write to", "write > FILE after the command")
-    if meant := _meant(error, arguments):
-        message = re.sub(r" \(Possible options: .*\)", "", message)  # which are spelled like it, and something else
-        hint, nearest = f"write {meant}, or {hint}", [meant.strip("`")]
-    return UsageError(message[:1].lower() + message[1:], hint, nearest)
-
-
-def _meant(error: Any, arguments: Sequence[str]) -> str:
-    """Return what to write in place of words, or of an option that names a field; else ""."""
-    options = [option for parameter in error.ctx.command.params for option in parameter.opts] if error.ctx else []
-    if "--where" not in options and "--exact" not in options:
-        return ""
-    words = re.search(r"unexpected extra argument.* \((.*)\)", error.format_message())
-    if words:
-        return _command_meant(error.ctx.info_name, arguments, words[1].split(" "))
-    condition = _condition_meant(getattr(error, "option_name", ""), arguments)
-    return f"--where {condition}" if condition and "--where" in options else condition
-
-
-def _command_meant(name: str, arguments: Sequence[str], extra: Sequence[str]) -> str:
-    """Return what to write for a field in several words, an order such as ``tokens desc``, or a search; else ""."""
-    import shlex
-
-    from reportcli.answer.listing import sort_key_meant
-    from reportcli.report.field_names import join_field_names
-
-    before = next((word for word, after in pairwise(arguments) if after == extra[0]), "")
-    if key := sort_key_meant(before, *extra):
-        return f"--sort {key}"
-    joined, is_search = join_field_names(arguments), name in ("list", "timeline")
-    if joined != [*arguments] and not (is_search and join_field_names(extra) != [*extra]):
-        return f"`reportcli {shlex.join(joined)}`"
-    return f"`reportcli search {' '.join(extra)}`" if is_search else ""
-
-
-def _condition_meant(option: str, arguments: Sequence[str]) -> str:
-    """Return the condition that was meant by an option that is the name of a field, such as --org qwen; else ""."""
-    import shlex
-
-    from reportcli.report.field_names import field_named
-
-    name = option.removeprefix("--")
-    if not option.startswith("--") or not field_named(name):
-        return ""
-    following = [*arguments, ""][[*arguments, option].index(option) + 1 :]
-    given = next((word.partition("=")[2] for word in arguments if word.startswith(f"{option}=")), "")
-    value = given or next((word for word in following[:1] if not word.startswith("-")), "") or "known"
-    return shlex.quote(f'{name}:"{value}"' if " " in value else f"{name}:{value}")
 
 
 def _with_help_option(arguments: Sequence[str]) -> list[str]:
