@@ -78,6 +78,8 @@ def test_in_fields_of_names_a_word_is_also_a_beginning(shipped: Library) -> None
     [
         ("which models use GRPO", "grpo", "ignored common words: which models use; quote them to search for them"),
         ("clip or reports of qat", "clip or qat", "ignored common words: reports of; quote them to search for them"),
+        ("reward without a kl", "reward not kl", "ignored common words: a; quote them to search for them"),
+        ("reward not the", "reward not the", ""),
         ("the model", "the model", ""),
     ],
 )
@@ -90,6 +92,12 @@ def test_common_words_are_left_out_where_another_remains(shipped: Library, text:
 def test_without_is_not(shipped: Library) -> None:
     assert shipped.parse("reward without kl") == shipped.parse("reward not kl")
     assert ids(shipped, 'reward "without"') != ids(shipped, "reward without kl")
+
+
+def test_a_negated_word_that_is_also_a_field_says_what_it_does_not_ask(shipped: Library) -> None:
+    note = "not kl leaves out every report that mentions it; write kl:no for those with no KL penalty"
+    for query in ("grpo without kl", "grpo kl", "grpo not reward", "grpo not kl:no"):
+        assert (note in found(shipped, query).notes) is (query == "grpo without kl")
 
 
 def test_a_beginning_comes_before_spelling(shipped: Library) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from reportcli.answer import unknown_note
-from reportcli.query.conditions import And, Between, Query, Within, conditions_of
+from reportcli.query.conditions import And, Between, Not, Query, Within, Words, conditions_of
 from reportcli.query.dates import DatedReports, date_notes
+from reportcli.report.field_names import field_named
+from reportcli.report.fields import YES_NO
 
 
 def notes_on(query: Query, reports: DatedReports, by_model: bool = False) -> list[str]:
@@ -19,8 +21,16 @@ def notes_on(query: Query, reports: DatedReports, by_model: bool = False) -> lis
 
 
 def reading_notes(query: Query) -> list[str]:
-    """Return how ranges were read whose left end had no unit."""
-    return [part.note for part, _ in conditions_of(query) if isinstance(part, Between) and part.note]
+    """Return how ranges were read whose left end had no unit, and what a negated word does not ask."""
+    conditions = list(conditions_of(query))
+    notes = [part.note for part, _ in conditions if isinstance(part, Between) and part.note]
+    words = (part for part, negated in conditions if negated and isinstance(part, Words) and not part.field)
+    for word in words:
+        name = "_".join(word.words)
+        if (field := field_named(name)) and field.kind == YES_NO:
+            told = f"{Not(word)} leaves out every report that mentions it"
+            notes.append(f"{told}; write {name}:no for those with no {field.label}")
+    return notes
 
 
 def _notes_on_nothing(query: Query, reports: DatedReports) -> Iterator[str]:

@@ -74,22 +74,33 @@ def _is_plain(query: Query) -> bool:
 
 
 def _drop_stop_words(query: Query) -> tuple[Query, list[str]]:
-    """Return a query without stop words, and those that were left out; they stay where nothing else was asked."""
+    """Return a query without stop words, and those that were left out; they stay where nothing else was asked.
+
+    What negates a stop word negates what follows it: ``without a reward`` is ``not reward``.
+    """
     if isinstance(query, Or):
         alternatives = [_drop_stop_words(part) if isinstance(part, And) else (part, []) for part in query.parts]
         return any_of(part for part, _ in alternatives), [word for _, words in alternatives for word in words]
     if not isinstance(query, And):
         return query, []
-    stops = [
-        part for part in query.parts if isinstance(part, Words) and _is_plain(part) and part.words[0] in STOP_WORDS
-        and len(part.words) == 1
-    ]  # fmt: skip
-    others = [part for part in query.parts if part not in stops]
-    if all(isinstance(part, Within) for part in others):
+    others, dropped, negation = list[Query](), list[str](), list[Query]()
+    for part in query.parts:
+        word = part.part if isinstance(part, Not) else part
+        if isinstance(word, Words) and _is_stop_word(word):
+            dropped += word.words
+            negation = negation or [part] * isinstance(part, Not)
+        else:
+            inner, words = _drop_stop_words(part)
+            others.append(Not(inner) if negation else inner)
+            dropped += words
+            negation = []
+    if negation or all(isinstance(part, Within) for part in others):
         return query, []
-    inner = [_drop_stop_words(part) for part in others]
-    dropped = [word for stop in stops for word in stop.words]
-    return all_of(part for part, _ in inner), dropped + [word for _, words in inner for word in words]
+    return all_of(others), dropped
+
+
+def _is_stop_word(words: Words) -> bool:
+    return _is_plain(words) and len(words.words) == 1 and words.words[0] in STOP_WORDS
 
 
 def _join_names(query: Query, catalog: Catalog) -> Query:
