@@ -188,6 +188,13 @@ def test_dates_are_counted_by_month_and_a_month_without_reports_is_seen() -> Non
     assert (totals(by_quarter), by_quarter.header) == ({"2024-Q4": 1, "2025-Q1": 2}, ("value", "count"))
 
 
+def test_a_unit_of_time_is_counted_as_it_says(shipped: Library) -> None:
+    for unit, first in (("year", "2024"), ("Quarters", "2024-Q3"), ("month", "2024-07")):
+        assert next(shipped.count(unit).rows())[0] == first
+    assert next(shipped.count("year", ["2025.."], by="month").rows())[0] == "2025-01"
+    assert shipped.count("year", date_field="first_published").field.path == "first_published"
+
+
 def test_only_the_values_that_are_asked_for_are_counted_also_those_without_reports() -> None:
     reports = [a_report("a", techniques=("dpo",)), a_report("b", techniques=("dpo", "moe")), a_report("c")]
     answer = count(reports, "technique", "DPO", "group relative policy optimization")

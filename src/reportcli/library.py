@@ -145,18 +145,23 @@ class Library(OpenCatalog):
         """Answer with how many of the reports that fit a query have each value of a field: ``count("rl", by="year")``.
 
         ``values`` are what a query would say of the field; only what fits one of them is counted then. ``by`` is year,
-        quarter or month, ``limit`` a number of values. Raises UnknownField, UnsuitableField or InvalidQuery.
+        quarter or month, and counts the dates so where it is the field; ``limit`` is a number of values. Raises
+        UnknownField, UnsuitableField or InvalidQuery.
         """
         from reportcli.answer.count import build_count_table, count_values, require_countable
         from reportcli.query.parser import parse_condition
+        from reportcli.query.period import PERIOD_STEPS
 
-        counted = require_countable(*parse_columns([field]))
+        step = next((step for step in PERIOD_STEPS if field.lower() in (step, f"{step}s")), "")
+        counted = require_countable(*parse_columns([date_field if step else field]))
         if (meant := join_field_names([field, *values])[0]) != field:
             raise UnknownField(meant.replace("_", " "), [meant])
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
         by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
         hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run).in_columns
-        counts = count_values((hit.subject for hit in hits), counted, conditions, by, FIELDS_BY_PATH[date_field])
+        counts = count_values(
+            (hit.subject for hit in hits), counted, conditions, by or step, FIELDS_BY_PATH[date_field]
+        )
         return build_count_table(counts, self._notes_on(query), reverse, limit)
 
     def recipe(

@@ -39,7 +39,7 @@ def field_named(name: str) -> Field | None:
 _FEW = 5  # names that an error lists
 _MOST_WORDS = 4  # of the name of a field
 _SYNONYMS = {  # what people type that is neither a key nor a short name
-    "size": "parameters", "ctx": "context", "year": "date", "month": "date", "released": "date",
+    "size": "parameters", "ctx": "context", "year": "date", "month": "date", "quarter": "date", "released": "date",
     "lab": "organizations", "company": "organizations", "organisation": "organizations", "vendor": "organizations",
     "arch": "type", "attn": "attention", "norm": "normalization", "vocab": "vocabulary", "opt": "optimizer",
     "framework": "rl_framework", "gpu": "hardware",
