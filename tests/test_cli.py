@@ -92,6 +92,13 @@ FAILURES = [
     ("show Qwen3 --notes weather", 2, ["unknown topic 'weather'", "release"]),
     ("show -", 2, ["no names on standard input", "one per line"]),
     ("term gpro", 2, ["no technique named 'gpro'", "grpo"]),
+    ("term Qwen3", 2, ["no technique named 'Qwen3'\n  for the report, write `reportcli show Qwen3`"]),
+    (
+        "compare Qwen3 Clip-Higher",
+        2,
+        ["no report named 'Clip-Higher'\n  for the technique, write `"],
+    ),
+    ("show decoupled", 2, ["for the technique, write `reportcli term decoupled`"]),
     ("nonsense", 2, ["no command named 'nonsense'"]),
     ("list --sort", 2, ["'--sort' requires an argument", "try `reportcli list --help`"]),
     ("list --limit x", 2, ["--limit is a whole number", "write --limit 20"]),

@@ -61,9 +61,9 @@ _LISTED_BY = {"report": "list", "technique": "term", "command": "--help"}
 class UnknownName(ReportcliError, KeyError):
     """No report, model or technique has this name."""
 
-    def __init__(self, name: str, nearest: Sequence[str], what: str = "report") -> None:
-        hint = f"`reportcli {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
-        super().__init__(f"no {what} named {name!r}", did_you_mean(nearest) or hint, nearest)
+    def __init__(self, name: str, nearest: Sequence[str], what: str = "report", hint: str = "") -> None:
+        listed = f"`reportcli {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
+        super().__init__(f"no {what} named {name!r}", hint or did_you_mean(nearest) or listed, nearest)
 
 
 class AmbiguousName(ReportcliError, KeyError):

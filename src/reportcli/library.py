@@ -14,12 +14,12 @@ from reportcli.answer.technique import TechniqueDetails, technique_table
 from reportcli.catalog.files import shipped_folder
 from reportcli.errors import UnknownField, UnknownName
 from reportcli.index.reader import OpenCatalog
-from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, Words, all_of, any_of
-from reportcli.query.names import ReportMatch
+from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of, any_of
+from reportcli.query.names import ReportMatch, ids_named
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
 from reportcli.report.field_names import join_field_names
 from reportcli.report.fields import Field, Report
-from reportcli.text import closest_spellings, split_words
+from reportcli.text import closest_spellings
 
 if TYPE_CHECKING:
     from reportcli.answer.action import ActionResult
@@ -255,15 +255,17 @@ class Library(OpenCatalog):
 
         Raises UnknownName with the nearest.
         """
-        techniques = self.techniques()
-        exact = techniques.find(name)
-        holding = [exact] if exact else techniques.holding(Words(tuple(split_words(name)), "name").match)
+        techniques, holding = self.techniques(), self.techniques_named(name)
         if len(holding) > 1:
             note = f"no technique named {name!r}; showing those with a name that contains it"
             return self.terms(holding)._replace(notes=(note,))
         if not holding:
             names = [name for technique in techniques.values() for name in technique.names]
-            raise UnknownName(name, closest_spellings(name, names), "technique")
+            from shlex import quote
+
+            is_report = ids_named(name, self._index)
+            hint = f"for the report, write `reportcli show {quote(name)}`" if is_report else ""
+            raise UnknownName(name, closest_spellings(name, names), "technique", hint)
         users = self._index.matching(Is("techniques", holding[0]), ranked=False)
         return TechniqueDetails(techniques[holding[0]], tuple(hit.report for hit in reversed(users)))
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Self
 
 from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile
-from reportcli.errors import EntryUnreadable, SearchUnavailable
-from reportcli.query.conditions import Query
+from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
+from reportcli.query.conditions import Query, Words
 from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named, split_names
 from reportcli.report.fields import Field
 from reportcli.report.techniques import Vocabulary
-from reportcli.text import fold, fold_name
+from reportcli.text import fold, fold_name, split_words
 
 
 class OpenCatalog:
@@ -57,7 +57,14 @@ class OpenCatalog:
             for file in self.unreadable():
                 if fold_name(Path(file.path).stem) == fold_name(name):
                     raise EntryUnreadable(*file)
-        return find_report(name, self._index)
+        try:
+            return find_report(name, self._index)
+        except UnknownName as error:
+            if self.techniques().find(name) or (not error.did_you_mean and self.techniques_named(name)):
+                from shlex import quote
+
+                error.hint = f"for the technique, write `reportcli term {quote(name)}`"
+            raise
 
     def split_names(self, runs: Iterable[Sequence[str]]) -> list[str]:
         """Return the names that runs of words on a command line are: ``kimi k1.5 qwen3`` are two."""
@@ -70,6 +77,12 @@ class OpenCatalog:
     def techniques(self) -> Vocabulary:
         """Return the techniques that the catalogue knows."""
         return self._index.techniques()
+
+    def techniques_named(self, name: str) -> list[str]:
+        """Return the id of the technique with a name, else those of the techniques of which a name has its words."""
+        techniques, words = self.techniques(), tuple(split_words(name))
+        exact = techniques.find(name)
+        return [exact] if exact else techniques.holding(Words(words, "name").match) if words else []
 
     def words(self, field: Field, prefix: str, most: int) -> list[str]:
         """Return the words of a text field that begin with a prefix, the most frequent first."""
