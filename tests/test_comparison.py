@@ -227,6 +227,22 @@ def test_few_fields_of_many_sides_have_a_row_for_each_side() -> None:
     assert [line.split()[0] for line in lines[2:6]] == [report.name.split()[0] for report in list(SHIPPED.values())[:4]]
 
 
+def test_what_is_not_disclosed_is_told_from_what_nobody_has_read() -> None:
+    silent = a_report("silent", undisclosed=("pretraining.tokens", "posttraining.rl.rollouts"))
+    read, unread = BIG, a_report("unread")
+    sides, fields = [read, silent, unread], parse_columns(["tokens", "license", "rollouts"])
+    answer = compare_reports(list(map(ReportMatch, sides)), fields)
+    withheld = (False, True, False)
+    assert [row.undisclosed for row in answer.field_rows] == [withheld, (False, False, False), withheld]
+    assert re.search(r"\? tokens +2,000 +not disclosed\n", draw(answer, 80).text)
+    many = compare_reports(list(map(ReportMatch, [*sides, *(a_report(str(number)) for number in range(9))])), fields)
+    turned = draw(many, 80).text
+    assert re.search(r"SILENT +n\.d\. +n\.d\.\n", turned)
+    assert "n.d. not disclosed" in turned
+    assert "tokens | 2,000 | not disclosed |  |" in text_of(answer, "markdown")
+    assert "n.d.: the report was read" in text_of(answer, "latex")
+
+
 def test_a_value_with_a_caveat_has_a_mark_and_the_sentence_below() -> None:
     text = draw(side_by_side(SHIPPED["qwen3"], SHIPPED["dots.llm1"])).text
     assert re.search(r"≠ experts active +8 +6\*", text)

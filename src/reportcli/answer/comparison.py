@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
 from reportcli.answer.details import as_selected_model
 from reportcli.query.names import ReportMatch
+from reportcli.query.subject import names_undisclosed
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS, Field, Report
 from reportcli.report.json import to_record
@@ -42,13 +44,15 @@ _COMPARED = _compared_fields()
 class ComparisonRow(NamedTuple):
     """One field with its value on each side; ``differs`` is None if a value is unknown and the others agree.
 
-    ``label`` is its name for a reader, which no other row has.
+    ``label`` is its name for a reader, which no other row has; ``undisclosed`` are the sides that were read for it, and
+    do not state it.
     """
 
     field: Field
     values: tuple[Any, ...]
     differs: bool | None
     label: str
+    undisclosed: tuple[bool, ...]
 
     @property
     def group(self) -> str:
@@ -110,7 +114,9 @@ def compare_reports(
     shown = [row for row in rows if fields or any(map(_is_known, row[1]))]
     labels = distinct_labels([field for field, _ in shown])
     known = [
-        ComparisonRow(field, values, _differs(values), label)
+        ComparisonRow(
+            field, values, _differs(values), label, tuple(map(_is_undisclosed, reports, repeat(field), values))
+        )
         for (field, values), label in zip(shown, labels, strict=True)
     ]
     kept = [row for row in known if row.differs is not False or not differences]
@@ -174,6 +180,10 @@ def _distinct_names(names: Sequence[str]) -> tuple[str, ...]:
 def _is_known(value: Any) -> bool:
     """Return whether a value is known; of a field of several tables, whether one of them has it."""
     return any(map(_is_known, value)) if isinstance(value, tuple) else value is not None
+
+
+def _is_undisclosed(report: Report, field: Field, value: Any) -> bool:
+    return not _is_known(value) and names_undisclosed(report, field)
 
 
 def _differs(values: Sequence[Any]) -> bool | None:

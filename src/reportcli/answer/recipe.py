@@ -8,7 +8,7 @@ from reportcli.answer import Record
 from reportcli.answer.comparison import names_a_model
 from reportcli.answer.listing import SortAndLimit
 from reportcli.query.names import ReportMatch
-from reportcli.query.subject import Hit, Hits
+from reportcli.query.subject import Hit, Hits, names_undisclosed
 from reportcli.report.choices import RL_FAMILIES
 from reportcli.report.derived import flagship_model
 from reportcli.report.field_names import short_name
@@ -96,8 +96,7 @@ class ReportRun(NamedTuple):
 
     def is_undisclosed(self, field: Field) -> bool:
         """Return whether the report was read for a field, and does not state it."""
-        is_named = not set(field.with_tables).isdisjoint(self.report.undisclosed)
-        return is_named and self.value(field) in (None, ())
+        return self.value(field) in (None, ()) and names_undisclosed(self.report, field)
 
     def source(self, field: Field) -> str:
         """Return where the value of a field was read: the source of the field, else of the runs; "" without one."""

@@ -136,8 +136,7 @@ class Subject:
 
     def is_undisclosed(self, field: Field) -> bool:
         """Return whether the report was read for a field, or for what a derived figure follows from, in vain."""
-        is_named = not _names_of_undisclosed(field.path).isdisjoint(self.report.undisclosed)
-        return is_named and not self.values_of_all(field)
+        return names_undisclosed(self.report, field) and not self.values_of_all(field)
 
     def texts(self, field: Field) -> list[str]:
         """Return the texts of a field of the report, whatever the model; a technique gives each of its names."""
@@ -169,6 +168,11 @@ class Subject:
 
     def _values_of_report(self, field: Field) -> tuple[Any, ...]:
         return self.values_of_all(field) if field.derived else known_values(field, field.get(self.report))
+
+
+def names_undisclosed(report: Report, field: Field) -> bool:
+    """Return whether a report names a field, its table, or what it follows from, as read for in vain."""
+    return not _names_of_undisclosed(field.path).isdisjoint(report.undisclosed)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any, NamedTuple
 
 from reportcli.answer import Answer
@@ -72,7 +72,14 @@ def _listing(answer: Listing) -> _Table:
 def _comparison(answer: Comparison) -> _Table:
     """Return a row for each field, with a cell for each side."""
     rows = (
-        [_Cell(row.label), *map(_figure, row.values, repeat(row.field), answer.reports)] for row in answer.field_rows
+        [
+            _Cell(row.label),
+            *(
+                _Cell("not disclosed") if is_undisclosed else _figure(value, row.field, report)
+                for value, report, is_undisclosed in zip(row.values, answer.reports, row.undisclosed, strict=True)
+            ),
+        ]
+        for row in answer.field_rows
     )
     return [_Column(title) for title in ("", *answer.titles)], rows
 

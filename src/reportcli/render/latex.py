@@ -147,11 +147,12 @@ def _column(name: str, field: Field) -> Column:
 def comparison(answer: Comparison, plain: bool = False) -> Iterator[str]:
     """Yield a table with a row for each field and a column for each side; of few chosen fields, the other way round."""
     notes = _Notes(plain)
+    legend = _LEGEND if any(any(row.undisclosed) for row in answer.field_rows) else ""
     names = [notes.cite(title, report) for title, report in zip(answer.titles, answer.reports, strict=True)]
     if answer.chosen and len(answer.field_rows) <= _FEW_FIELDS:
         texts = [_cells(row, answer, notes, is_numeric(row.field)) for row in answer.field_rows]
         columns = [Column(""), *(_column(row.label, row.field) for row in answer.field_rows)]
-        yield notes.table(columns, [list(row) for row in zip(names, *texts, strict=True)])
+        yield notes.table(columns, [list(row) for row in zip(names, *texts, strict=True)], legend=legend)
         return
     rows: list[Row] = []
     group = ""
@@ -162,12 +163,15 @@ def comparison(answer: Comparison, plain: bool = False) -> Iterator[str]:
             counts = (_run_count(report, notes) if group == RL_RUNS else "" for report in answer.reports)
             rows += ["\\addlinespace", [f"\\textit{{{_heading(group)}}}", *counts]]
         rows.append([_heading(row.label), *_cells(row, answer, notes, is_figures)])
-    yield notes.table([Column(""), *(Column(name, is_figures) for name in names)], rows)
+    yield notes.table([Column(""), *(Column(name, is_figures) for name in names)], rows, legend=legend)
 
 
 def _cells(row: ComparisonRow, answer: Comparison, notes: _Notes, is_figure: bool) -> list[str]:
-    pairs = zip(row.values, answer.reports, strict=True)
-    return [notes.cell(row.field, value, report, is_figure) for value, report in pairs]
+    sides = zip(row.values, answer.reports, row.undisclosed, strict=True)
+    return [
+        _NOT_DISCLOSED if is_undisclosed else notes.cell(row.field, value, report, is_figure)
+        for value, report, is_undisclosed in sides
+    ]
 
 
 def _run_count(report: Report, notes: _Notes) -> str:

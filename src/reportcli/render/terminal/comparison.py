@@ -29,19 +29,22 @@ _MIN_SIDE, _GOOD_SIDE = 14, 24  # columns; few words are longer than the former
 _MAX_LABEL = 16  # columns of KL coefficient, with its mark
 _SAME, _DIFFERS, _UNKNOWN = "  ", "≠ ", "? "
 _MARKS = {_DIFFERS: ("differs", DIFFERENT), _UNKNOWN: ("unknown on a side", QUIET)}
+_NOT_DISCLOSED, _SHORT = "not disclosed", "n.d."
 
 
 def draw(answer: Comparison, width: int, color: bool) -> Picture:
     """Draw reports side by side; if they do not fit, a row for each, or in several blocks one under another."""
     if not answer.field_rows:
         return Picture("", ())
-    parts = _turned(answer, width) or list(_blocks(answer, width))
+    turned = _turned(answer, width)
+    parts = turned or list(_blocks(answer, width))
     if shared := _shared_techniques(answer):
         parts.append(Text.assemble(("techniques of all: ", LABEL), escape_controls(", ".join(shared))))
     marks = {_mark(answer, row) for row in answer.field_rows}
-    parts.append(
-        legend((Text.assemble((mark, style), text) for mark, (text, style) in _MARKS.items() if mark in marks), width)
-    )
+    meanings = [Text.assemble((mark, style), text) for mark, (text, style) in _MARKS.items() if mark in marks]
+    if turned and any(any(row.undisclosed) for row in answer.field_rows):
+        meanings.append(Text.assemble((_SHORT, QUIET), f" {_NOT_DISCLOSED}"))
+    parts.append(legend(meanings, width))
     parts += [wrap(line, width, QUIET, "  ") for line in caveat_lines(_known_values(answer))]
     return Picture(render_to_text(Group(*parts), width, color), ())
 
@@ -90,14 +93,14 @@ def _turned(answer: Comparison, width: int) -> list[RenderableType]:
         heading = Text.assemble((mark, style), " " if mark else "", (row.label, LABEL))
         table.add_column(heading, justify="right" if is_numeric(row.field) else "left", no_wrap=True)
     for title, *cells in zip(map(escape_controls, answer.titles), *(texts[1:] for texts in columns), strict=True):
-        table.add_row(Text(title), *map(Text, cells))
+        table.add_row(Text(title), *(Text(cell, QUIET if cell == _SHORT else "") for cell in cells))
     return [table, Text("")]
 
 
 def _cells(answer: Comparison, row: ComparisonRow) -> Iterator[str]:
     """Yield the value of each side on one line."""
-    for value, report in zip(row.values, answer.reports, strict=True):
-        yield marked(format_value(row.field, value), row.field, report)
+    for value, report, is_undisclosed in zip(row.values, answer.reports, row.undisclosed, strict=True):
+        yield _SHORT if is_undisclosed else marked(format_value(row.field, value), row.field, report)
 
 
 def _shared_techniques(answer: Comparison) -> list[str]:
@@ -125,7 +128,7 @@ def _side_by_side(answer: Comparison, sides: range, label_width: int, width: int
         style = _MARKS[mark][1] if mark in _MARKS else ""
         label = Text.assemble((mark, style), wrap(_label(row, label_width - 2), label_width - 2, LABEL, "  "))
         texts = (_side_text(row, side, answer.reports[side], shared) for side in sides)
-        table.add_row(label, *(wrap(text, side_width) for text in texts))
+        table.add_row(label, *(wrap(text, side_width, QUIET if text == _NOT_DISCLOSED else "") for text in texts))
     return table
 
 
@@ -144,6 +147,8 @@ def _run_count(report: Report) -> str:
 def _side_text(row: ComparisonRow, side: int, report: Report, shared: Sequence[str]) -> str:
     """Return the value of a field on one side; techniques without those that all sides share."""
     value = row.values[side]
+    if row.undisclosed[side]:
+        return _NOT_DISCLOSED
     if not isinstance(value, tuple) or is_numeric(row.field):
         return marked(format_value(row.field, value), row.field, report)
     known = dict.fromkeys(item for item in value if item is not None)
