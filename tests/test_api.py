@@ -293,7 +293,9 @@ def test_runs_of_rl_are_rows_with_what_is_not_disclosed_and_what_is_uncertain(tm
         results = catalog.recipe("two", columns="stage,kl_coefficient,rollouts,top_p")
         by_stage = catalog.recipe(where="rl:grpo", stage="chat", sort="rollouts")
         whole = catalog.recipe("two")
-    assert cells(results)[:2] == [["report", "stage", "KL", "rollouts"], ["Two", "math", "0", "8*"]]
+    assert cells(results)[:2] == [
+        ["report", "stage", "KL", "rollouts", "top-p"], ["Two", "math", "0", "8*", "not disclosed"],
+    ]  # fmt: skip
     assert 'title="16 in the appendix"' in results._repr_html_()
     assert [run["kl_coefficient"] for run in by_stage] == [0.001]
     assert whole.to_records() == json.loads(cli("recipe", "two", "--json", "--catalog", str(tmp_path)).stdout)

@@ -167,6 +167,15 @@ def test_rows_name_a_report_once_and_hide_what_matters_least(runs: Library) -> N
             assert max(map(len, draw(answer, width).text.splitlines())) <= width
 
 
+def test_what_was_asked_for_is_shown_also_where_no_run_has_it(runs: Library) -> None:
+    columns = parse_columns(["top_p", "steps", "rollouts"])
+    named, found = runs.recipe(["two"], columns=columns), runs.recipe(columns=columns)
+    assert "\ntop-p\n" in draw(named, 80).text
+    assert draw(found, 80).text.split("\n")[0].split() == ["report", "top-p", "steps", "rollouts"]
+    assert "not disclosed: steps · unknown: top-p, rollouts" in draw(found, 60).text
+    assert "| report | top-p | steps | rollouts |" in "".join(write_format(found, "markdown"))
+
+
 def test_markdown_has_a_column_a_run_or_a_row_with_caveats_and_what_is_not_disclosed(runs: Library) -> None:
     columns = "".join(write_format(runs.recipe(["two"], sources=True), "markdown")).splitlines()
     rows = "".join(write_format(runs.recipe(limit=1), "markdown")).splitlines()

@@ -85,8 +85,9 @@ def _comparison(answer: Comparison) -> _Table:
 
 
 def _recipe(answer: Recipe) -> _Table:
-    """Return a row for each run of RL, without the columns that no run has a value for."""
-    known = [field for field in answer.fields if any(each.value(field) not in (None, ()) for each in answer.runs)]
+    """Return a row for each run of RL, without the columns that nobody asked for and no run has a value for."""
+    stated = [field for field in answer.fields if any(each.value(field) not in (None, ()) for each in answer.runs)]
+    known = answer.fields if answer.chosen else stated
     rows = (
         [
             _Cell(each.report.name, caveat(RUNS, each.report)),

@@ -76,7 +76,8 @@ def comparison(answer: Comparison) -> Iterator[str]:
 
 def recipe(answer: Recipe) -> Iterator[str]:
     """Yield a table with a row for each run, or, of named reports, a column; below it the caveats and the sources."""
-    fields = [field for field in answer.fields if any(map(partial(_run_text, field=field), answer.runs))]
+    told = [field for field in answer.fields if any(map(partial(_run_text, field=field), answer.runs))]
+    fields = answer.fields if answer.chosen else told
     texts = [[_escape(_run_text(each, field)) for field in fields] for each in answer.runs]
     names = [_linked(each.report, each.report.name) + _escape(_runs_mark(each.report)) for each in answer.runs]
     if answer.named:

@@ -54,7 +54,7 @@ def draw(answer: Recipe, width: int, color: bool) -> Picture:
 
 
 def _blocks(answer: Recipe, width: int) -> Iterator[RenderableType]:
-    """Yield a table for as many runs as fit beside one another, each with the rows that one of them has."""
+    """Yield a table for as many runs as fit beside one another, each with the rows that one has, or all asked for."""
     label_width = min(_MAX_LABEL, width // 3)
     count = max((width - label_width - GAP) // (_MIN_RUN + GAP), 1)
     for start in range(0, len(answer.runs), count):
@@ -68,7 +68,7 @@ def _blocks(answer: Recipe, width: int) -> Iterator[RenderableType]:
             table.add_column(text + Text("\n" * (lines - text.plain.count("\n"))), width=run_width)
         for field in answer.fields:
             texts = [_text(each, field, _NOT_DISCLOSED) for each in runs]
-            if field.path != f"{RUNS}.stage" and any(texts):
+            if field.path != f"{RUNS}.stage" and (answer.chosen or any(texts)):
                 cells = (wrap(text, run_width, _style(text)) for text in texts)
                 table.add_row(wrap(field.label, label_width, LABEL), *cells)
         yield table
@@ -124,7 +124,7 @@ def _rows(answer: Recipe, width: int) -> tuple[list[RenderableType], list[Field]
 
 
 def _paragraphs(answer: Recipe, width: int) -> tuple[list[RenderableType], list[Field], list[str]]:
-    """Return a paragraph for each run: its name, and below it what it states or does not disclose."""
+    """Return a paragraph for each run: its name, and below it what it states, does not disclose, and lacks."""
     parts: list[RenderableType] = []
     shown = [field for field in _shown(answer) if field.path != f"{RUNS}.stage"]
     for each in answer.runs:
@@ -134,6 +134,8 @@ def _paragraphs(answer: Recipe, width: int) -> tuple[list[RenderableType], list[
         facts = [Text.assemble((label, LABEL), " ", text) for label, text in texts if text]
         withheld = ", ".join(heading(field) for field in shown if each.is_undisclosed(field))
         facts += [Text(f"{_NOT_DISCLOSED}: {withheld}", QUIET)] if withheld else []
+        unread = ", ".join(heading(field) for field in shown if answer.chosen and not _text(each, field, _SHORT))
+        facts += [Text(f"unknown: {unread}", QUIET)] if unread else []
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
     return parts, shown, []
 
