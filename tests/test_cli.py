@@ -126,6 +126,11 @@ FAILURES = [
     ("search xylophone", 1, ["nothing found"]),
     ("filter 1999", 1, ["nothing found"]),
     ("show Qwen3 --notes safety", 1, ["nothing found"]),
+    (
+        "show tulu-3 --section pretraining",
+        1,
+        ["note: Tülu 3 has nothing on pretraining; it has links, models, ", "nothing found"],
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from reportcli.report.json import to_record
 
 SECTIONS = {  # of a page, with the paths of its values
     "links": ("links.",), "models": ("models[",), "architecture": ("architecture.",), "pretraining": ("pretraining.",),
-    "posttraining": ("posttraining.",), "rl": ("posttraining.rl",), "derived": ("derived.",),
+    "posttraining": ("posttraining.",), "rl": ("posttraining.rl[",), "derived": ("derived.",),
     "techniques": ("techniques",), "notes": ("notes[",), "corrections": ("corrections",),
 }  # fmt: skip
 
@@ -31,12 +31,23 @@ class ReportDetails(NamedTuple):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the notes of these reports lack of the topics."""
-        lacking = ((match.report, self._lacking(match.report)) for match in self.matches)
-        return tuple(f"{report.name} has no notes on {' or '.join(topics)}" for report, topics in lacking if topics)
+        """What these reports lack of the topics or sections that were asked for, and what they have."""
+        return tuple(filter(None, map(self._note_on, self.matches)))
 
-    def _lacking(self, report: Report) -> list[str]:
-        return [topic for topic in self.topics if topic not in {note.topic for note in report.notes}]
+    def _note_on(self, match: ReportMatch) -> str:
+        there = self._contents(match)
+        lacking = [name for name in self.topics or self.sections if name not in there]
+        what = "no notes" if self.topics else "nothing"
+        others = f"; it has {', '.join(there)}" if there else ""
+        return f"{match.report.name} has {what} on {' or '.join(lacking)}{others}" if lacking else ""
+
+    def _contents(self, match: ReportMatch) -> list[str]:
+        """Return the topics of the notes of a report, or where sections were asked for, those of its page."""
+        if self.topics or not self.sections:
+            return list(dict.fromkeys(note.topic for note in match.report.notes))
+        known = (path for path, _ in record_paths(full_record(match.report, match.model)))
+        paths = [*known, *match.report.undisclosed]
+        return [section for section, starts in SECTIONS.items() if any(path.startswith(starts) for path in paths)]
 
     def shows(self, section: str) -> bool:
         """Return whether a section of the page is shown: each where none was asked for."""
@@ -71,12 +82,13 @@ class ReportDetails(NamedTuple):
             yield replace(report, notes=tuple(filter(self.is_selected, report.notes)))
 
     @property
-    def with_notes(self) -> Iterator[ReportMatch]:
-        """The matches; with topics, only those that have notes under one of them."""
-        return (match for match in self.matches if not self.topics or any(map(self.is_selected, match.report.notes)))
+    def with_contents(self) -> Iterator[ReportMatch]:
+        """The matches; with topics or sections, only those that have one of them."""
+        asked = set(self.topics or self.sections)
+        return (match for match in self.matches if not asked or not asked.isdisjoint(self._contents(match)))
 
     def ids(self) -> Iterator[str]:
-        return (match.report.id for match in self.with_notes)
+        return (match.report.id for match in self.with_contents)
 
 
 def full_record(report: Report, model: Model | None = None) -> Record:

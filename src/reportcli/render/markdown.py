@@ -143,7 +143,7 @@ def _linked(report: Report, text: str) -> str:
 
 def pages(answer: ReportDetails) -> Iterator[str]:
     """Yield the page of each report, or only its notes under some topics."""
-    for match in answer.with_notes:
+    for match in answer.with_contents:
         report = as_selected_model(match)
         yield f"# {_linked(report, report.name)}\n"
         if answer.topics:

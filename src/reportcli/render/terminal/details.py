@@ -49,10 +49,10 @@ def draw(answer: ReportDetails, width: int, color: bool) -> Picture:
         _notes_page(match, filter(answer.is_selected, match.report.notes))
         if answer.topics
         else _page(match, answer, width)
-        for match in answer.with_notes
+        for match in answer.with_contents
     ]
     text = render_to_text(Group(*(part for page in pages for part in page)), width, color)
-    return Picture(text.rstrip("\n") + "\n", ())
+    return Picture(text.rstrip("\n") + "\n" * bool(pages), ())
 
 
 def _notes_page(match: ReportMatch, notes: Iterable[Note]) -> Iterator[RenderableType]:
