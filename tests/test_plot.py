@@ -178,7 +178,7 @@ def test_a_record_of_an_unknown_type_has_every_key() -> None:
         ("parameters tokns", 2, "unknown field 'tokns'"),
         ("--columns id", 2, "no such option: --columns"),
         ("--where org:nobody", 1, "nothing found"),
-        ("--limit 10", 0, "10 of 36 reports"),
+        ("--limit 10", 0, "note: 10 of 12 points\nnote: left out: 6 reports"),
     ],
 )
 def test_messages_beside_it(arguments: str, code: int, message: str) -> None:

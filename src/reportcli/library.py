@@ -240,15 +240,15 @@ class Library(OpenCatalog):
     ) -> "Plot":
         """Answer with the reports that fit a query as points between two fields: ``plot("parameters", "tokens")``.
 
-        With ``models`` every model that fits is a point.
+        With ``models`` every model that fits is a point; ``limit`` is a number of points, the newest first.
         Raises UnknownField, or UnsuitableField for what is no single number or day.
         """
         from reportcli.answer.plot import build_plot, locate_points, require_axis
 
         x_field, y_field = map(require_axis, parse_columns([x, y]))
-        hits = self._index.matching(query, limit, ranked=False, by_model=models).in_columns
-        points = locate_points((hit.subject for hit in hits), x_field, y_field)
-        return build_plot(points, self._notes(query, len(hits), models))
+        hits = self._index.matching(query, ranked=False, by_model=models).in_columns
+        located = locate_points((hit.subject for hit in hits), x_field, y_field)
+        return build_plot(located, self._notes_on(query, models), limit)
 
     def term(self, name: str) -> TechniqueDetails | Table:
         """Answer with a technique and the reports that use it; else with the techniques whose name holds the words.

@@ -134,11 +134,13 @@ class Plot(NamedTuple):
         return iter(dict.fromkeys(point.id for point in self.points))
 
 
-def build_plot(located: PlottedPoints, notes: Sequence[str] = ()) -> Plot:
-    """Answer with reports as points; notes count those that are left out."""
-    x, y, all_notes = located.x, located.y, list(notes)
+def build_plot(located: PlottedPoints, notes: Sequence[str] = (), limit: int | None = None) -> Plot:
+    """Answer with reports as points, at most ``limit``; notes count those that are left out."""
+    x, y, points, all_notes = located.x, located.y, located.points[:limit], list(notes)
+    if len(points) < len(located.points):
+        all_notes.insert(0, f"{len(points):,} of {len(located.points):,} points")
     if located.continuing:
         all_notes.append(left_out_note(located.continuing, "that started from another model's training"))
     if located.unknown:
         all_notes.append(left_out_note(located.unknown, f"without {x.label} or {y.label}"))
-    return Plot(x, y, located.points, tuple(all_notes), reference_ratio(x, y))
+    return Plot(x, y, points, tuple(all_notes), reference_ratio(x, y))
