@@ -39,7 +39,7 @@ def test_each_report_states_a_field_or_does_not_disclose_it_or_is_unread(read: L
     assert next(counted.records()) == {
         "field": "posttraining.rl.kl_coefficient", "group": "", "stated": 1, "undisclosed": 1, "unknown": 1,
     }  # fmt: skip
-    assert counted.notes[:2] == (
+    assert counted.notes[1:3] == (
         "not disclosed: the version of the report that the entry names was read, and does not state it",
         "fields of RL runs are asked of reports with RL alone",
     )
@@ -47,7 +47,7 @@ def test_each_report_states_a_field_or_does_not_disclose_it_or_is_unread(read: L
 
 def test_a_note_on_few_fields_finds_who_states_them(read: Library, cli: Run, tmp_path: Path) -> None:
     counted = read.disclosure(["kl_coefficient", "gpu_hours"], read.parse("says or unread"))
-    *_, note = counted.notes
+    note, *_ = counted.notes
     command = note.partition("reportcli ")[2].rstrip("`")
     assert command == "list --where '(says or unread) kl_coefficient:known' -c name,kl_coefficient"
     assert cli(*shlex.split(command), "--catalog", str(tmp_path)).stdout == "Says\t0.001\n"

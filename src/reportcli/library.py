@@ -205,7 +205,7 @@ class Library(OpenCatalog):
 
         subjects = (hit.subject for hit in self._index.matching(query, ranked=False))
         counted = count_disclosures(subjects, parse_columns(fields) or recipe_fields(), by, limit)
-        return counted._replace(notes=(*counted.notes, *self._notes_on(query), *who_note(counted, query)))
+        return counted._replace(notes=(*who_note(counted, query), *counted.notes, *self._notes_on(query)))
 
     def fields(self, name: str = "") -> Table:
         """Answer with the fields and how many reports know them; with a name, with that one and its like.
