@@ -90,7 +90,7 @@ def _related(report: Report, random: Random, names: list[str]) -> Report:
 
 
 def _with_recipe(report: Report, random: Random) -> Report:
-    """Give a report runs of RL, layers, a model with sizes of its own, and fields that it does not disclose."""
+    """Give a report runs of RL, layers, a model with sizes of its own or without RL, and what it does not disclose."""
     runs = tuple(_run(report, random) for _ in range(random.choice((0, 0, 1, 2, 3))))
     if random.random() < 0.4:
         kinds = random.sample(("full", "window", "linear"), random.choice((1, 2)))
@@ -102,6 +102,11 @@ def _with_recipe(report: Report, random: Random) -> Report:
     if len(report.models) > 1 and random.random() < 0.5:
         own = replace(report.models[-1], layers=random.choice((12, 24)), kv_heads=random.choice((2, 4)))
         report = replace(report, models=(*report.models[:-1], own))
+    if len(report.models) > 1 and random.random() < 0.5:
+        models = list(report.models)
+        place = random.randrange(len(models))
+        models[place] = replace(models[place], reinforcement_learning=False)
+        report = replace(report, models=tuple(models))
     paths = ("posttraining.rl.rollouts", "posttraining.rl.steps", "pretraining.tokens", "posttraining.rl", "license")
     undisclosed = tuple(random.sample(paths, random.choice((0, 0, 1, 2))))
     return replace(report, posttraining=replace(report.posttraining, rl=runs), undisclosed=undisclosed)

@@ -38,6 +38,7 @@ def test_training_that_continues_another_model_has_no_figures_as_a_whole() -> No
         "training_flops": None,
         "kv_cache": None,
         "kv_cache_128k": None,
+        "reinforcement_learning": None,
     }
 
 

@@ -86,6 +86,7 @@ RICH_JSON = """\
       "tokens": null,
       "context_length": 131072,
       "based_on": [],
+      "reinforcement_learning": null,
       "layers": null,
       "hidden_size": null,
       "heads": null,
@@ -103,6 +104,7 @@ RICH_JSON = """\
       "tokens": null,
       "context_length": null,
       "based_on": [],
+      "reinforcement_learning": null,
       "layers": null,
       "hidden_size": null,
       "heads": null,
@@ -191,7 +193,8 @@ RICH_JSON = """\
     "tokens_per_active_parameter": 8000.0,
     "training_flops": 1.92e+23,
     "kv_cache": null,
-    "kv_cache_128k": null
+    "kv_cache_128k": null,
+    "reinforcement_learning": null
   }
 }"""
 
@@ -204,10 +207,12 @@ RICH_LINE = (
     '[], "links": {"arxiv": "2506.00001", "pdf": null, "huggingface": [], "code": '
     '["https://example.org/a", "https://example.org/b"], "page": []}, "models": [{"name": "Rich-8B", '
     '"type": null, "parameters": 8000000000, "active_parameters": 2000000000, "tokens": null, '
-    '"context_length": 131072, "based_on": [], "layers": null, "hidden_size": null, "heads": null, '
+    '"context_length": 131072, "based_on": [], "reinforcement_learning": null, "layers": null, '
+    '"hidden_size": null, "heads": null, '
     '"kv_heads": null, "head_dimension": null, "experts_total": null, "experts_active": null, '
     '"attention_layers": []}, {"name": "Rich-1B", "type": "dense", "parameters": null, '
-    '"active_parameters": null, "tokens": null, "context_length": null, "based_on": [], "layers": null, '
+    '"active_parameters": null, "tokens": null, "context_length": null, "based_on": [], '
+    '"reinforcement_learning": null, "layers": null, '
     '"hidden_size": null, "heads": null, "kv_heads": null, "head_dimension": null, "experts_total": null, '
     '"experts_active": null, "attention_layers": []}], "architecture": {"type": "moe", "description": '
     'null, "attention": [], "position": null, "normalization": null, "activation": null, "experts_total": '
@@ -224,7 +229,7 @@ RICH_LINE = (
     '{"title": "page\\t1"}, "confidence": {}, "derived": {"model": "Rich-8B", "parameters": 8000000000, '
     '"active_parameters": 2000000000, "context_length": 131072, "sparsity": 0.25, "tokens_per_parameter": '
     '2000.0, "tokens_per_active_parameter": 8000.0, "training_flops": 1.92e+23, "kv_cache": null, '
-    '"kv_cache_128k": null}}'
+    '"kv_cache_128k": null, "reinforcement_learning": null}}'
 )
 
 POOR_LINE = (
@@ -246,7 +251,7 @@ POOR_LINE = (
     '[]}, "notes": [], "sources": {}, "confidence": {}, "derived": {"model": null, "parameters": null, '
     '"active_parameters": null, "context_length": null, "sparsity": null, "tokens_per_parameter": null, '
     '"tokens_per_active_parameter": null, "training_flops": null, "kv_cache": null, "kv_cache_128k": '
-    "null}}"
+    'null, "reinforcement_learning": null}}'
 )
 POOR_JSON = json.dumps(json.loads(POOR_LINE), indent=2)
 

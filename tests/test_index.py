@@ -52,6 +52,7 @@ from reportcli.query.subject import (
     CLOSED_FIELDS,
     FIELDS_BY_PATH,
     MODEL_FIELDS,
+    RL_FIELDS,
     RUN_FIELDS,
     SEARCHED_FIELDS,
     TEXT_FIELDS,
@@ -79,6 +80,7 @@ REPORTS: tuple[Report, ...] = (
 SUBJECTS = [subjects_of(report, lambda: VOCABULARY) for report in REPORTS]
 FIRST = [subjects[0] for subjects in SUBJECTS]
 ALL = FIELDS + DERIVED
+OF_RL = [field for field in FIELDS if field.path in RL_FIELDS]
 TEXTS = {
     field.path: [words for subject in FIRST for text in subject.texts(field) if (words := split_words(text))]
     for field in TEXT_FIELDS
@@ -187,12 +189,31 @@ def several_of_runs(draw: st.DrawFn) -> And:
     return And(tuple(parts))
 
 
+@st.composite
+def of_a_model_without_rl(draw: st.DrawFn) -> And:
+    """Draw what a report says of RL, or the contrary, with the size of one of its models that never went through it."""
+    without = [subject for subjects in SUBJECTS for subject in subjects if not subject.has_rl]
+    subject = draw(st.sampled_from([subject for subject in without if any(map(subject.is_known, OF_RL))]))
+    field = draw(st.sampled_from(list(filter(subject.is_known, OF_RL))))
+    value = draw(st.sampled_from(subject.values_of_all(field)))
+    condition: Query = IsKnown(field.path)
+    if field.kind in NUMBERS:
+        condition = Between(field.path, value, value)
+    elif field in CLOSED_FIELDS:
+        condition = Is(field.path, value_text(value))
+    elif field in TEXT_FIELDS:
+        condition = Words(tuple(split_words(value))[:1], field.path)
+    size = Between("derived.parameters", None, subject.model and subject.model.parameters)
+    return And((draw(st.sampled_from([condition, Not(condition)])), *draw(st.sampled_from([(), (size,)]))))
+
+
 LEAVES = st.one_of(
     most_words(),
     several_figures(),
     several_figures(),
     several_of_runs(),
     several_of_runs(),
+    of_a_model_without_rl(),
     words_of_a_report(),
     words_of_a_report(),
     odd_words(),
@@ -262,6 +283,7 @@ def test_the_index_finds_each_run_that_fits(mixed: Index, query: Query) -> None:
         (subjects[0].report.id, place)
         for subjects in SUBJECTS
         for subject in subjects
+        if subject.has_rl
         for place, run in enumerate(subject.of_each_run)
         if query.evaluate(run)
     }

@@ -1,10 +1,14 @@
 """Questions of models: which reports fit, which model a row shows, and one row a model."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from makers import write
 from pictures import draw
+from reportcli import open_catalog
 from reportcli.answer.listing import Listing, parse_columns, parse_sort_keys
 from reportcli.library import Library
 from samples import text
@@ -113,3 +117,132 @@ def test_each_command_of_rows_takes_models(command: str) -> None:
     where = "" if command.startswith("search") else "--where id:qwen3"
     code, out, _ = call([*command.split(), *where.split(), "--models", "--json"])
     assert (code, len(json.loads(out))) == (0, 8)
+
+
+# A model that never went through RL has none of the report's figures of RL.
+
+DISTILLED = """\
+undisclosed = ["posttraining.rl.steps"]
+[[models]]
+name = "Big-70B"
+parameters = 70_000_000_000
+[[models]]
+name = "Small-7B"
+parameters = 7_000_000_000
+reinforcement_learning = false
+[[models]]
+name = "Tiny-1B"
+parameters = 1_000_000_000
+[posttraining]
+rl_algorithm = "GRPO (modified)"
+rl_family = ["grpo"]
+kl_penalty = true
+rewards = ["accuracy"]
+rl_framework = "verl"
+[[posttraining.rl]]
+rollouts = 16
+[[posttraining.rl]]
+rollouts = 64
+"""
+TUNED = """\
+[[models]]
+name = "Tuned"
+parameters = 14_000_000_000
+reinforcement_learning = false
+[[models]]
+name = "Tuned-plus"
+parameters = 14_000_000_000
+[posttraining]
+rl_family = ["ppo"]
+[[posttraining.rl]]
+model = "Tuned-plus"
+rollouts = 8
+"""
+OF_RL = "posttraining.rl_algorithm,rl,kl,rewards,rl_framework,rollouts"
+
+
+@pytest.fixture(scope="module")
+def without_rl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("without")
+    write(folder, "distilled", "Distilled", DISTILLED, date="2025-03-01")
+    write(folder, "tuned", "Tuned", TUNED, date="2025-02-01")
+    with Library([folder], None) as library:
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("rl:grpo", "Big-70B"),
+        ("rl:grpo params:..10B", "Tiny-1B"),
+        ("rl:grpo params:5B..10B", ""),
+        ("rl_algorithm:modified params:5B..10B", ""),
+        ("rollouts:16.. params:5B..10B", ""),
+        ("kl:yes params:5B..10B", ""),
+        ("rl:known params:5B..10B", "Small-7B"),  # of the report
+        ("params:5B..10B not rl:grpo", "Small-7B"),
+        ("id:distilled not rollouts:64", "Big-70B"),
+        ("id:distilled not rollouts:8..", "Small-7B"),
+        ("has_rl:no", "Small-7B Tuned"),
+        ("rl:ppo", "Tuned-plus"),
+        ("rollouts:8", "Tuned-plus"),
+        ("rl:ppo or params:14B", "Tuned"),
+    ],
+)
+def test_what_is_asked_of_rl_is_false_of_a_model_without_it(without_rl: Library, query: str, expected: str) -> None:
+    answer = listing(without_rl, query, "derived.model")
+    assert " ".join(text(answer, "tsv").split()) == expected
+    assert not any("record" in note for note in answer.notes)  # nothing is unknown
+
+
+def test_a_column_of_rl_is_empty_for_a_model_without_it_and_the_record_is_of_the_report(without_rl: Library) -> None:
+    of_models = rows(without_rl, "id:distilled", f"derived.model,{OF_RL}", models=True)
+    figures = "GRPO (modified)\tgrpo\tyes\taccuracy\tverl\t16, 64"
+    assert of_models == [f"Big-70B\t{figures}", "Small-7B\t\t\t\t\t\t", f"Tiny-1B\t{figures}"]
+    assert rows(without_rl, "id:tuned", "derived.model,rl,rollouts") == ["Tuned\t\t"]
+    [record] = json.loads(text(without_rl.listing(without_rl.parse("id:distilled params:7B")), "json"))
+    assert (record["derived"]["model"], record["posttraining"]["rl_family"]) == ("Small-7B", ["grpo"])
+
+
+def test_counts_and_runs_are_those_of_the_models_with_rl(without_rl: Library) -> None:
+    def counted(field: str, query: str) -> list[str]:
+        return text(without_rl.count(field, query=without_rl.parse(query)), "tsv").splitlines()
+
+    assert counted("rl", "date:2000..") == ["grpo\t1", "ppo\t1"]
+    assert counted("rl", "params:..10B") == ["grpo\t1"]
+    assert counted("rollouts", "params:..10B") == ["16\t1", "64\t1"]
+    assert counted("rl", "params:5B..10B") == counted("rollouts", "params:5B..10B") == []
+    recipe = without_rl.recipe(query=without_rl.parse("rollouts:known"), columns=parse_columns(["rollouts", "rl"]))
+    assert text(recipe, "tsv").splitlines() == ["16\tgrpo", "64\tgrpo", "8\tppo"]
+    assert not without_rl.recipe(query=without_rl.parse("params:7B")).runs
+
+
+def test_a_model_without_rl_is_shown_and_compared_without_it(without_rl: Library) -> None:
+    answer = without_rl.comparison(
+        ["Small-7B", "Tiny-1B", "tuned", "Tuned-plus"], columns=parse_columns(OF_RL.split(","))
+    )
+    assert [row.values for row in answer.field_rows if row.field.key in ("rl_family", "kl_penalty", "rollouts")] == [
+        ((), ("grpo",), (), ("ppo",)), (None, True, None, None), ((), (16, 64), (), (8,)),
+    ]  # fmt: skip
+    page = draw(without_rl.details(["Small-7B"]), 80).text
+    assert "  RL                    no\n" in page
+    assert "GRPO" not in page
+    assert "RL steps" not in page
+    assert "GRPO" in draw(without_rl.details(["distilled"]), 80).text
+    assert "GRPO" not in text(without_rl.details(["Small-7B"]), "markdown")
+
+
+def test_a_run_that_names_a_model_holds_for_it_whatever_its_table_says(tmp_path: Path) -> None:
+    named = DISTILLED.replace("rollouts = 16", 'model = "Small-7B"\nrollouts = 16')
+    write(tmp_path, "named", "Named", named)
+    with Library([tmp_path], None) as library:
+        assert rows(library, "rl:grpo params:5B..10B", "derived.model,rl") == ["Small-7B\tgrpo"]
+
+
+def test_a_report_in_python_keeps_the_figures_of_rl_of_its_other_models(tmp_path: Path) -> None:
+    write(tmp_path, "tuned", "Report", TUNED)
+    with open_catalog(tmp_path) as catalog:
+        [whole], [report] = catalog, catalog.search("report")
+        assert catalog["report"].posttraining == whole.posttraining == report.posttraining
+        assert whole.posttraining.rl_family == ("ppo",)
+        assert catalog["Tuned"].posttraining.rl_family == ()

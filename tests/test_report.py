@@ -193,9 +193,9 @@ def test_a_record_has_every_key_with_null_or_an_empty_list_where_unknown() -> No
         "links": {"arxiv": None, "pdf": None, "huggingface": [], "code": [], "page": []},
         "models": [{
             "name": "Qwen3-8B", "type": None, "parameters": None, "active_parameters": None, "tokens": None,
-            "context_length": None, "based_on": [], "layers": None, "hidden_size": None, "heads": None,
-            "kv_heads": None, "head_dimension": None, "experts_total": None, "experts_active": None,
-            "attention_layers": [],
+            "context_length": None, "based_on": [], "reinforcement_learning": None, "layers": None,
+            "hidden_size": None, "heads": None, "kv_heads": None, "head_dimension": None, "experts_total": None,
+            "experts_active": None, "attention_layers": [],
         }],
         "architecture": {
             "type": None, "description": None, "attention": [], "position": None, "normalization": None,

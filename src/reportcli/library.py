@@ -16,7 +16,7 @@ from reportcli.errors import UnknownField, UnknownName
 from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of, any_of
 from reportcli.query.names import ReportMatch, ids_named
-from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Hit
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, Hit
 from reportcli.report.field_names import join_field_names
 from reportcli.report.fields import Field, Report
 from reportcli.text import closest_spellings
@@ -158,7 +158,8 @@ class Library(OpenCatalog):
             raise UnknownField(meant.replace("_", " "), [meant])
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
         by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
-        hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run).in_columns
+        with_rl = counted.path in RL_FIELDS - RUN_FIELDS
+        hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run, with_rl=with_rl).in_columns
         counts = count_values(
             (hit.subject for hit in hits), counted, conditions, by or step, FIELDS_BY_PATH[date_field]
         )

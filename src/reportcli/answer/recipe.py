@@ -92,7 +92,9 @@ class ReportRun(NamedTuple):
 
     def value(self, field: Field) -> Any:
         """Return what the run states of a field of runs, or its report of another; None or () where it does not."""
-        return getattr(self.run, field.key) if field.table == RUNS else self.hit.value(field)
+        if field.table == RUNS:
+            return getattr(self.run, field.key)
+        return field.get(self.report) if field.info.of_rl else self.hit.value(field)
 
     def is_undisclosed(self, field: Field) -> bool:
         """Return whether the report was read for a field, and does not state it."""
@@ -181,10 +183,9 @@ def build_recipe(
 
 
 def _runs_of(hit: Hit) -> Iterator[ReportRun]:
-    """Yield the run that a hit shows; of a report with a single one, that."""
-    run = hit.subject.run or next(iter(hit.report.posttraining.rl), None)
-    if run is not None:
-        yield ReportRun(hit, run)
+    """Yield the run that a hit shows, if its report has any."""
+    if hit.subject.run is not None:
+        yield ReportRun(hit, hit.subject.run)
 
 
 def _of_named(runs: Sequence[ReportRun], named: Sequence[ReportMatch]) -> tuple[list[ReportRun], list[str]]:

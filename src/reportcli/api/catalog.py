@@ -258,7 +258,8 @@ class Catalog:
 
 def _reports(listing: Listing) -> Results[Report]:
     hits = tuple(listing.hits)
-    return Results((report_as(hit.report, hit.subject.model) for hit in hits), listing._replace(hits=hits))
+    models = (None if hit.subject.is_flagship else hit.subject.model for hit in hits)
+    return Results(map(report_as, (hit.report for hit in hits), models), listing._replace(hits=hits))
 
 
 def _rows(answer: Answer) -> Results[Row]:

@@ -266,6 +266,7 @@ ENTRY_RULES: Mapping[Rule, str] = {
     recipe_rules.active_experts: PROBLEM,
     recipe_rules.layers: PROBLEM,
     recipe_rules.kl_penalty: PROBLEM,
+    recipe_rules.models_without_rl: PROBLEM,
     recipe_rules.families_of_runs: PROBLEM,
     past_dates: PROBLEM,
     order_of_dates: PROBLEM,

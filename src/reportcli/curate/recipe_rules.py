@@ -8,7 +8,7 @@ from reportcli.report.architecture import Architecture, AttentionLayers
 from reportcli.report.choices import RL_FAMILIES
 from reportcli.report.derived import flagship_model
 from reportcli.report.fields import NUMBERS, Model
-from reportcli.report.parse import Problem
+from reportcli.report.parse import Problem, quoted
 from reportcli.text import fold_name
 
 
@@ -63,6 +63,16 @@ def kl_penalty(entry: ParsedEntry) -> Problems:
                 yield Problem(f"posttraining.rl[{index}].kl_coefficient", text)
     elif stated and runs and all(run.kl_coefficient == 0 for run in runs):
         yield Problem("posttraining.kl_penalty", "is true, but every run has a kl_coefficient of 0")
+
+
+def models_without_rl(entry: ParsedEntry) -> Problems:
+    """No run of RL trains a model that never went through RL; a run that names no model trains the flagship."""
+    flagship, runs = flagship_model(entry.report), entry.report.posttraining.rl
+    trained = {run.model or (flagship.name if flagship else "") for run in runs}
+    for index, model in enumerate(entry.report.models):
+        if model.reinforcement_learning is False and model.name in trained:
+            text = f"is false, but a run of posttraining.rl trains {quoted(model.name)}"
+            yield Problem(f"models[{index}].reinforcement_learning", text)
 
 
 def families_of_runs(entry: ParsedEntry) -> Problems:

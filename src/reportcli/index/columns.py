@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from reportcli.index.schema import CODE, RUN_STEP, model_of, report_of, run_of, stored_run
-from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Subject, known_values
+from reportcli.query.subject import FIELDS_BY_PATH, HAS_RL, MODEL_FIELDS, RUN_FIELDS, Subject, known_values
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, YES_NO, Field, Report
 
 Rows = list[tuple[Any, ...]]
@@ -105,6 +105,8 @@ def _as_tuples(items: list[Any]) -> tuple[Any, ...]:
 def _column_of_values(field: Field, rows: Rows) -> Column:
     if field.kind == DATE:
         rows = [(number, date.fromordinal(day)) for number, day in rows]
+    elif field.kind == YES_NO:
+        rows = [(number, value == "yes") for number, value in rows]
     if not (field.in_array or field.info.seen_as):
         return Column(field, dict(rows), None)
     values: dict[int, tuple[Any, ...]] = {}
@@ -135,16 +137,24 @@ class ColumnSubject(Subject):
     def is_flagship(self) -> bool:
         return model_of(self._number) == report_of(self._number)
 
+    @property
+    def has_rl(self) -> bool:
+        return self.stored(HAS_RL) is not False
+
     def stored(self, field: Field) -> Any:
         column = self._columns[field.path]
         if column is None or column.stored is None:
             return super().stored(field)
+        if self._lacks(field):
+            return column.missing
         return column.stored.get(column.number_of(self._number), column.missing)
 
     def values(self, field: Field) -> tuple[Any, ...]:
         column = self._columns[field.path]
         if column is None or (field.path in RUN_FIELDS and not self._is_as_run):
             return super().values(field)
+        if field.path not in RUN_FIELDS and self._lacks(field):
+            return ()
         return column.values.get(column.number_of(self._number), ())
 
     def is_known(self, field: Field) -> bool:

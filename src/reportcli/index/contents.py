@@ -34,7 +34,7 @@ def contents_of(subject: Subject) -> Contents:
         *_add_values_of_report(contents, subject),
         *_add_values_of_each(contents, subject, subject.of_each_model, _MODEL_PLAN),
         *_add_values_of_each(contents, subject, subject.of_each_model, _LAYER_PLAN if has_layers else ()),
-        *_add_values_of_each(contents, subject, subject.of_each_run, _RUN_PLAN if posttraining.rl else ()),
+        *_add_values_of_each(contents, subject, subject.as_each_run, _RUN_PLAN if posttraining.rl else ()),
         *_undisclosed_facts(subject),
     ]
     for code, each in ((OTHER_MODELS, subject.of_each_model), (OTHER_RUNS, posttraining.rl)):
@@ -48,7 +48,7 @@ def contents_of(subject: Subject) -> Contents:
 def _add_values_of_report(contents: Contents, subject: Subject) -> Iterator[str]:
     """Add what the report has for all its models; yield the tokens of its facts."""
     for field, code, column, is_closed in _REPORT_PLAN:
-        values = subject.values(field)
+        values = subject.values_of_all(field)
         if not values:
             continue
         yield knowledge_token(field.path, SOME)

@@ -8,7 +8,7 @@ on the model, or on the run, are stored by that number, of a run with ``MODEL_ST
 import json
 from functools import cache, lru_cache
 
-from reportcli.query.subject import TEXT_FIELDS
+from reportcli.query.subject import HAS_RL, TEXT_FIELDS
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS
 from reportcli.report.techniques import Technique, Vocabulary
@@ -40,6 +40,7 @@ CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 SOME, EVERY = "some", "every"  # a value of a field is known, of one model at least; each value of an array is
 MODEL_STEP = 1 << 32
 RUN_STEP = 1 << 64
+MODELS_WITHOUT_RL = CODE[HAS_RL.path]  # has no other value than no
 OTHER_MODELS, OTHER_RUNS = -1, -2  # instead of the code of a field: rows name all but the flagships, the first runs
 
 

@@ -23,8 +23,6 @@ from reportcli.index.schema import (
     CODE,
     EVERY,
     MODEL_STEP,
-    OTHER_MODELS,
-    OTHER_RUNS,
     RUN_STEP,
     SOME,
     knowledge_token,
@@ -53,7 +51,7 @@ from reportcli.query.conditions import (
 )
 from reportcli.query.explain import EXACT_NAME_SCORE, possible_names
 from reportcli.query.names import ANY_LENGTH, ARXIV_SPELLING, NAME_SPELLING, Spelling
-from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, UNDISCLOSED, Hit, Hits, Subject
+from reportcli.query.subject import MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, UNDISCLOSED, Hit, Hits, Subject
 from reportcli.report.fields import Report
 from reportcli.report.json import unpack
 from reportcli.report.techniques import Vocabulary
@@ -119,19 +117,22 @@ class Index:
         ranked: bool = True,
         by_model: bool = False,
         by_run: bool = False,
+        with_rl: bool = False,
     ) -> Hits:
         """Return the reports that fit a query, where ranked the best first, then newest first.
 
         Each is shown as its flagship if that fits, else as its largest model that does; ``by_model``, as each model
-        that fits; ``by_run``, as each run of RL that does.
+        that fits; ``by_run``, as each run of RL that does; ``with_rl``, as no model that never went through RL.
         """
-        sets = self._sets(query)
+        sets = self._everything.with_rl(self._sets(query)) if with_rl else self._sets(query)
+        if by_run:
+            sets = self._everything.as_runs(sets)
+        elif by_model or sets.of_models:
+            sets = self._everything.as_models(sets)
         reports = sets.as_reports().fits
         numbers = [number for number in self._newest_first if number in reports]
-        if by_run:
-            numbers = numbers_to_show(numbers, self._everything.as_runs(sets).fits, True)
-        elif by_model or sets.of_models:
-            numbers = numbers_to_show(numbers, self._everything.as_models(sets).fits, by_model)
+        if by_run or sets.of_models:
+            numbers = numbers_to_show(numbers, sets.fits, by_model or by_run)
         if scores := self._scores(query) if ranked else {}:
             numbers.sort(key=lambda number: -scores.get(report_of(number), 0.0))
 
@@ -146,7 +147,7 @@ class Index:
         subject = self._subject_of(report_of(number))
         with self._readable():
             subject = subject.of_each_model[model] if model else subject
-            return subject.of_each_run[run] if of_run else subject
+            return subject.as_each_run[run] if of_run else subject
 
     def _read_subject(self, report: int) -> Subject:
         return Subject(self._stored("number = ?", report), self.techniques)
@@ -170,8 +171,7 @@ class Index:
 
     @cached_property
     def _everything(self) -> Everything:
-        of_models, of_runs = partial(self._others, OTHER_MODELS), partial(self._others, OTHER_RUNS)
-        return Everything(set(self._newest_first), of_models, of_runs)
+        return Everything(set(self._newest_first), self._others)
 
     def _others(self, code: int) -> list[int]:
         rows = self._rows("SELECT model FROM value WHERE field = ?", [code])
@@ -214,7 +214,8 @@ class Index:
         return self._look_up(query)
 
     def _of_runs(self, field: str, fits: set[int]) -> Sets:
-        return Sets(fits, fits | (self._everything.runs - self._numbers(field)), of_runs=True)
+        may_fit = fits | (self._everything.runs - self._numbers(field))
+        return self._everything.with_rl(Sets(fits, may_fit, of_runs=True))
 
     def _runs_with(self, words: Words) -> set[int]:
         """Return the runs of which a text contains words; there are few."""
@@ -239,7 +240,8 @@ class Index:
                 fits = self._numbers(field, (">=", first.toordinal()), ("<=", last.toordinal()))
             case _:
                 raise TypeError(f"not a condition: {query!r}")
-        return Sets(fits, fits | (self._everything.reports - self._search(fact(knowledge_token(field, EVERY)))))
+        sets = Sets(fits, fits | (self._everything.reports - self._search(fact(knowledge_token(field, EVERY)))))
+        return self._everything.with_rl(sets) if field in RL_FIELDS else sets
 
     def _search(self, match: str) -> set[int]:
         rows = self._rows("SELECT rowid FROM search WHERE search MATCH ?", [match])

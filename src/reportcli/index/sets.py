@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from reportcli.index.schema import model_of, report_of, run_of, stored_run
+from reportcli.index.schema import MODELS_WITHOUT_RL, OTHER_MODELS, OTHER_RUNS, model_of, report_of, run_of, stored_run
 
 
 class Sets(NamedTuple):
@@ -38,20 +38,21 @@ class Everything:
     A report without models, or without runs, is asked as itself.
     """
 
-    def __init__(
-        self, reports: set[int], other_models: Callable[[], Iterable[int]], other_runs: Callable[[], Iterable[int]]
-    ) -> None:
+    def __init__(self, reports: set[int], stored: Callable[[int], Iterable[int]]) -> None:
         self.reports = reports
-        self._other_models = other_models  # all but the first, that of a report
-        self._other_runs = other_runs  # by the numbers that they are stored by
+        self._stored = stored  # the numbers that are stored under a code
 
     @cached_property
     def _models_by_report(self) -> dict[int, list[int]]:
-        return _steps_by_report(self._other_models())
+        return _steps_by_report(self._stored(OTHER_MODELS))
 
     @cached_property
     def _runs_by_report(self) -> dict[int, list[int]]:
-        return _steps_by_report(map(stored_run, self._other_runs()))
+        return _steps_by_report(map(stored_run, self._stored(OTHER_RUNS)))
+
+    @cached_property
+    def _models_without_rl(self) -> set[int]:
+        return set(self._stored(MODELS_WITHOUT_RL))
 
     @cached_property
     def models(self) -> set[int]:
@@ -99,8 +100,18 @@ class Everything:
     def as_runs(self, sets: Sets) -> Sets:
         """Return the runs that fit, with one of the models if models were asked, and those that may."""
         if sets.of_models:
+            sets = self.with_rl(sets)
             sets = Sets(set(map(run_of, sets.fits)), set(map(run_of, sets.may_fit)), False, sets.of_runs)
         return self._as(sets, False, True)
+
+    def with_rl(self, sets: Sets) -> Sets:
+        """Return sets without the models that never went through RL."""
+        without = self._models_without_rl
+        if sets.as_reports().may_fit.isdisjoint(map(report_of, without)):
+            return sets
+        sets = self._as(sets, True, sets.of_runs)
+        fits, may_fit = ({number for number in numbers if model_of(number) not in without} for numbers in sets[:2])
+        return sets._replace(fits=fits, may_fit=may_fit)
 
     def without(self, sets: Sets) -> Sets:
         """Return what does not fit; unknown stays unknown."""

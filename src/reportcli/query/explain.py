@@ -58,7 +58,7 @@ def explain(query: Query, subject: Subject) -> tuple[Match, ...]:
     conditions = [condition for condition, negated in conditions_of(query) if not negated]
     words = [condition for condition in conditions if isinstance(condition, Words)]
     for condition in conditions:
-        if isinstance(condition, Words):
+        if isinstance(condition, Words) and (not condition.field or condition.evaluate(subject)):
             matches |= dict.fromkeys(_word_matches(condition, words, subject))
         elif isinstance(condition, (Is, Between, Within, IsKnown)) and condition.evaluate(subject):
             field = FIELDS_BY_PATH[condition.field]

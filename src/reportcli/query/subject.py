@@ -12,6 +12,7 @@ from reportcli.report.derived import (
     depends_on_model,
     derive,
     flagship_model,
+    is_without_rl,
     models_in_order,
 )
 from reportcli.report.fields import FIELDS, MAP, TEXT, TEXTS, YES_NO, Field, Model, Report
@@ -22,7 +23,7 @@ from reportcli.text import joined_words, padded_words
 SEARCHED_FIELDS = tuple(field for field in FIELDS if field.info.weight)
 CLOSED_FIELDS = tuple(
     field
-    for field in FIELDS
+    for field in FIELDS + DERIVED
     if field.kind == YES_NO or field.info.choices or field.info.vocabulary or field.path == "id"
 )
 TEXT_FIELDS = tuple(
@@ -34,8 +35,10 @@ NAME_FIELDS = frozenset(
     ("name", "aliases", "models.name", "flagship", "organizations", "posttraining.teachers", "based_on")
 )  # in which a word may be the beginning of a longer one
 FIELDS_BY_PATH = {field.path: field for field in FIELDS + DERIVED}
+HAS_RL = FIELDS_BY_PATH["derived.reinforcement_learning"]
 MODEL_FIELDS = frozenset(field.path for field in FIELDS + DERIVED if depends_on_model(field))  # a value a model
 RUN_FIELDS = frozenset(field.path for field in FIELDS if field.table == "posttraining.rl")  # a value a run of RL
+RL_FIELDS = frozenset(field.path for field in FIELDS if field.info.of_rl)  # RUN_FIELDS, and figures of RL as a whole
 UNDISCLOSED = "undisclosed"  # what a query writes, and the index says, of a field that a report does not state
 
 
@@ -43,8 +46,8 @@ class Subject:
     """One report as one of its models, the flagship unless another is given; texts are folded once.
 
     Figures are those of the model; everything else is the report's and holds for all its models. As one of its runs of
-    RL, what it has of runs is that run's; else it has the values of every run. The vocabulary is loaded when it is
-    needed.
+    RL, what it has of runs is that run's; else it has the values of every run. A model without RL has neither runs nor
+    figures of RL, and what is asked of them is false. The vocabulary is loaded when it is needed.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class Subject:
     @cached_property
     def view(self) -> Report:
         """The report with the figures of the model."""
-        return as_model(self.report, self._model)
+        return as_model(self.report, self.model)
 
     @cached_property
     def derived(self) -> Derived:
@@ -87,14 +90,22 @@ class Subject:
 
     @property
     def of_each_run(self) -> "tuple[Subject, ...]":
-        """The same model as each run of RL; itself where the report has no more than one."""
+        """The same model as each of its runs of RL; itself where it has none."""
+        return self.as_each_run if self.has_rl else (self,)
+
+    @property
+    def as_each_run(self) -> "tuple[Subject, ...]":
+        """The same model as each run of RL of the report, also of other models; itself where the report has none."""
         runs = self.report.posttraining.rl
-        if len(runs) < 2:
-            return (self,)
         subjects = tuple(Subject(self.report, self._vocabulary, self._model, run) for run in runs)
         for subject in subjects:
             subject._padded_texts = self._padded_texts
-        return subjects
+        return subjects or (self,)
+
+    @property
+    def has_rl(self) -> bool:
+        """Whether the report's figures of RL hold for the model."""
+        return not is_without_rl(self.report, self.model)
 
     @cached_property
     def _alone(self) -> Report:
@@ -104,13 +115,16 @@ class Subject:
     def _is_of_run(self, field: Field) -> bool:
         return self.run is not None and field.path in RUN_FIELDS
 
+    def _lacks(self, field: Field) -> bool:
+        return field.path in RL_FIELDS and not self.has_rl
+
     def stored(self, field: Field) -> Any:
         """Return the value of a field, the figures of the model; of a field of models or notes, the value of each."""
         if field.derived:
             return getattr(self.derived, field.key)
         if self._is_of_run(field):
             return (getattr(self.run, field.key),)
-        return field.get(self.view if field.path in MODEL_FIELDS else self.report)
+        return field.get(self.view if field.path in MODEL_FIELDS or self._lacks(field) else self.report)
 
     def values(self, field: Field) -> tuple[Any, ...]:
         """Return the known values of a field: the items of a list, the texts of a mapping, the figure of the model."""
@@ -129,7 +143,9 @@ class Subject:
         return bool(self.values_of_all(field))
 
     def knows_every(self, field: Field) -> bool:
-        """Return whether the field is known; a field of models or notes, whether it is for each."""
+        """Return whether the field is known, or that there is none; of a field of models or notes, for each."""
+        if self._lacks(field):
+            return True
         if field.path in MODEL_FIELDS or not field.in_array:
             return bool(self.values(field))
         return bool(self.values(field)) and None not in self.stored(field)
@@ -145,9 +161,9 @@ class Subject:
             return [name for value in values for name in self._vocabulary().names(value)]
         return [str(value) for value in values]
 
-    def padded_texts(self, field: Field, of_run: bool = False) -> list[str]:
-        """Return the texts of a field as folded words with a space around each; of all runs unless ``of_run``."""
-        if of_run and self._is_of_run(field):
+    def padded_texts(self, field: Field, own: bool = False) -> list[str]:
+        """Return the texts of a field as folded words with a space around each; of the report unless ``own``."""
+        if own and (self._is_of_run(field) or self._lacks(field)):
             return [padded_words(text) for text in self.values(field)]
         texts = self._padded_texts.get(field.path)
         if texts is None:

@@ -27,6 +27,7 @@ class FieldInfo(NamedTuple):
     group: str = ""  # of rows in a comparison; "" is not compared
     compared: bool = True  # whether a comparison of its table has a row for it
     of_flagship: bool = False  # a figure that does not hold for a model of another size
+    of_rl: bool = False  # a figure that does not hold for a model without RL
     context: bool = False  # 128k may stand for 131,072
     by_value: bool = False  # counted by value, not by powers of ten
     computed: bool = False  # from other figures: shown with ≈

@@ -9,8 +9,8 @@ from typing import Any
 
 from reportcli.report.architecture import Architecture, AttentionLayers
 from reportcli.report.declare import Record, optional
-from reportcli.report.fields import NUMBERS, Field, Model, Report, fields_of
-from reportcli.report.training import Pretraining
+from reportcli.report.fields import FIELDS, NUMBERS, YES_NO, Field, Model, Report, fields_of
+from reportcli.report.training import Posttraining, Pretraining
 
 FLOPS_FORMULA = "6 × active parameters × pre-training tokens (Kaplan et al. 2020, arXiv:2001.08361)"
 CACHE_FORMULA = "2 × layers × KV heads × (key + value dimension), or 2 × layers × elements cached, in BF16"
@@ -62,6 +62,10 @@ class Derived(Record):
         label="KV cache at 128K", group="size", computed=True, in_bytes=True,
         follows_from=("architecture.attention_layers.layers",),
     )  # fmt: skip
+    reinforcement_learning: bool | None = optional(
+        "whether the model went through RL: no where only other models of the report did", "has_rl",
+        "reinforcement_learning", label="RL", group="posttraining", follows_from=("models.reinforcement_learning",),
+    )  # fmt: skip
 
 
 def flagship_model(report: Report) -> Model | None:
@@ -90,26 +94,39 @@ def as_model(report: Report, model: Model | None = None) -> Report:
     """Return the report with one of its models as the flagship; without one, with all that its flagship states.
 
     What is a word is inherited, the type unless the model states its own; numbers of the architecture and the
-    pre-training are kept only for a model with as many parameters as the flagship, or where the model states them.
+    pre-training are kept only for a model with as many parameters as the flagship, or where the model states them. A
+    model that never went through RL has no figures of it.
     """
-    flagship = flagship_model(report)
+    flagship, without_rl = flagship_model(report), is_without_rl(report, model)
     model = model or flagship
     if model is None:
         return report
     own = {key: value for key in _OWN_KEYS if (value := getattr(model, key)) not in (None, ())}
-    architecture, pretraining = report.architecture, report.pretraining
-    tokens = _tokens(report, model, flagship)
-    if _is_same(model, flagship) and not own and pretraining.tokens == tokens:
+    architecture, pretraining, posttraining = report.architecture, report.pretraining, report.posttraining
+    undisclosed, tokens = report.undisclosed, _tokens(report, model, flagship)
+    if _is_same(model, flagship) and not (own or without_rl) and pretraining.tokens == tokens:
         return report
     if not _is_as_large(model, flagship):
         architecture = replace(architecture, **_NO_FIGURES["architecture"])
         pretraining = replace(pretraining, **_NO_FIGURES["pretraining"])
+    if without_rl:
+        posttraining = replace(posttraining, **_NO_FIGURES["posttraining"])
+        undisclosed = tuple(path for path in undisclosed if path not in _OF_RL)
     return replace(
         report,
         flagship=model.name,
+        undisclosed=undisclosed,
         architecture=replace(architecture, **own),
         pretraining=replace(pretraining, tokens=tokens),
+        posttraining=posttraining,
     )
+
+
+def is_without_rl(report: Report, model: Model | None) -> bool:
+    """Return whether a model never went through RL: its table says so, and no run names it."""
+    if model is None or model.reinforcement_learning is not False:
+        return False
+    return all(run.model != model.name for run in report.posttraining.rl)
 
 
 def _is_same(model: Model, flagship: Model | None) -> bool:
@@ -132,12 +149,16 @@ def _declared(kind: Any) -> dict[str, Any]:
     return {declared.name: declared for declared in fields(kind)}
 
 
-def _figures_of_flagship(kind: Any) -> dict[str, Any]:
-    """Return what a table has in place of the figures that do not hold for another model."""
-    return {name: one.default for name, one in _declared(kind).items() if one.metadata["info"].of_flagship}
+def _emptied(kind: Any, mark: str) -> dict[str, Any]:
+    """Return what a table has in place of the figures that do not hold for another model, which bear a mark."""
+    return {name: one.default for name, one in _declared(kind).items() if getattr(one.metadata["info"], mark)}
 
 
-_NO_FIGURES = {"architecture": _figures_of_flagship(Architecture), "pretraining": _figures_of_flagship(Pretraining)}
+_NO_FIGURES = {
+    "architecture": _emptied(Architecture, "of_flagship"), "pretraining": _emptied(Pretraining, "of_flagship"),
+    "posttraining": _emptied(Posttraining, "of_rl"),
+}  # fmt: skip
+_OF_RL = frozenset(path for field in FIELDS if field.info.of_rl for path in field.with_tables[1:])
 _OWN_KEYS = tuple(key for key in _declared(Model) if key in _declared(Architecture))  # its type, its sizes
 
 
@@ -170,6 +191,7 @@ def derive(report: Report, model: Model | None = None) -> Derived:
         training_flops=estimated if stated is None else Stated(stated),
         kv_cache=kv_cache(view.architecture),
         kv_cache_128k=kv_cache(view.architecture, LONG_TEXT),
+        reinforcement_learning=False if is_without_rl(report, model) else None,
     )
 
 
@@ -224,4 +246,4 @@ def depends_on_model(field: Field) -> bool:
 
 
 def _is_of_models(field: Field) -> bool:
-    return field.path.startswith("models.") and (field.kind in NUMBERS or bool(field.info.choices))
+    return field.path.startswith("models.") and (field.kind in (*NUMBERS, YES_NO) or bool(field.info.choices))

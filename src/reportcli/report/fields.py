@@ -90,6 +90,9 @@ class Model(Record):
     based_on: tuple[str, ...] = several(
         "models it starts from, where they are not those of the report", weight=OTHER_WEIGHT, example="Qwen2.5-7B"
     )
+    reinforcement_learning: bool | None = optional(
+        "whether it went through RL: no where only other models of the report did", label="RL"
+    )
     layers: int | None = optional("its layers, where not the flagship's", example=32)
     hidden_size: int | None = optional("its hidden size, where not the flagship's", example=4096)
     heads: int | None = optional("its query heads, where not the flagship's", example=32)
@@ -256,9 +259,9 @@ def fields_of(kind: Any, prefix: str = "") -> Iterator[Field]:
             yield from fields_of(declared.type, path + ".")
         elif declared.type in ARRAYS:
             for inner in fields_of(ARRAYS[declared.type]):
-                of_flagship = info.of_flagship or inner.info.of_flagship
+                of_flagship, of_rl = info.of_flagship or inner.info.of_flagship, info.of_rl or inner.info.of_rl
                 yield inner._replace(
-                    path=f"{path}.{inner.path}", info=inner.info._replace(of_flagship=of_flagship),
+                    path=f"{path}.{inner.path}", info=inner.info._replace(of_flagship=of_flagship, of_rl=of_rl),
                     get=_values_of_each(path, inner), in_array=True,
                 )  # fmt: skip
         else:

@@ -91,34 +91,38 @@ class Posttraining(Record):
         "preference-optimization method, e.g. DPO", "preference", weight=OTHER_WEIGHT, example="DPO"
     )
     rl_algorithm: str | None = optional(
-        "RL algorithm in the report's words", label="RL algorithm", weight=OTHER_WEIGHT, example="GRPO (modified)"
-    )
+        "RL algorithm in the report's words", label="RL algorithm", of_rl=True, weight=OTHER_WEIGHT,
+        example="GRPO (modified)",
+    )  # fmt: skip
     rl_family: tuple[str, ...] = several(
         "family of the RL algorithm; dapo, gspo, cispo and other variants of grpo are families of their own",
         "rl",
         label="RL family",
+        of_rl=True,
         choices=RL_FAMILIES,
         weight=OTHER_WEIGHT,
         rank=8,
     )
     kl_penalty: bool | None = optional(
         "whether RL has a KL penalty, as stated, else as its runs say; no: none of its runs has one",
-        "kl", label="KL penalty", seen_as="has_kl_penalty",
+        "kl", label="KL penalty", of_rl=True, seen_as="has_kl_penalty",
     )  # fmt: skip
     rewards: tuple[str, ...] = several(
-        "what RL is rewarded for", "reward", "rewards", weight=OTHER_WEIGHT, seen_as="all_rewards",
+        "what RL is rewarded for", "reward", "rewards", of_rl=True, weight=OTHER_WEIGHT, seen_as="all_rewards",
         example="rule-based accuracy",
     )  # fmt: skip
     teachers: tuple[str, ...] = several(
         "models whose outputs it learns from", "teacher", weight=OTHER_WEIGHT, example="DeepSeek-R1"
     )
-    rl_framework: str | None = optional("RL framework", label="RL framework", weight=OTHER_WEIGHT, example="verl")
+    rl_framework: str | None = optional(
+        "RL framework", label="RL framework", of_rl=True, weight=OTHER_WEIGHT, example="verl"
+    )
     sft_learning_rate: float | None = optional(
         "learning rate of supervised fine-tuning", "sft_lr", label="SFT learning rate", limits=(0, 0.1), example=1e-05
     )
     sft_epochs: int | None = optional("epochs of supervised fine-tuning", label="SFT epochs", example=2)
     preference_pairs: int | None = optional("preference pairs without RL", example=150_000)
-    rl: tuple[RLRun, ...] = several("the runs or stages of RL, in their order")
+    rl: tuple[RLRun, ...] = several("the runs or stages of RL, in their order", of_rl=True)
 
     @property
     def has_kl_penalty(self) -> bool | None:

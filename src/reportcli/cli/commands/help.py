@@ -49,7 +49,7 @@ _PERIODS = {
 _CATALOG = {
     "ID.toml": "one file a report, named by its id: a-z, 0-9, . and -",
     "name, title, organizations, date": "required; summary and tags too, before an entry is shared",
-    "[[models]]": "name, parameters, active_parameters, context_length …",
+    "[[models]]": "name, parameters, tokens, reinforcement_learning …",
     "[architecture]": "type, attention, layers, heads, experts_total …",
     "[pretraining]": "tokens, stages, hardware, gpu_hours …",
     "[posttraining]": "stages, rl_family, kl_penalty, teachers …",
