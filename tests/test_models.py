@@ -224,6 +224,10 @@ def test_a_model_without_rl_is_shown_and_compared_without_it(without_rl: Library
     assert [row.values for row in answer.field_rows if row.field.key in ("rl_family", "kl_penalty", "rollouts")] == [
         ((), ("grpo",), (), ("ppo",)), (None, True, None, None), ((), (16, 64), (), (8,)),
     ]  # fmt: skip
+    assert without_rl.details(["distilled"]).notes == ()
+    assert without_rl.details(["Small-7B"], sections=["rl"]).notes == (
+        "Small-7B never went through RL; figures of RL are those of other models",
+    )
     page = draw(without_rl.details(["Small-7B"]), 80).text
     assert "  RL                    no\n" in page
     assert "GRPO" not in page

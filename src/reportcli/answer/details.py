@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from reportcli.answer import Record, record_paths
 from reportcli.query.names import ReportMatch
-from reportcli.report.derived import as_model, derive
+from reportcli.report.derived import as_model, derive, is_without_rl
 from reportcli.report.fields import Model, Note, Report
 from reportcli.report.json import to_record
 
@@ -32,7 +32,7 @@ class ReportDetails(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What these reports lack of the topics or sections that were asked for, and what they have."""
-        return tuple(filter(None, map(self._note_on, self.matches)))
+        return tuple(note for match in self.matches for note in (self._note_on(match), self._note_on_rl(match)) if note)
 
     def _note_on(self, match: ReportMatch) -> str:
         there = self._contents(match)
@@ -40,6 +40,12 @@ class ReportDetails(NamedTuple):
         what = "no notes" if self.topics else "nothing"
         others = f"; it has {', '.join(there)}" if there else ""
         return f"{match.report.name} has {what} on {' or '.join(lacking)}{others}" if lacking else ""
+
+    def _note_on_rl(self, match: ReportMatch) -> str:
+        is_asked = self.shows("rl") and not self.topics
+        if not (match.model and is_asked and is_without_rl(match.report, match.model)):
+            return ""
+        return f"{match.model.name} never went through RL; figures of RL are those of other models"
 
     def _contents(self, match: ReportMatch) -> list[str]:
         """Return the topics of the notes of a report, or where sections were asked for, those of its page."""

@@ -94,8 +94,8 @@ def as_model(report: Report, model: Model | None = None) -> Report:
     """Return the report with one of its models as the flagship; without one, with all that its flagship states.
 
     What is a word is inherited, the type unless the model states its own; numbers of the architecture and the
-    pre-training are kept only for a model with as many parameters as the flagship, or where the model states them. A
-    model that never went through RL has no figures of it.
+    pre-training are kept only for a model with as many parameters as the flagship, or where the model states them;
+    figures of RL only for a model that went through it.
     """
     flagship, without_rl = flagship_model(report), is_without_rl(report, model)
     model = model or flagship
