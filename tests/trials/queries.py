@@ -72,6 +72,20 @@ def _choice(tables: Sequence[Table], chance: Random) -> Query:
     return Query(f"{short}:{value}", lambda table, _: value in table[key] if table.get(key) else None, 3)
 
 
+def _family(tables: Sequence[Table], chance: Random) -> Query:
+    families = [value for table in tables for value in table.get("posttraining", {}).get("rl_family", ())]
+    value = chance.choice(families)
+
+    def holds(table: Table, model: Table) -> Truth:
+        training = table.get("posttraining", {})
+        named = [run.get("model") for run in training.get("rl", ())]
+        if model.get("reinforcement_learning") is False and model["name"] not in named:
+            return False
+        return value in training["rl_family"] if training.get("rl_family") else None
+
+    return Query(f"rl:{value}", holds, 3)
+
+
 def _year(tables: Sequence[Table], chance: Random) -> Query:
     days = sorted(chance.choice(tables)["date"].isoformat()[: chance.choice((4, 7, 10))] for _ in range(2))
     last = f"{days[1]}~"  # after every day that begins so
@@ -96,7 +110,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower())
 
 
-CONDITIONS = (_parameters, _parameters, _choice, _year, _license, _title)
+CONDITIONS = (_parameters, _parameters, _choice, _family, _year, _license, _title)
 
 
 # Queries.
