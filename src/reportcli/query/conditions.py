@@ -6,7 +6,6 @@ It needs neither the catalogue nor the index.
 import datetime
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from itertools import chain
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 from reportcli.query.forms import Forms, forms_of
 from reportcli.query.period import Period
 from reportcli.query.subject import FIELDS_BY_PATH, NAME_FIELDS, SEARCHED_FIELDS, UNDISCLOSED, Subject
+from reportcli.report.declare import Record
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import Field
 
@@ -31,8 +31,7 @@ class Query(Protocol):
         """Return whether the report fits, as one of its models: True, False, or None for unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Record, kw_only=False):
     """One text contains a word in any of its forms; where ``is_exact``, exactly these folded words side by side.
 
     Several words that are not exact were typed as one, with hyphens or dots: they are a word that may stand apart.
@@ -77,8 +76,7 @@ class Words:
         return (f"{_field_name(self.field)}:" if self.field else "") + text + ("*" if self.is_prefix else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Record, kw_only=False):
     """A closed field has exactly this value."""
 
     field: str
@@ -104,8 +102,7 @@ def comparable(value: Any) -> Any:
     return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Record, kw_only=False):
     """A number is in a range; None is an open end.
 
     Both ends belong to the range, unless it is ``exclusive`` (neither) or ``right_open`` (the lower one alone).
@@ -151,8 +148,7 @@ class Between:
         return min(f"{whole}{'.' if fraction else ''}{fraction}{suffix}", digits, key=len)
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(Record, kw_only=False):
     """A date is in a period."""
 
     field: str
@@ -171,8 +167,7 @@ class Within:
         return f"{_field_name(self.field)}:" + (f'"{text}"' if " " in text else text)
 
 
-@dataclass(frozen=True, slots=True)
-class IsKnown:
+class IsKnown(Record, kw_only=False):
     """The catalogue knows the field of one of the models or runs, or with ``known=False`` of none."""
 
     field: str
@@ -188,8 +183,7 @@ class IsKnown:
         return f"{_field_name(self.field)}:{'known' if self.known else 'unknown'}"
 
 
-@dataclass(frozen=True, slots=True)
-class IsUndisclosed:
+class IsUndisclosed(Record, kw_only=False):
     """The report was read for the field and does not state it; of a field of runs, of none of them."""
 
     field: str
@@ -204,8 +198,7 @@ class IsUndisclosed:
         return f"{_field_name(self.field)}:{UNDISCLOSED}"
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Record, kw_only=False):
     """The part does not hold; unknown stays unknown."""
 
     part: Query
@@ -218,8 +211,7 @@ class Not:
         return f"not {_in_brackets(self.part, And, Or)}"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Record, kw_only=False):
     """All parts hold; without parts, every report fits."""
 
     parts: tuple[Query, ...] = ()
@@ -231,8 +223,7 @@ class And:
         return " ".join(_in_brackets(part, Or) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Record, kw_only=False):
     """At least one of the parts holds."""
 
     parts: tuple[Query, ...]
@@ -244,8 +235,7 @@ class Or:
         return " or ".join(str(part) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class MostOf:
+class MostOf(Record, kw_only=False):
     """More than half of the parts hold; a part that is unknown does not."""
 
     parts: tuple[Query, ...]

@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from reportcli.report.declare import Record
 from reportcli.text import MIN_STEMMED, is_spaceless, stem, stem_root
 
 _MAX_PARTS = 6  # words of a text that may be one typed word
 _MAX_LETTERS = 60  # of a typed word that may stand apart
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(Record, kw_only=False):
     """The letters of a typed word, and where they may stand apart.
 
     A text holds the word if adjacent words of it, put together, are the letters (``Llama 3`` for ``llama3``). The last

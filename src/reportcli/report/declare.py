@@ -68,27 +68,30 @@ _EMPTY_MAPPING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Record:
-    """A part of a report whose class declares fields: values that are given by name, frozen, equal if all fields are.
+    """A value whose class declares fields, such as a part of a report: frozen, and equal if all fields are.
 
-    Every subclass is a dataclass. Its methods are these, since methods that ``dataclass`` generates for each class take
-    longer at every start than all else in this package.
+    Its values are given by name; in a subclass that is not ``kw_only``, by place too. Every subclass is a dataclass.
+    Its methods are these, since methods that ``dataclass`` generates for each class take longer at every start than all
+    else in this package.
     """
 
-    def __init_subclass__(cls) -> None:
-        dataclass(kw_only=True, init=False, eq=False, repr=False)(cls)
+    def __init_subclass__(cls, kw_only: bool = True) -> None:
+        dataclass(kw_only=kw_only, init=False, eq=False, repr=False)(cls)
         declared: Mapping[str, Any] = cls.__dict__["__dataclass_fields__"]
         for name, one in declared.items():
             if one.default_factory is not MISSING:
                 setattr(cls, name, one.default_factory())
         cls._names = declared.keys()
         cls._required = {name for name in declared if not hasattr(cls, name)}
-        cls._get_values = staticmethod(attrgetter(*declared))
+        cls._get_values = staticmethod(attrgetter(*(name for name, one in declared.items() if one.compare)))
 
     _names: ClassVar[Set[str]]
     _required: ClassVar[Set[str]]  # the names without a default
-    _get_values: ClassVar[Any]  # a function that returns the values of a record
+    _get_values: ClassVar[Any]  # a function that returns the values of a record that are compared
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, *by_place: Any, **values: Any) -> None:
+        if by_place:
+            values |= zip(self._names, by_place, strict=False)
         if not self._required <= values.keys() <= self._names:
             wrong = (self._required - values.keys()) | (values.keys() - self._names)
             raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(sorted(wrong))}")
