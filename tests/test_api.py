@@ -388,7 +388,7 @@ def test_results_outlive_the_catalogue_and_questions_do_not() -> None:
 
 # The package.
 
-HEAVY = ("typer", "click", "rich", "rapidfuzz", "tomli", "tomli_w", "sqlite3", "platformdirs", "importlib.metadata")
+HEAVY = ("typer", "click", "rich", "rapidfuzz", "tomli", "tomli_w", "sqlite3", "importlib.metadata")
 
 
 def loaded_by(code: str) -> set[str]:

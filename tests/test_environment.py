@@ -10,7 +10,6 @@ from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
-import platformdirs
 import pytest
 
 import reportcli
@@ -35,8 +34,15 @@ def ran(command: str, folder: Path, **environment: str | None) -> Ran:
     )  # fmt: skip
 
 
-def nowhere(*_: object, **__: object) -> Path:
-    raise RuntimeError("could not determine the home directory")
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither HOME nor the system says where the home folder is."""
+
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
 
 
 # Folders.
@@ -158,21 +164,16 @@ def test_no_environment_changes_an_answer_or_leaves_files_about(surroundings: Pa
         ("edit qwen3", 3),
     ],
 )
-def test_without_a_home_folder_only_writing_asks_for_one(
-    cli: Run, monkeypatch: pytest.MonkeyPatch, command: str, code: int
-) -> None:
-    monkeypatch.setattr(platformdirs, "user_data_path", nowhere)
-    monkeypatch.setattr(platformdirs, "user_cache_path", nowhere)
+@pytest.mark.usefixtures("homeless")
+def test_without_a_home_folder_only_writing_asks_for_one(cli: Run, command: str, code: int) -> None:
     ended = cli(*command.split())
     assert ended.returncode == code
     error = "error: there is no home folder to write to\n  set HOME, or name a folder with --catalog DIR\n"
     assert ended.stderr == (error if code else ended.stderr)
 
 
-def test_without_a_home_folder_an_entry_is_added_where_it_is_said(
-    cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(platformdirs, "user_data_path", nowhere)
+@pytest.mark.usefixtures("homeless")
+def test_without_a_home_folder_an_entry_is_added_where_it_is_said(cli: Run, tmp_path: Path) -> None:
     source = write(tmp_path, "new", "Something New")
     (tmp_path / "mine").mkdir()
     ended = cli("add", "--no-edit", "--from", str(source), "--catalog", str(tmp_path / "mine"))

@@ -77,7 +77,7 @@ def test_the_command_of_an_editor_is_split_and_runs_no_shell(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_modules_in_the_current_folder_are_not_run(tmp_path: Path) -> None:
     hostile = f"open({str(tmp_path / 'hurt')!r}, 'a').write(__name__ + '\\n')\n"
-    for name in ("typer", "sqlite3", "json", "tomli", "platformdirs", "reportcli", "rapidfuzz", "sitecustomize"):
+    for name in ("typer", "sqlite3", "json", "tomli", "reportcli", "rapidfuzz", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text(hostile)
     (tmp_path / "rich").mkdir()
     (tmp_path / "rich" / "__init__.py").write_text(hostile)

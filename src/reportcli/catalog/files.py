@@ -1,6 +1,7 @@
 """Catalogue folders and the files in them: where they are, which entries they hold, reading them."""
 
 import os
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -57,12 +58,7 @@ def shipped_folder() -> Path:
 
 def user_folder() -> Path:
     """Return the folder of the user's own entries, which may not exist. Raises HomeUnknown."""
-    import platformdirs
-
-    try:
-        return platformdirs.user_data_path("reportcli", appauthor=False) / "catalog"
-    except RuntimeError as error:
-        raise HomeUnknown() from error
+    return _own_folder("XDG_DATA_HOME", ".local/share", "Library/Application Support") / "catalog"
 
 
 def is_user_folder(folder: Path) -> bool:
@@ -74,12 +70,29 @@ def is_user_folder(folder: Path) -> bool:
 
 def cache_folder() -> Path | None:
     """Return the folder of the index, which need not exist; None without a home folder."""
-    import platformdirs
+    with suppress(HomeUnknown):
+        return _own_folder("XDG_CACHE_HOME", ".cache", "Library/Caches")
+    return None
 
-    try:
-        return platformdirs.user_cache_path("reportcli", appauthor=False)
-    except RuntimeError:
-        return None
+
+def _own_folder(variable: str, place: str, place_on_macos: str) -> Path:
+    """Return our folder in the one that a variable names, else at a place in the home folder. Raises HomeUnknown."""
+    parent = os.environ.get(variable, "")
+    if not os.path.isabs(parent):
+        parent = os.path.join(_home(), place_on_macos if sys.platform == "darwin" else place)
+    return Path(parent, "reportcli")
+
+
+def _home() -> str:
+    home = os.environ.get("HOME", "")
+    if not os.path.isabs(home):
+        import pwd
+
+        with suppress(KeyError):  # a user that the system does not know
+            home = pwd.getpwuid(os.getuid()).pw_dir
+    if not os.path.isabs(home):
+        raise HomeUnknown()
+    return home
 
 
 def catalog_folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
