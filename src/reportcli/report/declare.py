@@ -1,10 +1,10 @@
 """How the list of fields is declared: records of fields, each with its description."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 
 NAME_WEIGHT, TECHNIQUE_WEIGHT, TITLE_WEIGHT = 1000.0, 100.0, 30.0
 MODEL_WEIGHT, NOTE_WEIGHT, OTHER_WEIGHT = 10.0, 3.0, 1.0
@@ -96,6 +96,13 @@ class Record:
             wrong = (self._required - values.keys()) | (values.keys() - self._names)
             raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(sorted(wrong))}")
         self.__dict__.update(values)
+
+    @classmethod
+    def of(cls, values: Iterable[tuple[str, Any]]) -> Self:
+        """Return the record with these values, which must be all of them: nothing is checked."""
+        record = cls.__new__(cls)
+        record.__dict__.update(values)
+        return record
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and bool(self._get_values(self) == self._get_values(other))

@@ -51,10 +51,12 @@ def _unpacker(kind: Any) -> Callable[[list[Any]], Any]:
     """Return the function that makes a dataclass value of the list of its packed values."""
     names = [declared.name for declared in fields(kind)]
     converters = [_converter(declared.type) for declared in fields(kind)]
+    converted = [(place, convert) for place, convert in enumerate(converters) if convert]
 
     def unpack_values(values: list[Any]) -> Any:
-        converted = zip(names, converters, values, strict=True)
-        return kind(**{name: value if convert is None else convert(value) for name, convert, value in converted})
+        for place, convert in converted:
+            values[place] = convert(values[place])
+        return kind.of(zip(names, values, strict=True))
 
     return unpack_values
 
