@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import READING_LIST, Run
+from conftest import READING_LIST
 from reportcli.cli.complete import shells
-from reportcli.cli.complete.command_line import Program, parameters_of
-from reportcli.cli.main import COMMANDS, command_function, root, run
+from reportcli.cli.complete.parameters import TABLE, read_table
+from reportcli.cli.complete.signatures import declared_commands, table_text
+from reportcli.cli.main import COMMANDS
 from reportcli.report.choices import TAGS, TOPICS
 from reportcli.report.derived import DERIVED
 from reportcli.report.field_names import FIELDS_BY_NAME, field_named
@@ -20,16 +21,12 @@ Complete = Callable[[str], list[str]]
 
 
 @pytest.fixture
-def answer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> Complete:
+def answer(monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> Complete:
     """Ask as fish does: with the line up to the cursor. The first line of the answer says what it is."""
-    monkeypatch.setenv("_REPORTCLI_COMPLETE", "fish")
     monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
 
     def ask(line: str) -> list[str]:
-        assert run([f"reportcli {line}"]) == 0
-        written = capsys.readouterr()
-        assert written.err == ""
-        return written.out.splitlines()
+        return shells.answer_shell("fish", [f"reportcli {line}"]).splitlines()
 
     return ask
 
@@ -237,16 +234,20 @@ def test_names_that_a_terminal_would_obey_are_shown_or_left_out(answer: Complete
 
 def test_every_parameter_that_takes_words_says_which() -> None:
     free = {"limit", "width", "arxiv", "entry_id", "stage"}  # numbers, and what the catalogue does not have yet
-    for function in (root, *map(command_function, COMMANDS)):
-        unknown = {option.name for option in parameters_of(function) if not (option.takes or option.is_flag)}
+    for command in read_table().values():
+        unknown = {option.name for option in command.parameters if not (option.takes or option.is_flag)}
         assert unknown <= free
 
 
-def test_an_unknown_shell_is_answered_nothing(cli: Run) -> None:
+def test_the_table_of_parameters_is_what_the_commands_declare() -> None:
+    assert read_table() == declared_commands()
+    assert TABLE.read_text() == table_text(), "run `python -m reportcli.cli.complete.signatures`"
+
+
+def test_an_unknown_shell_is_answered_nothing() -> None:
     for line in ("reportcli show ", "reportcli", ""):
-        ended = cli(line, _REPORTCLI_COMPLETE="tcsh")
-        assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
-    assert cli("reportcli", _REPORTCLI_COMPLETE="fish").stdout == ""
+        assert shells.answer_shell("tcsh", [line]) == ""
+    assert shells.answer_shell("fish", ["reportcli"]) == ""
 
 
 def test_bytes_that_are_no_text_and_words_over_lines_are_answered_nothing(answer: Complete) -> None:
@@ -263,8 +264,7 @@ def test_the_home_of_nobody_is_a_folder_like_another(offered: Complete) -> None:
     st.text(max_size=12), st.sampled_from(["", "show ", "search ", "search rl:", "list --sort ", "list --columns a,"])
 )
 def test_anything_may_be_typed(text: str, before: str) -> None:
-    program = Program(root, {name: entry.summary for name, entry in COMMANDS.items()}, command_function)
     for shell in shells.SCRIPTS:
-        lines = shells.answer_shell(shell, [f"reportcli {before}{text}", ""], program).split("\n")
+        lines = shells.answer_shell(shell, [f"reportcli {before}{text}", ""]).split("\n")
         assert lines[0] in ("words", "open", "files", "folders", "")
         assert lines[-1] == ""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from conftest import CATALOG, ROOT, Run
 from interactive import PROMPT, Shell
-from reportcli.cli.complete.shells import SCRIPTS, install_completion, split_command_line
+from reportcli.cli.complete.shells import SCRIPTS, answer_shell, install_completion, split_command_line
 from reportcli.cli.main import COMMANDS
 from reportcli.errors import CompletionNotInstalled
 from terminal import BIN
@@ -70,7 +70,8 @@ def test_quotes_may_be_open(line: str, shell: str, texts: list[str], quote: str)
 # Answers.
 
 
-def test_bash_is_given_what_replaces_the_end_of_the_word(tmp_path: Path, cli: Run) -> None:
+def test_bash_is_given_what_replaces_the_end_of_the_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTCLI_CATALOG", str(tmp_path))
     entry = (CATALOG / "qwen3.toml").read_text()
     for report_id in ("plain", "$(x)'y"):
         (tmp_path / f"{report_id}.toml").write_text(entry)
@@ -85,15 +86,14 @@ def test_bash_is_given_what_replaces_the_end_of_the_word(tmp_path: Path, cli: Ru
         ("search rl:grpo\\ kl:n", "n", ["no"]),
         ("list --format=na", "na", ["names"]),
     ):
-        ended = cli(f"reportcli {typed}", replaced, _REPORTCLI_COMPLETE="bash", REPORTCLI_CATALOG=str(tmp_path))
-        assert (ended.stdout.splitlines(), ended.stderr) == (["words", *values], "")
+        assert answer_shell("bash", [f"reportcli {typed}", replaced]).splitlines() == ["words", *values]
 
 
-def test_no_space_follows_what_continues(cli: Run) -> None:
+def test_no_space_follows_what_continues() -> None:
     for line in ("search t", "list --columns na", "list --sort na"):
-        assert cli(f"reportcli {line}", "", _REPORTCLI_COMPLETE="bash").stdout.startswith("open\n")
-    assert cli("reportcli search an", "an", _REPORTCLI_COMPLETE="zsh").stdout == "words\n0\n.and:operator\n"
-    zsh = cli("reportcli search 'not n", "not n", _REPORTCLI_COMPLETE="zsh").stdout.splitlines()
+        assert answer_shell("bash", [f"reportcli {line}", ""]).startswith("open\n")
+    assert answer_shell("zsh", ["reportcli search an", "an"]) == "words\n0\n.and:operator\n"
+    zsh = answer_shell("zsh", ["reportcli search 'not n", "not n"]).splitlines()
     assert zsh[:2] == ["words", "4"]
     assert "+note\\::the note, one sentence" in zsh
     assert ".not:operator" in zsh

@@ -227,8 +227,6 @@ def root(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; the one place where errors are caught."""
     try:
-        if shell := os.environ.get("_REPORTCLI_COMPLETE"):
-            return _complete(shell, arguments)
         app = typer.Typer(add_completion=False, rich_markup_mode=None, cls=_CommandGroup, invoke_without_command=True)
         app.callback(context_settings=_HELP)(root)
         group = get_command(app)
@@ -261,15 +259,6 @@ def _with_help_option(arguments: Sequence[str]) -> list[str]:
     if words[:1] == ["help"] and all(name in COMMANDS for name in words[1:2]):
         return [*words[1:], "--help"]
     return words
-
-
-def _complete(shell: str, arguments: Sequence[str]) -> int:
-    from reportcli.cli.complete import shells
-    from reportcli.cli.complete.command_line import Program
-
-    summaries = {name: entry.summary if entry.group else "" for name, entry in COMMANDS.items()}
-    print(shells.answer_shell(shell, arguments, Program(root, summaries, command_function)), end="")
-    return ExitCode.SUCCESS
 
 
 def _report_error(error: ReportcliError, arguments: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """The options that commands share, each declared once: a command names them in its signature.
 
-Beside an option or argument stands what it takes, for completion: one of the kinds below, or the words themselves.
+Beside an option or argument stands what it takes, for completion: one of the kinds in ``reportcli.cli``, or the words
+themselves.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ import typer
 from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
 from reportcli.catalog.files import cache_folder, catalog_folders
-from reportcli.cli import COLOR, THEMES, output
+from reportcli.cli import COLOR, COLUMNS, FOLDERS, PERIOD, QUERY, SORT, THEMES, output
 from reportcli.errors import IndexDamaged, InvalidQuery, UnknownName, UsageError
 from reportcli.library import Library
 from reportcli.query.conditions import Query, Within, all_of
@@ -20,10 +21,6 @@ from reportcli.query.period import Period, parse_period
 from reportcli.report.field_names import field_named
 from reportcli.report.fields import DATE, FIELDS
 
-NAMES, TECHNIQUE, QUERY, PERIOD = "names", "technique", "query", "period"
-FIELD, FIGURE, VALUE, COLUMNS, SORT = "field", "figure", "value", "columns", "sort"
-ASSIGNMENT = "assignment"
-FILES, FOLDERS, COMMAND = "files", "folders", "command"
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
 _WITHOUT_COLUMNS = ("names", "toml", "bibtex", "csl")

@@ -9,7 +9,7 @@ from reportcli.catalog.files import CatalogFile, Progress, UnreadableFile
 from reportcli.errors import EntryUnreadable, SearchUnavailable, UnknownName
 from reportcli.query.conditions import Query, Words
 from reportcli.query.names import ReportMatch, Spelling, complete_name, find_report, ids_named, split_names
-from reportcli.report.fields import Field
+from reportcli.report.fields import Field, Report
 from reportcli.report.techniques import Vocabulary
 from reportcli.text import fold, fold_name, split_words
 
@@ -65,6 +65,10 @@ class OpenCatalog:
 
                 error.hint = f"for the technique, write `reportcli term {quote(name)}`"
             raise
+
+    def with_id(self, report_id: str) -> Report:
+        """Return the report with an id, which must exist."""
+        return self._index.report(report_id)
 
     def split_names(self, runs: Iterable[Sequence[str]]) -> list[str]:
         """Return the names that runs of words on a command line are: ``kimi k1.5 qwen3`` are two."""

@@ -12,11 +12,8 @@ import typer
 from reportcli.answer.action import ActionResult
 from reportcli.answer.check import CheckReport
 from reportcli.catalog.files import MAX_BYTES, TOO_LONG, catalog_folders, new_entry_folder, read_report, read_text
-from reportcli.cli import output
+from reportcli.cli import ASSIGNMENT, FILES, NAMES, output
 from reportcli.cli.options import (
-    ASSIGNMENT,
-    FILES,
-    NAMES,
     Color,
     Folders,
     Header,

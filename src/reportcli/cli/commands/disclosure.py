@@ -6,8 +6,8 @@ import typer
 
 from reportcli.answer.disclosure import GROUPS, Disclosure
 from reportcli.answer.table import Table
+from reportcli.cli import FIELD
 from reportcli.cli.options import (
-    FIELD,
     Bom,
     Color,
     DateField,

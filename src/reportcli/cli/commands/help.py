@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from reportcli.answer.table import Table
-from reportcli.cli.options import COMMAND, Color, Header, Json, NoPager, Quiet, Width, format_option
+from reportcli.cli import COMMAND
+from reportcli.cli.options import Color, Header, Json, NoPager, Quiet, Width, format_option
 from reportcli.cli.output import output_settings, use_color, write
 from reportcli.errors import ExitCode, UnknownName
 from reportcli.render.formats import FORMATS, formats_for

@@ -12,10 +12,8 @@ import typer
 
 from reportcli.answer.imported import ImportReport
 from reportcli.catalog.files import Progress, error_reason, make_private_folder, new_entry_folder
-from reportcli.cli import output
+from reportcli.cli import FILES, NAMES, output
 from reportcli.cli.options import (
-    FILES,
-    NAMES,
     Color,
     Folders,
     Header,

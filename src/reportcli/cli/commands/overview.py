@@ -10,12 +10,8 @@ from reportcli.answer.plot import Plot
 from reportcli.answer.table import Table
 from reportcli.answer.technique import TechniqueDetails
 from reportcli.answer.timeline import Timeline
+from reportcli.cli import FIELD, FIGURE, NAMES, TECHNIQUE, VALUE
 from reportcli.cli.options import (
-    FIELD,
-    FIGURE,
-    NAMES,
-    TECHNIQUE,
-    VALUE,
     Bom,
     Color,
     DateField,

@@ -9,10 +9,8 @@ from reportcli.answer.comparison import Comparison
 from reportcli.answer.details import SECTIONS, ReportDetails
 from reportcli.answer.listing import Listing, explanation
 from reportcli.answer.table import Table
+from reportcli.cli import NAMES, PERIOD, QUERY
 from reportcli.cli.options import (
-    NAMES,
-    PERIOD,
-    QUERY,
     Bom,
     Color,
     Columns,

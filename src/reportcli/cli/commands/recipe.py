@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from reportcli.answer.recipe import Recipe
+from reportcli.cli import NAMES
 from reportcli.cli.options import (
-    NAMES,
     Bom,
     Color,
     Columns,

@@ -23,8 +23,8 @@ from reportcli.catalog.files import (
     take_snapshot,
     vocabulary_files,
 )
+from reportcli.cli import NAMES
 from reportcli.cli.options import (
-    NAMES,
     Color,
     Folders,
     Header,

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from reportcli.cli import options
+from reportcli import cli
 from reportcli.errors import ReportcliError
-from reportcli.library import Library
+from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import OPERATORS
 from reportcli.query.names import ID_SPELLING, NAME_SPELLING, Spelling
 from reportcli.query.subject import TEXT_FIELDS
@@ -41,10 +41,14 @@ class Completion(NamedTuple):
 
 
 class CompletionContext(NamedTuple):
-    """What a value may depend on: the catalogue, opened where it is needed, and the arguments before it."""
+    """What a value may depend on: the catalogue, opened where it is needed, and the arguments before it.
 
-    library: Callable[[], Library]
+    Where the shell shows no meanings, those of names, which are in the reports, are left out.
+    """
+
+    catalog: Callable[[], OpenCatalog]
     arguments: Sequence[str] = ()
+    shows_meanings: bool = True
 
 
 def matching_candidates(typed: str, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -72,10 +76,10 @@ def _names(typed: str, context: CompletionContext) -> Completion:
 
 
 def _name_candidates(typed: str, context: CompletionContext) -> Iterator[Candidate]:
-    spellings = context.library().complete_name(typed)
+    spellings = context.catalog().complete_name(typed)
+    is_described = context.shows_meanings and len(spellings) <= _MAX_DESCRIBED
     for spelling in spellings:
-        meaning = _name_meaning(context.library(), spelling) if len(spellings) <= _MAX_DESCRIBED else ""
-        yield Candidate(_unquoted_name(spelling), meaning)
+        yield Candidate(_unquoted_name(spelling), _name_meaning(context.catalog(), spelling) if is_described else "")
 
 
 def _unquoted_name(spelling: Spelling) -> str:
@@ -88,8 +92,8 @@ def _without_spaces(name: str) -> str:
     return re.sub(r"\s+", "-", name.lower())
 
 
-def _name_meaning(library: Library, spelling: Spelling) -> str:
-    report = library.report(spelling.report)
+def _name_meaning(catalog: OpenCatalog, spelling: Spelling) -> str:
+    report = catalog.with_id(spelling.report)
     if spelling.kind in (ID_SPELLING, NAME_SPELLING):
         return f"{report.name} · {', '.join(report.organizations)} · {report.date}"
     return f"a model of {report.name}"
@@ -101,7 +105,7 @@ def _techniques(typed: str, context: CompletionContext) -> Completion:
 
 def _technique_candidates(typed: str, context: CompletionContext) -> Iterator[Candidate]:
     """Yield the ids of techniques, and the other names of those whose id begins otherwise."""
-    for technique_id, technique in context.library().techniques().items():
+    for technique_id, technique in context.catalog().techniques().items():
         yield Candidate(technique_id, ", ".join((technique.name, *technique.also)))
         if not technique_id.startswith(typed.lower()):
             yield from (Candidate(_without_spaces(name), technique_id) for name in (technique.name, *technique.also))
@@ -189,7 +193,7 @@ _DATE = next(field for field in FIELDS if field.kind == DATE)
 def _dates(field: Field, context: CompletionContext) -> Iterator[Candidate]:
     """Yield the years and the months that have reports."""
     reports: Counter[str] = Counter()
-    for day, count in context.library().dates(field).items():
+    for day, count in context.catalog().dates(field).items():
         reports.update({f"{day:%Y}": count, f"{day:%Y-%m}": count})
     for period, count in sorted(reports.items()):
         yield Candidate(period, f"{count:,} report{'s' * (count != 1)}")
@@ -245,7 +249,7 @@ _UNMAPPED = tuple(field for field in ENTRY_FIELDS if field.kind != MAP)
 
 def _model_fields(typed: str, context: CompletionContext) -> Iterator[Candidate]:
     """Yield the models of the entry, or the fields of the one that is typed."""
-    models = context.library().report(" ".join(context.arguments)).models
+    models = context.catalog().find(" ".join(context.arguments)).report.models
     names = [f"models.{model.name}." for model in models]
     for name in names:
         if not typed.startswith(name):
@@ -276,18 +280,18 @@ def _values(field: Field, typed: str, context: CompletionContext) -> Iterator[Ca
     elif field.kind == DATE:
         yield from _dates(field, context)
     elif field in TEXT_FIELDS:
-        yield from map(Candidate, context.library().words(field, typed, _MAX_WORDS))
+        yield from map(Candidate, context.catalog().words(field, typed, _MAX_WORDS))
 
 
 _KINDS: Mapping[str, Callable[[str, CompletionContext], Completion]] = {
-    options.NAMES: _names,
-    options.TECHNIQUE: _techniques,
-    options.FIELD: _field,
-    options.ASSIGNMENT: _assignment,
-    options.FIGURE: _figure,
-    options.VALUE: _value,
-    options.COLUMNS: _columns,
-    options.SORT: _sort,
-    options.QUERY: _query,
-    options.PERIOD: _period,
+    cli.NAMES: _names,
+    cli.TECHNIQUE: _techniques,
+    cli.FIELD: _field,
+    cli.ASSIGNMENT: _assignment,
+    cli.FIGURE: _figure,
+    cli.VALUE: _value,
+    cli.COLUMNS: _columns,
+    cli.SORT: _sort,
+    cli.QUERY: _query,
+    cli.PERIOD: _period,
 }

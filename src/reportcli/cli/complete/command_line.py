@@ -4,17 +4,14 @@ What a parameter takes stands beside its option: a command whose parameters are 
 module knows no shell, and writes nothing.
 """
 
-import inspect
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
-
-from typer.models import OptionInfo
 
 from reportcli.catalog.files import cache_folder, catalog_folders
+from reportcli.cli import COMMAND, FILES, FOLDERS
 from reportcli.cli.complete.candidates import (
     Candidate,
     Completion,
@@ -22,43 +19,22 @@ from reportcli.cli.complete.candidates import (
     complete_value,
     matching_candidates,
 )
-from reportcli.cli.options import COMMAND, FILES, FOLDERS
-from reportcli.library import Library
+from reportcli.cli.complete.parameters import CommandParameters, Parameter, read_table
+from reportcli.index.reader import OpenCatalog
 
 
-class Program(NamedTuple):
-    """What is completed: a function with the options before a command, the commands, and the function of each."""
-
-    root: Callable[..., Any]
-    summaries: Mapping[str, str]  # of the commands; one without is not offered
-    function: Callable[[str], Callable[..., Any]]
-
-
-class Parameter(NamedTuple):
-    """A parameter of a command; ``takes`` are kinds of values, and lists of words."""
-
-    name: str
-    spellings: tuple[str, ...]  # of an option; an argument has none
-    help: str
-    takes: tuple[str | Sequence[str], ...]
-    is_flag: bool
-    is_repeated: bool
-
-
-_HELP = Parameter("help", ("--help", "-h"), "Show this message and exit.", (), True, False)
-
-
-def complete(words: Sequence[str], program: Program) -> Completion:
+def complete(words: Sequence[str], shows_meanings: bool = True) -> Completion:
     """Return what completes the last word; the others, without the program's name, come before it."""
     *before, word = words
-    line = _Line(program.root, program.summaries)
+    commands = read_table()
+    line = _Line("", commands, shows_meanings)
     rest = line.read(before, until_argument=True)
     if not rest and not line.waiting_option and not word.startswith("-"):
         return Completion(0, matching_candidates(word, line.commands()))
     if rest:
-        if rest[0] not in program.summaries:
+        if rest[0] not in commands:
             return Completion()
-        line = _Line(program.function(rest[0]), program.summaries)
+        line = _Line(rest[0], commands, shows_meanings)
         line.read(rest[1:])
     with line.resources:
         return line.completion(word)
@@ -67,10 +43,11 @@ def complete(words: Sequence[str], program: Program) -> Completion:
 class _Line:
     """The words after a command, or before it, read up to the one to complete."""
 
-    def __init__(self, function: Callable[..., Any], summaries: Mapping[str, str]) -> None:
-        self.parameters = [*parameters_of(function), _HELP]
+    def __init__(self, command: str, commands: Mapping[str, CommandParameters], shows_meanings: bool) -> None:
+        self.parameters = commands[command].parameters
         self.by_spelling = {spelling: option for option in self.parameters for spelling in option.spellings}
-        self.summaries = summaries
+        self.known_commands = commands
+        self.shows_meanings = shows_meanings
         self.values: dict[str, list[str]] = {}
         self.waiting_option: Parameter | None = None  # the last word is an option, its value is next
         self.arguments: list[str] = []
@@ -130,7 +107,7 @@ class _Line:
                 yield Candidate(spelling, option.help)
 
     def commands(self) -> Iterator[Candidate]:
-        return (Candidate(name, summary) for name, summary in self.summaries.items() if summary)
+        return (Candidate(name, summary) for name, (summary, _) in self.known_commands.items() if summary)
 
     def value_completion(self, parameter: Parameter, typed: str) -> Completion:
         completions = [self.completion_of_kind(kind, typed) for kind in parameter.takes] or [Completion()]
@@ -144,21 +121,9 @@ class _Line:
             return Completion(0, matching_candidates(typed, self.commands()))
         if kind in (FILES, FOLDERS):
             return Completion(by_shell=kind)
-        return complete_value(kind, typed, CompletionContext(lambda: self.library, self.arguments))
+        return complete_value(kind, typed, CompletionContext(lambda: self.catalog, self.arguments, self.shows_meanings))
 
     @cached_property
-    def library(self) -> Library:
+    def catalog(self) -> OpenCatalog:
         folders = [Path(os.path.expanduser(folder)) for folder in self.values.get("catalog", ())]
-        return self.resources.enter_context(Library(catalog_folders(folders), cache_folder()))
-
-
-def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
-    """Yield the options and arguments that the signature of a command declares."""
-    for parameter in inspect.signature(function).parameters.values():
-        if get_origin(parameter.annotation) is Annotated:
-            kind, info, *takes = get_args(parameter.annotation)
-            kinds = (kind, *get_args(kind))
-            declared = [part for part in (info.default, *(info.param_decls or ())) if isinstance(part, str)]
-            spellings = [part for both in declared for part in both.split("/")] if isinstance(info, OptionInfo) else []
-            is_repeated = any(get_origin(part) is list for part in kinds)
-            yield Parameter(parameter.name, tuple(spellings), info.help or "", tuple(takes), bool in kinds, is_repeated)
+        return self.resources.enter_context(OpenCatalog(catalog_folders(folders), cache_folder()))

@@ -6,14 +6,17 @@ a value that cannot be written in the user's quotes, or that a terminal would ob
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
+from reportcli.cli import FILES
 from reportcli.cli.complete.candidates import Completion
-from reportcli.cli.complete.command_line import Program, complete
-from reportcli.cli.options import FILES
-from reportcli.errors import CompletionNotInstalled, UsageError
+from reportcli.cli.complete.command_line import complete
+from reportcli.cli.streams import prepare_streams
+from reportcli.errors import CompletionNotInstalled, ExitCode, ReportcliError, UsageError
 from reportcli.render.value import escape_controls
 from reportcli.text import is_displayable
 
@@ -128,7 +131,15 @@ def _word(typed: str, chars: Sequence[tuple[int, str]], quote: str) -> Word:
     return Word(typed, "".join(char for _, char in chars), tuple(index for index, _ in chars), quote)
 
 
-def answer_shell(shell: str, arguments: Sequence[str], program: Program) -> str:
+def main() -> NoReturn:
+    """Answer the shell that started this process; what goes wrong offers nothing."""
+    prepare_streams()
+    with suppress(ReportcliError, OSError, MemoryError, KeyboardInterrupt):
+        print(answer_shell(os.environ["_REPORTCLI_COMPLETE"], sys.argv[1:]), end="", flush=True)
+    os._exit(ExitCode.SUCCESS)
+
+
+def answer_shell(shell: str, arguments: Sequence[str]) -> str:
     """Return the answer to the script of a shell.
 
     Its arguments are the command line up to the cursor and, except in fish, the end of it that is to be replaced.
@@ -143,7 +154,7 @@ def answer_shell(shell: str, arguments: Sequence[str], program: Program) -> str:
     if re.fullmatch(r"\d*[<>]+[&|]?", words[-2].typed):
         completion = Completion(by_shell=FILES)
     else:
-        completion = complete([word.text for word in words[1:]], program)
+        completion = complete([word.text for word in words[1:]], shows_meanings=shell != "bash")
     candidates = tuple(candidate for candidate in completion.candidates if all(map(is_displayable, candidate.value)))
     kept_by_shell = len(word.typed) - len(replaced)
     lines = _ANSWERS[shell](completion._replace(candidates=candidates), word, kept_by_shell)
