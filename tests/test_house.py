@@ -196,6 +196,7 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
         "reportcli.index.search",
         "reportcli.index.sets",
         "reportcli.index.sql",
+        "reportcli.index.tables",
         "reportcli.index.words",
         "reportcli.library",
         "reportcli.query",

@@ -665,3 +665,9 @@ def test_a_tree_without_end_ends_and_says_so() -> None:
         picture = draw(answer)
         assert picture.notes == ("a tree ends after 5,000 lines; --format tsv has every relation",)
         assert len(picture.text.splitlines()) <= 10_100
+
+
+def test_around_one_report_nothing_is_missing(shipped: Library) -> None:
+    everything = shipped.lineage().graph
+    for report in shipped.reports():
+        assert shipped.lineage(report.id).graph.relations == build_lineage(everything, report.id).graph.relations

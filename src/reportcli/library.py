@@ -15,7 +15,7 @@ from reportcli.catalog.files import shipped_folder
 from reportcli.errors import UnknownField, UnknownName
 from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of, any_of
-from reportcli.query.names import ReportMatch, ids_named
+from reportcli.query.names import ReportMatch, ids_named, relatives
 from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, Hit
 from reportcli.report.field_names import join_field_names
 from reportcli.report.fields import Field, Report
@@ -295,8 +295,12 @@ class Library(OpenCatalog):
 
         report_id = None if name is None else self.find(name).report.id
         order = SortAndLimit(sort or parse_sort_keys(f"{date_field},name"), reverse)
-        everything = order.apply(self._index.matching(EVERYTHING, ranked=False)).in_columns
-        graph = build_graph((hit.subject for hit in everything), self._index)
+        if report_id is None:
+            hits = order.apply(self._index.matching(EVERYTHING, ranked=False)).in_columns
+        else:
+            family = any_of(Is("id", each) for each in relatives(report_id, self._index))
+            hits = order.apply(self._index.matching(family, ranked=False))
+        graph = build_graph((hit.subject for hit in hits), self._index)
         fitting = None
         if query != EVERYTHING:
             fitting = {hit.value(FIELDS_BY_PATH["id"]) for hit in self._index.matching(query, ranked=False).in_columns}

@@ -42,7 +42,7 @@ from reportcli.index.schema import (
     stored_vocabulary,
 )
 from reportcli.index.search import Index
-from reportcli.query.names import spellings_of
+from reportcli.query.names import related_spellings, spellings_of
 from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import FIELDS, Report
@@ -279,6 +279,7 @@ class _Builder:
         self.words |= new_words
         spellings = ((name.folded, name.kind, number, name.written) for name in spellings_of(report))
         many("INSERT OR IGNORE INTO spelling VALUES (?, ?, ?, ?)", spellings)
+        many("INSERT INTO relation VALUES (?, ?)", ((folded, number) for folded in related_spellings(report)))
 
     def note_unreadable(self, entry: EntryFile, error: EntryUnreadable) -> str:
         """Note a file that cannot be read, and return the stamp that is stored of it.
@@ -306,7 +307,8 @@ class _Builder:
 
 
 _COLUMNS_OF_NUMBERS = (
-    ("value", f"model % {MODEL_STEP}"), ("cell", "report"), ("spelling", "report"), ("report", "number"),
+    ("value", f"model % {MODEL_STEP}"), ("cell", "report"), ("spelling", "report"), ("relation", "report"),
+    ("report", "number"),
 )  # fmt: skip
 _VALUES = ", ".join("?" * (len(COLUMN) + 2))
 _NAMES = f"rowid, {', '.join(COLUMN.values())}, facts"

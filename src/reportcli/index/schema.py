@@ -28,6 +28,7 @@ CREATE INDEX report_day ON report (day DESC, id) WHERE NOT hidden;
 CREATE TABLE spelling (
     folded TEXT, kind INT, report INT, written TEXT, PRIMARY KEY (folded, kind, report)
 ) WITHOUT ROWID;
+CREATE TABLE relation (folded TEXT, report INT, PRIMARY KEY (folded, report)) WITHOUT ROWID;
 CREATE TABLE value (field INT, value, model INT, PRIMARY KEY (field, value, model)) WITHOUT ROWID;
 CREATE TABLE cell (field INT, report INT, value, PRIMARY KEY (field, report)) WITHOUT ROWID;
 CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -1,23 +1,16 @@
-"""Answers queries and finds names in a SQLite copy of the catalogue that may be deleted at any time.
+"""Answers queries in a SQLite copy of the catalogue that may be deleted at any time.
 
 An index is one read transaction: all that is asked of it is answered as of one moment. What a query means is said by
 ``Query.evaluate``; a property test holds the sets of the index to it. Damage that SQLite notices discards the file; a
 change in sound SQL, or a flipped bit, may go unnoticed.
 """
 
-import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache, partial
 from itertools import chain
-from typing import Any
 
-from reportcli.catalog.files import CatalogFile, UnreadableFile
-from reportcli.errors import IndexDamaged, SearchUnavailable
-from reportcli.index.cache import READ_ERRORS, is_damage, lacks_search
 from reportcli.index.columns import Columns, ColumnSubject
 from reportcli.index.schema import (
     CODE,
@@ -29,12 +22,12 @@ from reportcli.index.schema import (
     model_of,
     report_of,
     stored_run,
-    stored_vocabulary,
     value_token,
 )
 from reportcli.index.sets import Everything, Sets, numbers_to_show
-from reportcli.index.sql import bindable, bounds, checked, fact
-from reportcli.index.words import AFTER_ALL_LETTERS, WordSearch
+from reportcli.index.sql import bounds, fact
+from reportcli.index.tables import Tables
+from reportcli.index.words import WordSearch
 from reportcli.query.conditions import (
     And,
     Between,
@@ -50,65 +43,22 @@ from reportcli.query.conditions import (
     conditions_of,
 )
 from reportcli.query.explain import EXACT_NAME_SCORE, possible_names
-from reportcli.query.names import ANY_LENGTH, ARXIV_SPELLING, NAME_SPELLING, Spelling
+from reportcli.query.names import ARXIV_SPELLING
 from reportcli.query.subject import MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, UNDISCLOSED, Hit, Hits, Subject
-from reportcli.report.fields import Report
-from reportcli.report.json import unpack
-from reportcli.report.techniques import Vocabulary
 
 _KEPT_REPORTS = 64  # a table on a terminal is gone through several times
 _KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
 
 
-class Index:
-    """The reports of some folders, as one read transaction sees them. Open it with ``open_index``.
-
-    Every method raises IndexDamaged where SQLite, or what it holds, cannot be read.
-    """
+class Index(Tables):
+    """The reports of some folders, as one read transaction sees them. Open it with ``open_index``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.discard: Callable[[], None] = lambda: None  # deletes the file, if there is one
-        self._connection = connection
+        super().__init__(connection)
         self._latest: dict[Query, Sets] = {}
         self._subject_of = lru_cache(maxsize=_KEPT_REPORTS)(self._read_subject)
         self.word_search = WordSearch(self._rows, self._search)
         self._columns = Columns(self._rows)
-
-    def close(self) -> None:
-        """End the transaction."""
-        self._connection.close()
-
-    @cached_property
-    def _techniques(self) -> Vocabulary:
-        (text,) = self._row("SELECT value FROM meta WHERE key = 'vocabulary'")
-        with self._readable():
-            return stored_vocabulary(text)
-
-    def techniques(self) -> Vocabulary:
-        """Return the techniques that these folders know."""
-        return self._techniques
-
-    def unreadable(self) -> list[UnreadableFile]:
-        """Return the files that could not be read, by path."""
-        rows = self._rows("SELECT path, line, problem FROM file WHERE problem IS NOT NULL ORDER BY path")
-        with self._readable():
-            return [UnreadableFile(os.fsdecode(path), line, problem) for path, line, problem in rows]
-
-    def files(self) -> list[CatalogFile]:
-        """Return every file, by path."""
-        rows = self._rows(
-            "SELECT path, file.rank, hidden, problem FROM file LEFT JOIN report ON number = report ORDER BY path"
-        )
-        with self._readable():
-            return [CatalogFile(os.fsdecode(path), rank, bool(hidden), problem) for path, rank, hidden, problem in rows]
-
-    def path(self, report_id: str) -> str:
-        """Return the file of a report by its id, which must exist."""
-        (path,) = self._row(
-            "SELECT path FROM file JOIN report ON number = report WHERE id = ? AND NOT hidden", [report_id]
-        )
-        with self._readable():
-            return os.fsdecode(path)
 
     def matching(
         self,
@@ -270,80 +220,6 @@ class Index:
         sql = "SELECT report FROM spelling WHERE folded = ? AND kind <> ?"
         return {number for name in names for (number,) in self._rows(sql, [name, ARXIV_SPELLING])}
 
-    def report(self, report_id: str) -> Report:
-        """Return one report by its id, which must exist."""
-        return self._stored("id = ? AND NOT hidden", report_id)
-
-    def _stored(self, where: str, value: int | str) -> Report:
-        (body,) = self._row(f"SELECT body FROM report WHERE {where}", [value])
-        with self._readable():
-            return unpack(body)
-
-    def spelled_as(self, folded: str) -> list[Spelling]:
-        """Return the spellings that equal a folded name."""
-        return self._spellings("folded = ?", folded)
-
-    def starting_with(self, folded: str, kind: int = 0) -> list[Spelling]:
-        """Return the spellings that begin with a folded name, of one kind or (0) of all."""
-        return self._spellings(
-            "folded >= ? AND folded < ? AND ? IN (kind, 0)", folded, folded + AFTER_ALL_LETTERS, kind
-        )
-
-    def ending_with(self, folded: str) -> list[Spelling]:
-        """Return the spellings that end with a folded name."""
-        return self._spellings("substr(folded, -length(?1)) = ?1", folded)
-
-    def names(self, least: int = 1, most: int = ANY_LENGTH) -> dict[str, str]:
-        """Return the names of so many letters, numbers aside, by how they are folded; of equal ones a report's."""
-        rows = self._rows(
-            "SELECT folded, written, min(kind <> ?) FROM spelling WHERE kind <> ? AND length(folded) BETWEEN ? AND ?"
-            " AND report IN (SELECT number FROM report WHERE NOT hidden) GROUP BY folded",
-            [NAME_SPELLING, ARXIV_SPELLING, least, most],
-        )
-        with self._readable():
-            return dict(checked(row[:2], str, str) for row in rows)
-
-    def _spellings(self, where: str, *values: str | int) -> list[Spelling]:
-        rows = self._rows(
-            "SELECT folded, written, kind, id FROM spelling JOIN report ON report = number"
-            f" WHERE NOT hidden AND {where} ORDER BY folded, kind, id",
-            values,
-        )
-        with self._readable():
-            return [Spelling(*checked(row, str, str, int, str)) for row in rows]
-
     def words(self, field: str, prefix: str, most: int) -> list[str]:
         """Return the words of a text field that begin with folded letters, numbers aside, the most frequent first."""
         return self.word_search.beginning(field, prefix, most)
-
-    def dates(self, field: str) -> dict[date, int]:
-        """Return the days that a field holds, each with the number of its reports."""
-        rows = self._rows(
-            "SELECT value, count(*) FROM value JOIN report ON model = number"
-            " WHERE field = ? AND NOT hidden GROUP BY value",
-            [CODE[field]],
-        )
-        with self._readable():
-            return {date.fromordinal(day): count for day, count in rows}
-
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._readable():
-            return self._connection.execute(sql, [*map(bindable, values)]).fetchall()
-
-    def _row(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
-        with self._readable():
-            return self._rows(sql, values)[0]
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        """Take what cannot be read for a damaged index, which is discarded; not what the caller did wrong."""
-        try:
-            yield
-        except sqlite3.ProgrammingError:  # it was closed
-            raise
-        except READ_ERRORS as error:
-            if lacks_search(error):
-                raise SearchUnavailable() from error
-            if is_damage(error):
-                self.discard()
-            raise IndexDamaged() from error

@@ -6,6 +6,7 @@ spelling, so that this module needs neither files nor the index.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from reportcli.errors import AmbiguousName, UnknownName
@@ -213,9 +214,54 @@ def ids_meant(text: str, register: NameRegister) -> list[str]:
 
     It may have a remark in brackets, and be a checkpoint of a known model: DeepSeek-V3-0324 is one of DeepSeek-V3.
     """
+    ids = (sorted(set(ids_named(spelling, register))) for spelling in _spellings_meant(text))
+    return next(filter(None, ids), [])
+
+
+def _spellings_meant(text: str) -> list[str]:
     name = without_remark(text)
-    spellings = dict.fromkeys((text, name, re.sub(_CHECKPOINT, "", name)))
-    return next(filter(None, (sorted(set(ids_named(spelling, register))) for spelling in spellings)), [])
+    return list(dict.fromkeys((text, name, re.sub(_CHECKPOINT, "", name))))
+
+
+def related_names(report: Report) -> set[str]:
+    """Return what a report says of what it, or a model of it, starts from, follows and learns from."""
+    of_models = chain.from_iterable(model.based_on for model in report.models)
+    return {*report.based_on, *report.follows, *report.posttraining.teachers, *of_models}
+
+
+def related_spellings(report: Report) -> set[str]:
+    """Return how the names of the reports may be folded that it is related to; numbers on arXiv are as written."""
+    spellings = {spelling for name in related_names(report) for spelling in _spellings_meant(name)}
+    numbers = {parsed[0] for parsed in map(parse_arxiv_number, spellings) if parsed}
+    return {*map(fold_name, spellings), *numbers}
+
+
+class Relations(NameRegister, Protocol):
+    """What also looks up who names a report."""
+
+    def naming(self, folded: str, /) -> Iterable[str]:
+        """Return the ids of the reports that may be related to what is spelled like this."""
+
+
+def relatives(report_id: str, register: Relations) -> set[str]:
+    """Return the ids of a report, of all that its relations lead to, and of all whose relations lead to it."""
+
+    def named(report: Report) -> Iterator[str]:
+        return chain.from_iterable(ids_meant(name, register) for name in related_names(report))
+
+    def naming(report: Report) -> Iterator[str]:
+        return chain.from_iterable(register.naming(spelling.folded) for spelling in spellings_of(report))
+
+    ids = set[str]()
+    for step in (named, naming):
+        reached = dict.fromkeys([report_id])
+        waiting = [report_id]
+        for each in waiting:
+            fresh = dict.fromkeys(other for other in step(register.report(each)) if other not in reached)
+            reached |= fresh
+            waiting += fresh
+        ids |= reached.keys()
+    return ids
 
 
 def without_remark(text: str) -> str:
