@@ -93,10 +93,17 @@ class WordSearch:
         forms = words.forms
         if forms is None:
             return [f'"{" ".join(words.words)}"{" *" if words.is_prefix else ""}'], []
-        exact, others = forms.phrases(self._known, self.beginning_with)
+        exact, others = map(self._without_vain, forms.phrases(self._known, self.beginning_with))
         if is_spaceless(forms.letters):
             others += [f'"{word}"' for word in self._words("instr(word, ?)", forms.letters)]
         return exact, others
+
+    def _without_vain(self, phrases: list[str]) -> list[str]:
+        """Return phrases without those of several words, of which there may be many, where no text has any of them."""
+        apart = [phrase for phrase in phrases if " " in phrase]
+        if not apart or self._search(" OR ".join(apart)):
+            return phrases
+        return [phrase for phrase in phrases if " " not in phrase]
 
     def _known(self, words: Iterable[str]) -> set[str]:
         values = [*words]

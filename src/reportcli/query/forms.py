@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 
 from reportcli.report.declare import Record
@@ -89,6 +89,7 @@ class Forms(Record, kw_only=False):
         A ``*`` after a phrase stands for how it goes on.
         """
         exact, others = list[str](), list[str]()
+        same_stem = cache(partial(_same_stem, known=known, beginning=beginning))
         for position, before in self._ways(known):
             if not self.may_end(position):
                 continue
@@ -96,7 +97,7 @@ class Forms(Record, kw_only=False):
             exact.append(_phrase(before, rest))
             if self.begins:
                 others.append(f"{_phrase(before, rest)} *")
-            others += [_phrase(before, word) for word in _same_stem(rest, known, beginning)]
+            others += [_phrase(before, word) for word in same_stem(rest)]
         return exact, others
 
     def _ways(self, known: Callable[[Iterable[str]], set[str]]) -> Iterator[tuple[int, tuple[str, ...]]]:
