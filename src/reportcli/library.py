@@ -6,11 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reportcli.answer import left_out_note
-from reportcli.answer.comparison import Comparison, compare_reports, models_of, notes_on_names
 from reportcli.answer.details import ReportDetails, as_selected_model
 from reportcli.answer.listing import PIPE_COLUMNS, Listing, SortAndLimit, SortKeys, parse_columns, parse_sort_keys
-from reportcli.answer.table import Table
-from reportcli.answer.technique import TechniqueDetails, technique_table
 from reportcli.catalog.files import shipped_folder
 from reportcli.errors import UnknownField, UnknownName
 from reportcli.index.reader import OpenCatalog
@@ -23,11 +20,14 @@ from reportcli.text import closest_spellings
 
 if TYPE_CHECKING:
     from reportcli.answer.action import ActionResult
+    from reportcli.answer.comparison import Comparison
     from reportcli.answer.count import CountTable
     from reportcli.answer.disclosure import Disclosure
     from reportcli.answer.lineage import Lineage
     from reportcli.answer.plot import Plot
     from reportcli.answer.recipe import Recipe
+    from reportcli.answer.table import Table
+    from reportcli.answer.technique import TechniqueDetails
     from reportcli.answer.timeline import Timeline
     from reportcli.query.relax import Meant
 
@@ -116,12 +116,14 @@ class Library(OpenCatalog):
         reverse: bool = False,
         limit: int | None = None,
         date_field: str = "date",
-    ) -> Comparison:
+    ) -> "Comparison":
         """Answer with the named reports, or models of theirs, and those that fit a query, side by side.
 
         The latter are sorted and limited as in a listing; ``columns`` are the fields to compare. With ``models`` every
         model of these reports is a side of its own; with ``differences`` equal fields are left out.
         """
+        from reportcli.answer.comparison import compare_reports, models_of, notes_on_names
+
         others = Listing((), ())
         if query:
             others = self.listing(query, sort=sort, reverse=reverse, limit=limit, date_field=date_field)
@@ -183,6 +185,7 @@ class Library(OpenCatalog):
         ``stage`` is a part of the name of a run, ``columns`` are the fields to show, ``limit`` a number of runs; sorted
         as in a listing, else as named, or newest first. Raises UnknownName or AmbiguousName.
         """
+        from reportcli.answer.comparison import notes_on_names
         from reportcli.answer.recipe import build_recipe
 
         named = tuple(map(self.find, names))
@@ -208,7 +211,7 @@ class Library(OpenCatalog):
         counted = count_disclosures(subjects, parse_columns(fields) or recipe_fields(), by, limit)
         return counted._replace(notes=(*who_note(counted, query), *counted.notes, *self._notes_on(query)))
 
-    def fields(self, name: str = "") -> Table:
+    def fields(self, name: str = "") -> "Table":
         """Answer with the fields and how many reports know them; with a name, with that one and its like.
 
         Raises UnknownField.
@@ -251,11 +254,13 @@ class Library(OpenCatalog):
         located = locate_points((hit.subject for hit in hits), x_field, y_field)
         return build_plot(located, self._notes_on(query, models), limit)
 
-    def term(self, name: str) -> TechniqueDetails | Table:
+    def term(self, name: str) -> "TechniqueDetails | Table":
         """Answer with a technique and the reports that use it; else with the techniques whose name holds the words.
 
         Raises UnknownName with the nearest.
         """
+        from reportcli.answer.technique import TechniqueDetails
+
         techniques, holding = self.techniques(), self.techniques_named(name)
         if len(holding) > 1:
             note = f"no technique named {name!r}; showing those with a name that contains it"
@@ -270,8 +275,10 @@ class Library(OpenCatalog):
         users = self._index.matching(Is("techniques", holding[0]), ranked=False)
         return TechniqueDetails(techniques[holding[0]], tuple(hit.report for hit in reversed(users)))
 
-    def terms(self, technique_ids: Iterable[str] = ()) -> Table:
+    def terms(self, technique_ids: Iterable[str] = ()) -> "Table":
         """Answer with every technique, or some, and the number of reports that use it."""
+        from reportcli.answer.technique import technique_table
+
         techniques = self.techniques()
         counted = [(key, self._total(Is("techniques", key))) for key in technique_ids or techniques]
         return technique_table((techniques[key], count) for key, count in counted)

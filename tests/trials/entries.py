@@ -173,7 +173,7 @@ def _every_way(answer: Any, chance: Random) -> Iterator[str]:
 
 
 def _every_format(answer: Any) -> Iterator[str]:
-    for name in (name for name in formats_for([type(answer)]) if name not in PICTURES):
+    for name in (name for name in formats_for(type(answer).__name__) if name not in PICTURES):
         text = "".join(formats.write(answer, name, None if name == "csv" else False))
         yield from (f"{name}: {complaint}" for complaint in readers.wrong(name, text, answer))
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reportcli.answer import Record
 from reportcli.answer.details import full_record
-from reportcli.answer.table import Table
 from reportcli.errors import UnknownField, UnsuitableField
 from reportcli.query.conditions import Query
 from reportcli.query.explain import Match, explain
@@ -16,6 +15,9 @@ from reportcli.report.field_names import closest_field_names, field_named, join_
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, Field, Report
 from reportcli.report.json import to_record
 from reportcli.text import natural_key
+
+if TYPE_CHECKING:
+    from reportcli.answer.table import Table
 
 SortKeys = Sequence[tuple[Field, bool]]  # fields, each with whether it descends
 DATE_FIELD = FIELDS_BY_PATH["date"]
@@ -92,8 +94,10 @@ class Listing(NamedTuple):
         return (report.id for report in self.reports)
 
 
-def explanation(listing: Listing) -> Table:
+def explanation(listing: Listing) -> "Table":
     """Answer with every place where a report matches the query, and what it adds to the score."""
+    from reportcli.answer.table import Table
+
     entries = tuple(
         {"id": hit.report.id, "score": hit.score, "field": match.field, "weight": match.weight, "text": match.text}
         for hit in listing.hits

@@ -111,8 +111,8 @@ def use_color(color: str | None = None) -> bool:
 
 def write(answer: Answer, unreadable: Sequence[UnreadableFile], settings: OutputSettings) -> int:
     """Write an answer and its notes; return the exit code. Raises BrokenPipeError where the reader has gone away."""
-    if settings.format not in formats_for([type(answer)]):  # a command may answer with one of several kinds
-        raise UnsupportedFormat(settings.format, formats_for([type(answer)]))
+    if settings.format not in formats_for(type(answer).__name__):  # a command may answer with one of several kinds
+        raise UnsupportedFormat(settings.format, formats_for(type(answer).__name__))
     notes = warnings(unreadable)
     pieces: Iterable[str]
     if settings.format in (TABLE, SVG):

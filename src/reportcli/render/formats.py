@@ -1,7 +1,7 @@
 """The table of formats, and the machine formats that every answer can be written in: stable, whole, without rich."""
 
 import json as _json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,10 +88,9 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def formats_for(kinds: Sequence[type]) -> tuple[str, ...]:
-    """Return the formats that at least one of these kinds of answers can be written in."""
-    kind_names = {ANY, *(kind.__name__ for kind in kinds)}
-    return tuple(name for name, entry in FORMATS.items() if kind_names & entry.renderers.keys())
+def formats_for(*kinds: str) -> tuple[str, ...]:
+    """Return the formats that at least one of these kinds of answers, named by their classes, can be written in."""
+    return tuple(name for name, entry in FORMATS.items() if not entry.renderers.keys().isdisjoint((ANY, *kinds)))
 
 
 def write(

@@ -88,7 +88,7 @@ Against = Annotated[
     FILES,
 ]
 
-ACTION, CHECK = formats_for([ActionResult]), formats_for([CheckReport])
+ACTION, CHECK = formats_for("ActionResult"), formats_for("CheckReport")
 ActionFormat = Annotated[str | None, format_option(ACTION), ACTION]
 CheckFormat = Annotated[str | None, format_option(CHECK), CHECK]
 

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from reportcli.answer.disclosure import GROUPS, Disclosure
-from reportcli.answer.table import Table
 from reportcli.cli import FIELD
 from reportcli.cli.options import (
     Bom,
@@ -34,7 +33,7 @@ from reportcli.errors import UsageError
 from reportcli.library import Library
 from reportcli.render.formats import formats_for
 
-DISCLOSURE, FIELDS = formats_for([Disclosure]), formats_for([Table])
+DISCLOSURE, FIELDS = formats_for("Disclosure"), formats_for("Table")
 Fields = Annotated[
     list[str] | None,
     typer.Argument(metavar="[FIELD...]", show_default=False, help="Fields (default: those of the recipe)."),

@@ -109,7 +109,7 @@ Topic = Annotated[
     _TOPICS,
     COMMAND,
 ]
-TABLE = formats_for([Table])
+TABLE = formats_for("Table")
 TableFormat = Annotated[str | None, format_option(TABLE), TABLE]
 
 

@@ -59,7 +59,7 @@ Into = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")]
 
-IMPORT = formats_for([ImportReport])
+IMPORT = formats_for("ImportReport")
 ImportFormat = Annotated[str | None, format_option(IMPORT), IMPORT]
 
 

@@ -1,15 +1,9 @@
 """The commands that show the catalogue as a whole: term, count, timeline, plot, lineage. Each asks once."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportcli.answer.count import CountTable
-from reportcli.answer.lineage import Lineage
-from reportcli.answer.plot import Plot
-from reportcli.answer.table import Table
-from reportcli.answer.technique import TechniqueDetails
-from reportcli.answer.timeline import Timeline
 from reportcli.cli import FIELD, FIGURE, NAMES, TECHNIQUE, VALUE
 from reportcli.cli.options import (
     Bom,
@@ -43,6 +37,14 @@ from reportcli.library import Library
 from reportcli.query.period import PERIOD_STEPS
 from reportcli.render.formats import formats_for
 
+if TYPE_CHECKING:
+    from reportcli.answer.count import CountTable
+    from reportcli.answer.lineage import Lineage
+    from reportcli.answer.plot import Plot
+    from reportcli.answer.table import Table
+    from reportcli.answer.technique import TechniqueDetails
+    from reportcli.answer.timeline import Timeline
+
 CountedField = Annotated[str, typer.Argument(metavar="FIELD", show_default=False, help="The field to count."), FIELD]
 Values = Annotated[
     list[str] | None,
@@ -67,8 +69,8 @@ Report = Annotated[
     NAMES,
 ]
 
-COUNT, TIMELINE, PLOT, LINEAGE = (formats_for([kind]) for kind in (CountTable, Timeline, Plot, Lineage))
-TERM = formats_for([TechniqueDetails, Table])
+COUNT, TIMELINE, PLOT, LINEAGE = map(formats_for, ("CountTable", "Timeline", "Plot", "Lineage"))
+TERM = formats_for("TechniqueDetails", "Table")
 CountFormat = Annotated[str | None, format_option(COUNT), COUNT]
 TimelineFormat = Annotated[str | None, format_option(TIMELINE), TIMELINE]
 PlotFormat = Annotated[str | None, format_option(PLOT), PLOT]
@@ -109,7 +111,7 @@ def count(
     )
     step = _period_step(by)
 
-    def ask(library: Library) -> CountTable:
+    def ask(library: Library) -> "CountTable":
         query = combined_query(library, where, DateFilter(since, until, date_field))
         return library.count(field, values or (), query, by=step, date_field=date_field, reverse=reverse, limit=limit)
 
@@ -149,7 +151,7 @@ def timeline(
         context.obj, TIMELINE, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
-    def ask(library: Library) -> Timeline:
+    def ask(library: Library) -> "Timeline":
         query = combined_query(library, where, DateFilter(since, until, date_field))
         return library.timeline(query, date_field=date_field, reverse=reverse, limit=limit)
 
@@ -184,7 +186,7 @@ def plot(
         context.obj, PLOT, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
-    def ask(library: Library) -> Plot:
+    def ask(library: Library) -> "Plot":
         query = combined_query(library, where, DateFilter(since, until, date_field))
         return library.plot(x, y, query, limit=limit, models=models)
 
@@ -219,7 +221,7 @@ def lineage(
         context.obj, LINEAGE, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
-    def ask(library: Library) -> Lineage:
+    def ask(library: Library) -> "Lineage":
         query = combined_query(library, where, DateFilter(since, until, date_field))
         order = ListingOptions(sort, reverse, limit, date_field=date_field).order()
         return library.lineage(" ".join(name) if name else None, query, **order)
@@ -248,7 +250,7 @@ def term(
         context.obj, TERM, format_name, json, header, width, no_pager, quiet, color, theme, plain, bom, excel
     )
 
-    def ask(library: Library) -> TechniqueDetails | Table:
+    def ask(library: Library) -> "TechniqueDetails | Table":
         return library.terms() if name is None else library.term(" ".join(name))
 
     return answer_from_catalog(ask, catalog, settings)

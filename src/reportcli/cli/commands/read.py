@@ -1,14 +1,12 @@
 """The commands that read reports: list, search, filter, show, compare. Each asks the library once."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reportcli.answer.comparison import Comparison
 from reportcli.answer.details import SECTIONS, ReportDetails
 from reportcli.answer.listing import Listing, explanation
-from reportcli.answer.table import Table
 from reportcli.cli import NAMES, PERIOD, QUERY
 from reportcli.cli.options import (
     Bom,
@@ -46,6 +44,10 @@ from reportcli.query.conditions import EVERYTHING, Query, Within, all_of
 from reportcli.query.period import parse_period
 from reportcli.render.formats import formats_for
 from reportcli.report.choices import TOPICS
+
+if TYPE_CHECKING:
+    from reportcli.answer.comparison import Comparison
+    from reportcli.answer.table import Table
 
 Words = Annotated[
     list[str], typer.Argument(metavar="QUERY...", show_default=False, help="Words, phrases and conditions."), QUERY
@@ -91,8 +93,8 @@ EveryModel = Annotated[
     bool, typer.Option("--models", help="Compare every model of the reports, not only the flagships.")
 ]
 
-LISTING, SEARCH = formats_for([Listing]), formats_for([Listing, Table])
-DETAILS, COMPARISON = formats_for([ReportDetails]), formats_for([Comparison])
+LISTING, SEARCH = formats_for("Listing"), formats_for("Listing", "Table")
+DETAILS, COMPARISON = formats_for("ReportDetails"), formats_for("Comparison")
 ListingFormat = Annotated[str | None, format_option(LISTING), LISTING]
 SearchFormat = Annotated[str | None, format_option(SEARCH), SEARCH]
 DetailsFormat = Annotated[str | None, format_option(DETAILS), DETAILS]
@@ -169,7 +171,7 @@ def search(
     dates = DateFilter(since, until, date_field)
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
 
-    def ask(library: Library) -> Listing | Table:
+    def ask(library: Library) -> "Listing | Table":
         both = all_of([library.parse(" ".join(query)), dates.query()])
         matches = library.listing(both, **listing.arguments(searched=True), searched=True, exact=exact)
         return explanation(matches) if explain else matches
@@ -285,7 +287,7 @@ def compare(
     listing = ListingOptions(sort, reverse, limit, columns, models, date_field)
     runs = list(read_names(without_separators(names or [])))
 
-    def ask(library: Library) -> Comparison:
+    def ask(library: Library) -> "Comparison":
         query = _compared_query(names or [], combined_query(library, where, dates), where, models, listing)
         return library.comparison(library.split_names(runs), query, differences=differences, **listing.arguments())
 

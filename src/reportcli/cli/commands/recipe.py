@@ -39,7 +39,7 @@ from reportcli.cli.streams import read_names, without_separators
 from reportcli.library import Library
 from reportcli.render.formats import formats_for
 
-RECIPE = formats_for([Recipe])
+RECIPE = formats_for("Recipe")
 Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[NAME...]", show_default=False, help="Reports or models; - reads standard input."),

@@ -50,7 +50,7 @@ Link = Annotated[
 ]
 Print = Annotated[bool, typer.Option("--print", help="Print the URL instead of opening it.")]
 
-ACTION, INFO = formats_for([ActionResult]), formats_for([Info])
+ACTION, INFO = formats_for("ActionResult"), formats_for("Info")
 ActionFormat = Annotated[str | None, format_option(ACTION), ACTION]
 InfoFormat = Annotated[str | None, format_option(INFO), INFO]
 
