@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import pairwise
 
 from reportcli.report.declare import Record
@@ -32,7 +32,7 @@ class Forms(Record, kw_only=False):
         if not self.gaps and f" {self.letters} " in padded_text:
             return (self.letters,), True
         other: tuple[str, ...] | None = None
-        for first in re.finditer(f" ({re.escape(self.letters[0])}[^ ]*)", padded_text):
+        for first in self._first_words.finditer(padded_text):
             words = self._match_at(padded_text, first)
             if words and "".join(words) == self.letters:
                 return words, True
@@ -40,6 +40,10 @@ class Forms(Record, kw_only=False):
         if not other and is_spaceless(self.letters):
             other = next(((word,) for word in padded_text.split() if self.letters in word), None)
         return (other, False) if other else None
+
+    @cached_property
+    def _first_words(self) -> re.Pattern[str]:
+        return re.compile(f" ({re.escape(self.letters[0])}[^ ]*)")
 
     def _match_at(self, padded_text: str, first: re.Match[str]) -> tuple[str, ...] | None:
         words, position, end, word = list[str](), 0, first.end(), first[1]

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reportcli.answer.listing import WHY, Listing, parse_columns
+from reportcli.query.explain import Match
 from reportcli.query.subject import Hit
 from reportcli.render.caveats import MARK, caveat_lines, marked
 from reportcli.render.outline import DRAFT
@@ -194,14 +195,15 @@ def _table(answer: Listing, columns: Sequence[_Column], width: int) -> Table:
     why_width = width - _width(columns) - 1
     shown = [column.field.path for column in columns]
     for row, hit in enumerate(answer.hits):
-        cells = [_cell(column, column.texts[row], hit, answer) for column in columns]
-        table.add_row(*cells, *([_why(answer, hit, shown, why_width)] if answer.query else []))
+        matches = answer.why(hit)
+        cells = [_cell(column, column.texts[row], hit, answer, matches) for column in columns]
+        table.add_row(*cells, *([_why(matches, shown, why_width)] if answer.query else []))
     return table
 
 
-def _why(answer: Listing, hit: Hit, shown: Sequence[str], width: int) -> Text:
+def _why(matches: Sequence[Match], shown: Sequence[str], width: int) -> Text:
     """Return where a hit matches, without the conditions on values that are shown beside it."""
-    return draw_matches([match for match in answer.why(hit) if match.words or match.field not in shown], width)
+    return draw_matches([match for match in matches if match.words or match.field not in shown], width)
 
 
 def _name(hit: Hit) -> str:
@@ -213,10 +215,10 @@ def _cell_text(field: Field, hit: Hit, answer: Listing) -> str:
     return text if answer.query else marked(text, field, hit.report)
 
 
-def _cell(column: _Column, text: str, hit: Hit, answer: Listing) -> Text:
+def _cell(column: _Column, text: str, hit: Hit, answer: Listing, matches: Sequence[Match]) -> Text:
     field = column.field
     if field.path == "name":
-        words = [word for match in answer.why(hit) if match.field == "name" for word in match.words]
+        words = [word for match in matches if match.field == "name" for word in match.words]
         name = linked_text(text, hit.report.links.front, NAME)
         name.spans += highlighted(text, words).spans
         return name
@@ -242,11 +244,11 @@ def _blocks(answer: Listing, fields: Iterable[Field], width: int) -> Group:
     first, *others = fields
     parts: list[RenderableType] = []
     for hit in answer.hits:
-        name = _cell_text(first, hit, answer)
-        parts.append(_cell(_Column(first, "", [name], width, width), name, hit, answer))
+        name, matches = _cell_text(first, hit, answer), answer.why(hit)
+        parts.append(_cell(_Column(first, "", [name], width, width), name, hit, answer, matches))
         values = [(_heading(field, answer), _cell_text(field, hit, answer)) for field in others]
         facts = [Text.assemble((heading, LABEL), " ", value) for heading, value in values if value]
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
         if answer.query:
-            parts.append(Padding(_why(answer, hit, [field.path for field in others], width - 2), (0, 0, 0, 2)))
+            parts.append(Padding(_why(matches, [field.path for field in others], width - 2), (0, 0, 0, 2)))
     return Group(*parts)
