@@ -155,13 +155,21 @@ class Index(Tables):
                 chosen = self._search(fact(knowledge_token(field, UNDISCLOSED)))
                 return Sets(chosen, chosen)
             case Is(field) | Between(field) if field in MODEL_FIELDS:
-                fits = self._numbers(field, *bounds(query))
-                return Sets(fits, fits | (self._everything.models - self._numbers(field)), of_models=True)
+                return self._of_models(query)
             case Words(_, field) if field in RUN_FIELDS:
                 return self._of_runs(field, self._runs_with(query))
             case Between(field) if field in RUN_FIELDS:
                 return self._of_runs(field, self._numbers(field, *bounds(query)))
         return self._look_up(query)
+
+    def _of_models(self, condition: Is | Between) -> Sets:
+        """Look up a condition on values of models: those that fit and those without a value in one passage."""
+        ends = [(sign, end) for sign, end in bounds(condition) if end is not None]
+        compared = " AND ".join(f"value {sign} ?" for sign, _ in ends) or "1"
+        sql = f"SELECT model, {compared} FROM value WHERE field = ?"
+        rows = self._rows(sql, [*(end for _, end in ends), CODE[condition.field]])
+        fits = {number for number, holds in rows if holds} & self._everything.models
+        return Sets(fits, fits | self._everything.models.difference(number for number, _ in rows), of_models=True)
 
     def _of_runs(self, field: str, fits: set[int]) -> Sets:
         may_fit = fits | (self._everything.runs - self._numbers(field))
