@@ -1,6 +1,7 @@
 """The whole road as one call: a query or names go in, finished answers come out."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -205,10 +206,16 @@ class Library(OpenCatalog):
         these.
         Raises UnknownField.
         """
-        from reportcli.answer.disclosure import count_disclosures, recipe_fields, who_note
+        from reportcli.answer.disclosure import GROUPS, count_disclosures, recipe_fields, who_note
 
-        subjects = (hit.subject for hit in self._index.matching(query, ranked=False))
-        counted = count_disclosures(subjects, parse_columns(fields) or recipe_fields(), by, limit)
+        def count(condition: Query) -> dict[str, int]:
+            asked = all_of([query, condition])
+            if not by:
+                return {"": self._total(asked)}
+            hits = self._index.matching(asked, ranked=False).in_columns
+            return Counter(group for hit in hits for group in GROUPS[by](hit))
+
+        counted = count_disclosures(count, parse_columns(fields) or recipe_fields(), by, limit)
         return counted._replace(notes=(*who_note(counted, query), *counted.notes, *self._notes_on(query)))
 
     def fields(self, name: str = "") -> "Table":

@@ -1,15 +1,15 @@
 """Who says what: for each field, how many reports state it, do not disclose it, or have not been read for it."""
 
 import shlex
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
-from reportcli.query.conditions import IsKnown, Query, all_of, any_of
-from reportcli.query.subject import FIELDS_BY_PATH, RUN_FIELDS, Subject
+from reportcli.query.conditions import EVERYTHING, IsKnown, IsUndisclosed, Query, all_of, any_of
+from reportcli.query.subject import FIELDS_BY_PATH, RUN_FIELDS, Hit
 from reportcli.report.field_names import short_name
-from reportcli.report.fields import Field, Report
+from reportcli.report.fields import Field
 
 RECIPE_PATHS = (
     "pretraining.tokens", "pretraining.batch_tokens", "pretraining.learning_rate", "pretraining.schedule",
@@ -21,10 +21,10 @@ RECIPE_PATHS = (
     "posttraining.rl.prompts_per_step", "posttraining.rl.clip_high", "posttraining.rl.temperature",
     "posttraining.rl.max_response_tokens", "posttraining.rl.steps", "posttraining.rl.prompts",
 )  # fmt: skip
-GROUPS: dict[str, Callable[[Report], Sequence[str]]] = {
-    "organization": lambda report: report.organizations,
-    "year": lambda report: (str(report.date.year),),
-    "quarter": lambda report: (f"{report.date.year}-Q{(report.date.month + 2) // 3}",),
+GROUPS: dict[str, Callable[[Hit], Sequence[str]]] = {
+    "organization": lambda hit: hit.value(FIELDS_BY_PATH["organizations"]),
+    "year": lambda hit: (f"{_day(hit).year}",),
+    "quarter": lambda hit: (f"{_day(hit).year}-Q{(_day(hit).month + 2) // 3}",),
 }
 MEANING = "not disclosed: the version of the report that the entry names was read, and does not state it"
 ONLY_RL = "fields of RL runs are asked of reports with RL alone"
@@ -73,23 +73,23 @@ class Disclosure(NamedTuple):
 
 
 def count_disclosures(
-    subjects: Iterable[Subject], fields: Sequence[Field], by: str = "", limit: int | None = None
+    count: Callable[[Query], Mapping[str, int]], fields: Sequence[Field], by: str = "", limit: int | None = None
 ) -> Disclosure:
-    """Count what reports say of fields, in each group of ``GROUPS`` or in one; of ``limit`` groups, the largest first.
+    """Answer with what reports say of fields, in each group of ``GROUPS`` or in one; of ``limit`` groups the largest.
 
-    Fields of runs are asked only of reports that do RL.
+    ``count`` says how many reports of each group fit a condition, the group of the newest first. Fields of runs are
+    asked only of reports that do RL.
     """
-    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    sizes: dict[str, int] = defaultdict(int)
-    for subject in subjects:
-        groups = GROUPS[by](subject.report) if by else ("",)
-        has_rl = _has_rl(subject.report)
-        for group in groups:
-            sizes[group] += 1
-        for field in fields if has_rl else (field for field in fields if field.path not in RUN_FIELDS):
-            answer = 0 if subject.values_of_all(field) else 1 if subject.is_undisclosed(field) else 2
-            for group in groups:
-                counts[field.path, group][answer] += 1
+    sizes = {group: size for group, size in count(EVERYTHING).items() if size}
+    with_rl, counts = count(_DOES_RL), {}
+    for field in fields:
+        is_of_runs = field.path in RUN_FIELDS
+        stated, asked = count(IsKnown(field.path)), with_rl if is_of_runs else sizes
+        without = IsUndisclosed(field.path)
+        undisclosed = count(all_of([without, _DOES_RL]) if is_of_runs else without)
+        for group in sizes:
+            answers = stated.get(group, 0), undisclosed.get(group, 0)
+            counts[field.path, group] = (*answers, asked.get(group, 0) - sum(answers))
     chosen = sorted(sizes, key=lambda group: -sizes[group])[:limit] if by == "organization" else sorted(sizes)[:limit]
     shares = [Share(field, group, *counts[field.path, group]) for field in fields for group in chosen]
     left_out = [f"{len(chosen)} of {len(sizes)} groups"] * (len(chosen) < len(sizes))
@@ -114,6 +114,9 @@ def recipe_fields() -> tuple[Field, ...]:
     return tuple(FIELDS_BY_PATH[path] for path in RECIPE_PATHS)
 
 
-def _has_rl(report: Report) -> bool:
-    trained = report.posttraining
-    return bool(trained.rl or trained.rl_family or trained.rl_algorithm)
+def _day(hit: Hit) -> date:
+    day: date = hit.value(FIELDS_BY_PATH["date"])
+    return day
+
+
+_DOES_RL = any_of(map(IsKnown, ("posttraining.rl_family", "posttraining.rl_algorithm", *sorted(RUN_FIELDS))))
