@@ -51,6 +51,7 @@ from reportcli.report.techniques import Technique, Vocabulary
 
 _FIELDS = [(field.path, field.kind, field.path in MODEL_FIELDS, field.path in RUN_FIELDS) for field in FIELDS + DERIVED]
 _VERSION = checksum(repr((SCHEMA, Technique._fields, _FIELDS)))
+_BUILD_MEMORY = 16_000  # KiB of pages that are kept while reports are added: they belong to places all over the file
 _PATIENCE = 5.0  # seconds to wait for another process that writes the index
 _SEEN_AT = " seen at "
 
@@ -154,6 +155,7 @@ def _update(connection: sqlite3.Connection, folders: Sequence[Path], progress: P
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA cache_size = {-_BUILD_MEMORY}")
     with _writing(connection):
         seen = _look_at(folders)
         if not _is_current(connection, seen):

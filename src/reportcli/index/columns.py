@@ -23,8 +23,11 @@ def cell_of(report: Report, field: Field) -> str | int | None:
     """Return what is stored of a field of a report: a text as it is, several as JSON; None where it has no value."""
     value = field.get(report)
     if isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False) if value else None
+        return _encode(value) if value else None
     return None if value is None else int(value) if field.kind == YES_NO else str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Column:

@@ -52,7 +52,7 @@ def _add_values_of_report(contents: Contents, subject: Subject) -> Iterator[str]
         if not values:
             continue
         yield knowledge_token(field.path, SOME)
-        if subject.knows_every(field):
+        if not field.in_array or subject.knows_every(field):
             yield knowledge_token(field.path, EVERY)
         if is_closed:
             yield from (value_token(field.path, value_text(value)) for value in values)

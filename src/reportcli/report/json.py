@@ -28,7 +28,7 @@ def to_record(value: Any) -> Any:
 
 def pack(report: Report) -> str:
     """Return a report as JSON without keys; ``unpack`` reverses it if the list of fields is the same."""
-    return json.dumps(report, ensure_ascii=False, separators=(",", ":"), default=_to_json)
+    return _encode(report)
 
 
 def unpack(text: str) -> Report:
@@ -42,6 +42,7 @@ def _to_json(value: Any) -> Any:
     return get_values(value) if get_values else to_record(value)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_to_json).encode
 _VALUE_GETTERS: dict[type, Callable[[Any], Any]] = {
     kind: attrgetter(*(declared.name for declared in fields(kind))) for kind in (Report, *TABLES, *ARRAYS.values())
 }
