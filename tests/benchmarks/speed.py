@@ -100,6 +100,20 @@ def rows_about(reports: Sequence[Report]) -> Iterator[Row]:
     yield Row("show, no such name", ["show", first[:2] + "q" + first[3:] + "q"], 1.6, 3)
 
 
+NEW_ENTRY = """\
+name = "Quite New"
+title = "Quite New: a report"
+organizations = ["Somebody"]
+date = 2025-01-01
+summary = "A report."
+tags = ["open-weights"]
+
+[links]
+page = ["https://example.org/quite-new"]
+"""
+WRITES = {"add of one": ("add", "--no-edit", "--from"), "import of one": ("import",)}
+MOST_WRITES = 3  # units, with many reports
+
 _MOST_REFERENCES = 1000  # that reference managers are made to import, which takes them long
 
 
@@ -194,6 +208,27 @@ class Benchmark:
         word = list(rows_about(reports))[1].arguments[1]
         commands |= {(name, ""): command for name, command in other_programs(folder, word, self.scratch)}
         self.print_table(size, rows, self.take_turns(folder, commands))
+        for name in WRITES:
+            if self.options.only in name:
+                self.measure_write(name, folder)
+
+    def measure_write(self, name: str, folder: Path) -> None:
+        """Print how long it takes to write an entry into a copy of a catalogue whose index is up to date."""
+        copy, source = self.scratch / f"{folder.name} {name}", self.scratch / "quite-new.toml"
+        shutil.copytree(folder, copy)
+        source.write_text(NEW_ENTRY)
+        units, usages = list[Usage](), list[Usage]()
+        environment = self.environment_of(copy, "")
+        for _ in range(self.options.rounds):
+            run([*REPORTCLI, "list", "--limit", "1", "--catalog", str(copy)], environment, self.options.cpu)
+            units.append(run([PYTHON, "-c", UNIT], environment, self.options.cpu))
+            command = [*REPORTCLI, *WRITES[name], str(source), "--catalog", str(copy)]
+            usages.append(run(command, environment, self.options.cpu))
+            (copy / source.name).unlink()
+        time_of, unit = (statistics.median(usage.time for usage in each) for each in (usages, units))
+        memory, mark = max(usage.memory for usage in usages), "!" if time_of / unit > MOST_WRITES else " "
+        target = MOST_WRITES if folder.name == str(LARGE) else ""
+        print(f"  {name:22}{time_of:8.1f}{time_of / unit:8.2f}{mark if target else ' '}{target:>7}{memory:8.0f}")
 
     def environment_of(self, folder: Path, program: str) -> dict[str, str]:
         """Return the environment of a program: each has its own index of each folder."""
