@@ -4,6 +4,7 @@ from makers import a_report, shipped_reports
 from pictures import WIDTHS, draw, squeezed
 from reportcli.answer.details import ReportDetails, full_record
 from reportcli.query.names import ReportMatch
+from reportcli.report.architecture import AttentionLayers
 from reportcli.report.fields import Architecture, Model, Note, Pretraining
 from samples import RUNS, text
 from test_comparison import BIG
@@ -176,3 +177,10 @@ def test_a_section_is_a_part_of_the_page_in_every_format() -> None:
     assert paths
     assert all(path.startswith(("posttraining.rl", "links.")) for path in paths)
     assert len(next(answer.records())) == len(next(ReportDetails((ReportMatch(RUNS),)).records()))
+
+
+def test_numbers_that_differ_between_layers_stand_on_one_line() -> None:
+    layers = (AttentionLayers(kind="full", kv_heads=16), AttentionLayers(kind="window", kv_heads=4))
+    report = a_report(architecture=Architecture(attention_layers=layers))
+    page = draw(ReportDetails((ReportMatch(report),)), 80).text
+    assert "KV heads 16, 4 " in " ".join(page.split())

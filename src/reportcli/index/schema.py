@@ -19,6 +19,7 @@ CODE = {field.path: number for number, field in enumerate(FIELDS + DERIVED)}
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE file (path BLOB PRIMARY KEY, rank INT, stamp TEXT, report INT, problem TEXT, line INT) WITHOUT ROWID;
+CREATE INDEX file_of_report ON file (report);
 CREATE INDEX unreadable ON file (path) WHERE problem IS NOT NULL;
 CREATE TABLE report (
     number INTEGER PRIMARY KEY, id TEXT, rank INT, day INT, hidden INT DEFAULT 0, body TEXT

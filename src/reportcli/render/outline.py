@@ -108,7 +108,7 @@ def run_table(report: Report) -> tuple[list[str], list[tuple[Field, list[str]]]]
 
 
 def _texts(field: Field, value: object) -> list[str]:
-    if isinstance(value, tuple) and not field.info.choices and field.path not in _ON_ONE_LINE:
+    if field.kind == TEXTS and isinstance(value, tuple) and not field.info.choices and field.path not in _ON_ONE_LINE:
         return [escape_controls(text) for text in value]
     return [format_value(field, value)]
 
