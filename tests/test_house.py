@@ -171,11 +171,8 @@ def test_own_modules_of_a_listing_in_a_pipe() -> None:
     assert own == {
         "reportcli",
         "reportcli.answer",
-        "reportcli.answer.comparison",
         "reportcli.answer.details",
         "reportcli.answer.listing",
-        "reportcli.answer.table",
-        "reportcli.answer.technique",
         "reportcli.catalog",
         "reportcli.catalog.files",
         "reportcli.cli",

@@ -330,7 +330,7 @@ def test_a_command_whose_index_proves_damaged_answers_from_memory(
     cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    for arguments in (("list",), ("show", "olmo", "-f", "json"), ("disclosure", "rl"), ("compare", "qwen3", "olmo")):
+    for arguments in (("list",), ("show", "olmo", "-f", "json"), ("lineage", "olmo"), ("compare", "qwen3", "olmo")):
         right = cli(*arguments)
         damage(tmp_path, "id IN ('olmo', 'qwen3')")
         assert vars(cli(*arguments)) == vars(right)
