@@ -40,9 +40,8 @@ class Builder:
         run = self.connection.execute
         if read_meta(self.connection, "version") != index_version(self.connection):
             self.start_anew()
-        if read_meta(self.connection, "vocabularies") == json.dumps(
-            {file.path: file.stamp for file in seen.vocabularies}
-        ):
+        stamps = json.dumps({file.path: file.stamp for file in seen.vocabularies})
+        if read_meta(self.connection, "vocabularies") == stamps:
             self.vocabulary = stored_vocabulary(read_meta(self.connection, "vocabulary") or "")
         else:
             self.read_vocabularies(seen.vocabularies)
