@@ -57,7 +57,7 @@ class Everything:
     @cached_property
     def models(self) -> set[int]:
         """The numbers of all models."""
-        return self.reports.union(number for number in self._other_models() if report_of(number) in self.reports)
+        return self.reports.union(number for number in self._stored(OTHER_MODELS) if report_of(number) in self.reports)
 
     @cached_property
     def runs(self) -> set[int]:
