@@ -10,13 +10,14 @@ from datetime import date
 from functools import cache
 from itertools import groupby, islice
 from math import floor, inf, log10, nextafter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record, left_out_note, unknown_note
 from reportcli.errors import UnsuitableField
 from reportcli.query.conditions import Is, IsKnown, Query, Words, conditions_of, value_text
 from reportcli.query.period import parse_period, period_containing, periods_between
-from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RUN_FIELDS, Subject
+from reportcli.query.subject import MODEL_FIELDS, RUN_FIELDS, Subject
 from reportcli.report.fields import DATE, MAP, NUMBERS, YES_NO, Field
 from reportcli.text import fold_name, padded_words
 
@@ -31,8 +32,6 @@ class Bin(NamedTuple):
     def __str__(self) -> str:
         return self.text or f"{_bound_text(self.low)}..<{_bound_text(self.high)}"
 
-
-_ID = FIELDS_BY_PATH["id"]
 
 Value = str | bool | Bin | None  # None: unknown
 
@@ -117,7 +116,7 @@ def count_values(
 
 
 def _by_report(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
-    return (list(models) for _, models in groupby(subjects, key=lambda subject: subject.stored(_ID)))
+    return (list(models) for _, models in groupby(subjects, key=attrgetter("report_key")))
 
 
 def _values(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from reportcli.index.schema import CODE, RUN_STEP, model_of, report_of, run_of, stored_run
-from reportcli.query.subject import FIELDS_BY_PATH, HAS_RL, MODEL_FIELDS, RUN_FIELDS, Subject, known_values
+from reportcli.query.subject import FIELDS_BY_PATH, HAS_RL, MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, Subject, known_values
 from reportcli.report.fields import DATE, MAP, NUMBERS, TEXTS, YES_NO, Field, Report
 
 Rows = list[tuple[Any, ...]]
@@ -43,6 +43,7 @@ class Column:
         self._field = field
         self._values = values
         self.missing: Any = () if field.kind == TEXTS or field.in_array else None
+        self.is_of_rl = field.path in RL_FIELDS
         self.number_of = _NUMBER_OF.get(field.path, report_of)
 
     @cached_property
@@ -137,6 +138,10 @@ class ColumnSubject(Subject):
         return self.__dict__[name]
 
     @property
+    def report_key(self) -> int:
+        return report_of(self._number)
+
+    @property
     def is_flagship(self) -> bool:
         return model_of(self._number) == report_of(self._number)
 
@@ -148,7 +153,7 @@ class ColumnSubject(Subject):
         column = self._columns[field.path]
         if column is None or column.stored is None:
             return super().stored(field)
-        if self._lacks(field):
+        if column.is_of_rl and self._lacks(field):
             return column.missing
         return column.stored.get(column.number_of(self._number), column.missing)
 
@@ -156,7 +161,7 @@ class ColumnSubject(Subject):
         column = self._columns[field.path]
         if column is None or (field.path in RUN_FIELDS and not self._is_as_run):
             return super().values(field)
-        if field.path not in RUN_FIELDS and self._lacks(field):
+        if column.is_of_rl and field.path not in RUN_FIELDS and self._lacks(field):
             return ()
         return column.values.get(column.number_of(self._number), ())
 

@@ -69,6 +69,11 @@ class Subject:
         return self._model or flagship_model(self.report)
 
     @property
+    def report_key(self) -> str | int:
+        """What tells the report from the others."""
+        return self.report.id
+
+    @property
     def is_flagship(self) -> bool:
         """Whether the model is the flagship; of a report without models, too."""
         return self._model is None or self._model == flagship_model(self.report)
