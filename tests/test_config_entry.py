@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from conftest import Run
-from makers import CANONICAL
+from makers import canonical
 from reportcli.catalog.files import read_report, shipped_folder, user_folder
 from test_model_config import MOE, SMALL
 
 LARGE, LITTLE = MOE | {"hidden_size": 128, "num_hidden_layers": 8}, SMALL  # of the models of the entry below
-ENTRY = (
-    CANONICAL.format(name="Family")
-    + """\
+ENTRY = canonical(
+    "Family",
+    """\
 flagship = "Large"
 undisclosed = [
     "architecture.rope_base",
@@ -41,7 +41,7 @@ vocabulary = 995
 
 [sources]
 architecture = "arXiv:2501.00001 Table 1"
-"""
+""",
 )
 
 
@@ -73,8 +73,8 @@ def test_disagreements_are_problems_and_figures_in_another_sense_remarks(cli: Ru
     file = config(LARGE | {"vocab_size": 2000, "new_width": 1})
     ended = cli("check", "Family", "--against", file, "--catalog", "catalog")
     assert ended.stdout.splitlines() == [
-        "catalog/family.toml:31: architecture.vocabulary: is 995, but 2_000 in the configuration (vocab_size)",
-        "catalog/family.toml:21: remark: models[0].context_length: is 8_192; "
+        "catalog/family.toml:36: architecture.vocabulary: is 995, but 2_000 in the configuration (vocab_size)",
+        "catalog/family.toml:26: remark: models[0].context_length: is 8_192; "
         "the configuration has 4_096 positions (max_position_embeddings)",
     ]
     assert ended.stderr.splitlines() == [
@@ -102,7 +102,7 @@ def test_findings_are_json_like_those_of_any_check(cli: Run, config: Any) -> Non
     ended = cli("check", "Family", "--against", config(SMALL), "--catalog", "catalog", "--json")
     first = json.loads(ended.stdout)[0]
     assert first == {
-        "file": "catalog/family.toml", "line": 29, "column": None, "key": "architecture.type", "severity": "problem",
+        "file": "catalog/family.toml", "line": 34, "column": None, "key": "architecture.type", "severity": "problem",
         "problem": "is moe, but dense in the configuration (intermediate_size)",
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from makers import CANONICAL
+from makers import CANONICAL, canonical
 from reportcli.answer.details import full_record
 from reportcli.catalog.files import read_report, read_text, shipped_folder, user_folder
 from reportcli.curate import edit
@@ -84,7 +84,7 @@ class Person:
 def write(folder: Path, entry_id: str, name: str, more: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{entry_id}.toml"
-    path.write_text(CANONICAL.format(name=name) + more, encoding="utf-8")
+    path.write_text(canonical(name, more), encoding="utf-8")
     return path
 
 
@@ -146,7 +146,7 @@ def test_a_wrong_text_is_refused_with_every_problem_and_stays_in_the_draft(
     cli: Cli, editor: Editor, mine: Path
 ) -> None:
     before = mine.read_bytes()
-    wrong = editor("""sed -i 's/2025-01-02/"soon"/; s/"A title"/7/; $a nmae = 1' "$1" """)
+    wrong = editor("""sed -i 's/2025-01-02/"soon"/; s/"A title"/7/; s/^tags/nmae = 1\\n&/' "$1" """)
     result = cli("edit", "x", "--catalog", str(mine.parent), EDITOR=wrong)
     draft = draft_path(mine)
     assert result[:2] == (2, "")
@@ -154,11 +154,11 @@ def test_a_wrong_text_is_refused_with_every_problem_and_stays_in_the_draft(
         "error: x was not saved: 3 problems\n"
         "  line 2: title: expected a string, got 7\n"
         '  line 6: date: expected a date such as 2025-06-18, without quotes, got "soon"\n'
-        "  line 11: nmae: unknown key; did you mean name?\n"
+        "  line 8: nmae: unknown key; did you mean name?\n"
         f"  your draft was saved to {draft}\n"
     )
     assert mine.read_bytes() == before
-    assert draft.read_text().endswith("nmae = 1\n")
+    assert "\nnmae = 1\n" in draft.read_text()
     result = cli("edit", "x", "--catalog", str(mine.parent), EDITOR="touch")
     assert result == (
         2,
@@ -166,22 +166,22 @@ def test_a_wrong_text_is_refused_with_every_problem_and_stays_in_the_draft(
         f"error: there is a draft of this entry: {draft}\n  close the editor that has it open, "
         "continue with it by running the command on a terminal, or delete it\n",
     )
-    assert draft.read_text().endswith("nmae = 1\n")
+    assert "\nnmae = 1\n" in draft.read_text()
 
 
 def test_on_a_terminal_a_wrong_text_can_be_edited_again(
     editor: Editor, mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EDITOR", editor('grep -q nmae "$1" && sed -i /nmae/d "$1" || echo "nmae = 1 # X" >>"$1"'))
+    monkeypatch.setenv("EDITOR", editor('grep -q nmae "$1" && sed -i /nmae/d "$1" || sed -i "1i nmae = 1 # X" "$1"'))
     person = Person(True, True, False)
     assert edit_in(mine, person).notes[0] == "nothing changed"
     assert (person.questions, drafts()) == (["edit again?"], [])
-    message = "error: x was not saved: 1 problem\n  line 11: nmae: unknown key; did you mean name?"
+    message = "error: x was not saved: 1 problem\n  line 1: nmae: unknown key; did you mean name?"
     assert person.messages == [message]
-    monkeypatch.setenv("EDITOR", editor('echo "nmae = 1" >>"$1"'))
+    monkeypatch.setenv("EDITOR", editor('sed -i "1i nmae = 1" "$1"'))
     with pytest.raises(EntryRejected) as caught:
         edit_in(mine, person)
-    assert person.messages[2].startswith("error: x was not saved: 1 problem\n  line 12: not TOML: ")
+    assert person.messages[2].startswith("error: x was not saved: 1 problem\n  line 2: not TOML: ")
     assert (caught.value.message, caught.value.hint) == (
         "x was not saved", f"your draft was saved to {draft_path(mine)}"
     )  # fmt: skip
@@ -190,7 +190,7 @@ def test_on_a_terminal_a_wrong_text_can_be_edited_again(
 def test_who_interrupts_the_question_is_told_where_the_draft_is(
     editor: Editor, mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EDITOR", editor('echo "nmae = 1" >>"$1"'))
+    monkeypatch.setenv("EDITOR", editor('sed -i "1i nmae = 1" "$1"'))
 
     def interrupt(*_: str) -> bool:
         raise KeyboardInterrupt
@@ -267,9 +267,9 @@ def test_comments_of_the_person_stay_and_else_the_layout_is_set_right(cli: Cli, 
     here = ("--catalog", str(mine.parent))
     assert cli("edit", "x", *here, EDITOR="sed -i '1i # to do: figures'").code == 0
     assert mine.read_text() == "# to do: figures\n" + CANONICAL.format(name="X")
-    untidy = editor("""sed -i 1d "$1"; printf 'license="MIT"\n[pretraining]\ntokens=36000000' >>"$1" """)
+    untidy = editor("""sed -i '1clicense="MIT"' "$1"; printf '[pretraining]\ntokens=36000000' >>"$1" """)
     assert cli("edit", "x", *here, EDITOR=untidy).code == 0
-    expected = CANONICAL.format(name="X") + 'license = "MIT"\n\n[pretraining]\ntokens = 36_000_000\n'
+    expected = canonical("X", 'license = "MIT"\n[pretraining]\ntokens = 36_000_000\n')
     assert mine.read_text() == expected
 
 
@@ -280,7 +280,7 @@ def test_every_rule_is_kept_and_remarks_are_notes(cli: Cli, editor: Editor, mine
         '[[models]]\nname = "B"\nparameters = 7\nactive_parameters = 8\n[links]\npage = ["ftp://a"]\nfax = 1\n'
     )
     (mine.parent / "more").write_text(more)
-    appends = editor(f'cat {mine.parent}/more >>"$1"')
+    appends = editor(f'sed -i "/^$/,\\$d" "$1"; cat {mine.parent}/more >>"$1"')
     result = cli("edit", "x", "--catalog", str(mine.parent), EDITOR=appends)
     assert result.code == 2
     assert [line.split(": ")[:2] for line in result.err.splitlines()[:-1]] == [
@@ -292,7 +292,7 @@ def test_every_rule_is_kept_and_remarks_are_notes(cli: Cli, editor: Editor, mine
         ["  line 20", "links.fax"],
     ]
     draft_path(mine).unlink()
-    (mine.parent / "more").write_text('based_on = ["Some Modl 7B"]')
+    (mine.parent / "more").write_text('based_on = ["Some Modl 7B"]\n[links]\npage = ["https://example.org/x"]\n')
     result = cli("edit", "x", "--catalog", str(mine.parent), EDITOR=appends)
     remark = 'line 11: based_on[0]: "Some Modl 7B" is not in the catalogue; did you mean "Some Model 7B"?'
     assert result == (0, f"{mine}\n", f"note: based_on: Some Modl 7B\nnote: {remark}\n")
@@ -552,10 +552,11 @@ def test_a_record_of_one_catalogue_is_an_entry_of_another(cli: Cli, tmp_path: Pa
 def test_what_is_not_complete_is_refused_with_every_problem(cli: Cli, tmp_path: Path) -> None:
     here = ("--catalog", str(tmp_path))
     (tmp_path / "source").write_text('name = "X"\ndate = "2025"\n')
+    required = ("title", "organizations", "summary", "tags", "links")
     result = cli("add", "--from", str(tmp_path / "source"), *here)
     assert (result.code, result.out) == (2, "")
-    assert result.err.splitlines()[0] == "error: x was not saved: 5 problems"
-    for message in ("line 2: date: expected", "title: required", "organizations: required", "summary:", "tags:"):
+    assert result.err.splitlines()[0] == "error: x was not saved: 6 problems"
+    for message in ("line 2: date: expected", *(f"{key}: required" for key in required)):
         assert message in result.err
     record = {"id": "x", "name": "X", "models": [{"name": "M", "parameters": "7B"}], "date": "someday", "derived": {}}
     result = cli("add", "--from", "-", *here, stdin=json.dumps(record))
@@ -657,7 +658,8 @@ def test_a_template_that_is_filled_in_wrongly_stays_in_a_draft_that_can_be_added
     with pytest.raises(EntryRejected, match=r"was not saved\n"):
         add_by_hand(mine.parent, ask=person)
     assert (person.messages[0], draft.read_text()) == (f"there is a draft of this entry: {draft}", typed)
-    draft.write_text(re.sub('(?m)^name = "Qwen3"$', CANONICAL.format(name="New"), typed))
+    keys, _, links = CANONICAL.format(name="New").partition("\n[links]")
+    draft.write_text(re.sub('(?m)^name = "Qwen3"$', keys, typed.replace("[links]", f"[links]{links}", 1)))
     assert cli("add", "--from", str(draft), "--catalog", str(mine.parent)).code == 0
     assert (mine.parent / "new.toml").read_text() == CANONICAL.format(name="New")
     assert files(draft_folder()) == []

@@ -71,14 +71,14 @@ code = [
 ]
 
 [[models]]
-name = "Qwen3-8B"
-type = "dense"
-parameters = 8_000_000_000
-
-[[models]]
 name = "Qwen3-235B-A22B"
 parameters = 235_000_000_000
 active_parameters = 22_000_000_000
+
+[[models]]
+name = "Qwen3-8B"
+type = "dense"
+parameters = 8_000_000_000
 
 [architecture]
 type = "moe"
@@ -133,6 +133,7 @@ def test_a_good_entry_keeps_every_rule() -> None:
 
 DATE, TECHNIQUE, PDF = "date = 2025-05-14", '    "grpo",\n]\n\n[links]', "https://arxiv.org/pdf/2505.09388v1"
 KL = "kl_penalty = false\n"
+LINKS = GOOD[GOOD.index("[links]") : GOOD.index("[[models]]")]
 
 
 def run(*lines: str, kl_penalty: str = "kl_penalty = false") -> str:
@@ -160,9 +161,10 @@ CASES = [
      "expected a whole number from 0 to 2^63 - 1, got 0.5"),
     (value_types, changed((f"{DATE}\n", "")), "date", "required, but missing"),
     (completeness, changed(('summary = "Eight models."\n', "")), "summary", "required, but missing"),
+    (completeness, changed((LINKS, "")), "links", "required, but missing; give at least one"),
     (value_types, changed((DATE, 'date = "2025-05-14"')), "date",
      'expected a date such as 2025-06-18, without quotes, got "2025-05-14"'),
-    (value_types, changed(('name = "Qwen3-8B"\n', "")), "models[0].name", "required, but missing"),
+    (value_types, changed(('name = "Qwen3-8B"\n', "")), "models[1].name", "required, but missing"),
     (known_keys, changed(("number = 10", "numbr = 10")), "numbr", "unknown key; did you mean number?"),
     (known_keys, changed(('arxiv = "', 'arxvi = "')), "links.arxvi", "unknown key; did you mean arxiv?"),
     (known_keys, changed(("[architecture]", "[architectrue]")), "architectrue",
@@ -170,11 +172,11 @@ CASES = [
     (known_keys, changed(("[architecture]\n", "[architecture]\ntokens = 3\n")), "architecture.tokens",
      "unknown key; did you mean models.tokens or pretraining.tokens?"),
     (known_keys, changed(('topic = "rl"\n', 'topic = "rl"\nxyzzy = 3\n')), "notes[0].xyzzy", "unknown key"),
-    (known_keys, changed(("active_parameters =", "active_params =")), "models[1].active_params",
+    (known_keys, changed(("active_parameters =", "active_params =")), "models[0].active_params",
      "unknown key; did you mean active_parameters?"),
     (known_keys, f'id = "qwen3"\n{GOOD}', "id", "unknown key; the id is the name of the file"),
     (closed_lists, changed(('"moe",\n', '"meo",\n')), "tags[0]", '"meo" is not an allowed value; did you mean moe?'),
-    (closed_lists, changed(('type = "dense"', 'type = "xyzzy"')), "models[0].type",
+    (closed_lists, changed(('type = "dense"', 'type = "xyzzy"')), "models[1].type",
      '"xyzzy" is not an allowed value; choose from: dense, moe, diffusion, other'),
     (closed_lists, changed(('topic = "rl"', 'topic = "RL"')), "notes[0].topic",
      '"RL" is not an allowed value; did you mean rl?'),
@@ -202,7 +204,7 @@ CASES = [
      'leads to arXiv:2505.09389, but links.arxiv is "2505.09388"'),
     (flagship, changed(('flagship = "Qwen3-235B-A22B"', 'flagship = "Qwen3-235B"')), "flagship",
      '"Qwen3-235B" is not one of the models; did you mean Qwen3-235B-A22B?'),
-    (recipe_rules.active_parameters, changed(("235_000_000_000", "21_999_999_999")), "models[1].active_parameters",
+    (recipe_rules.active_parameters, changed(("235_000_000_000", "21_999_999_999")), "models[0].active_parameters",
      "22_000_000_000 is more than the total of 21_999_999_999"),
     (recipe_rules.active_experts, changed(("experts_total = 128", "experts_total = 7")), "architecture.experts_active",
      "8 is more than the total of 7"),
@@ -251,8 +253,12 @@ CASES = [
      "models[1].reinforcement_learning", 'is false, but a run of posttraining.rl trains "Qwen3-235B-A22B"'),
     (recipe_rules.families_of_runs, run('algorithm = "CISPO"'), "posttraining.rl[0].algorithm",
      'the run uses CISPO, but "cispo" is not in posttraining.rl_family'),
-    (recipe_rules.parameter_count, SIZED.replace("expert_size = 1536", "expert_size = 2048"), "models[1].parameters",
+    (recipe_rules.parameter_count, SIZED.replace("expert_size = 1536", "expert_size = 2048"), "models[0].parameters",
      "is 235_000_000_000, but layers, widths and experts amount to about 3.1e+11"),
+    (recipe_rules.order_of_models, changed(("8_000_000_000", "235_000_000_001")), "models[1]",
+     "stands after the smaller Qwen3-235B-A22B; models stand largest first"),
+    (recipe_rules.sources_of_figures, GOOD[: GOOD.index("[sources]")], "sources",
+     'missing; say where each figure comes from, such as "pretraining.tokens" = "section 3"'),
     (redundant_aliases, changed(("Qwen3-2504", "qwen 3")), "aliases[0]", '"qwen 3" is redundant'),
 ]  # fmt: skip
 
@@ -280,6 +286,10 @@ def test_every_rule_has_a_case() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param(changed(("8_000_000_000", "235_000_000_000")), id="models of one size"),
+        pytest.param(
+            changed(("parameters = 235_000_000_000\nactive_parameters = 22_000_000_000\n", "")), id="size unknown"
+        ),
         pytest.param(changed((DATE, "date = 2025-05-12"), ("[confidence]", '[confidence]\ndate = "why"')), id="why"),
         pytest.param(changed((DATE, "date = 2025-06-30")), id="today"),
         pytest.param(changed((PDF, "https://example.org/2505.00001.pdf")), id="PDF elsewhere"),
@@ -314,7 +324,7 @@ def test_all_wrong_types_are_named_and_hide_no_other_problem() -> None:
     assert [problem.key for problem in problems[value_types]] == [
         "number",
         "date",
-        "models[0].name",
+        "models[1].name",
         "architecture.experts_total",
     ]
     assert [problem.key for problem in problems[closed_lists]] == ["tags[0]"]
@@ -328,7 +338,7 @@ def test_all_wrong_types_are_named_and_hide_no_other_problem() -> None:
     [
         (changed(("number = 10\n", ""), ('name = "Qwen3"\n', 'name = "Qwen3"\nnumber = 10\n')), 1, "number = 10"),
         (f"#:schema x.json\n\n{GOOD}", 2, "number = 10"),
-        (changed(("235_000_000_000", "235000000000")), 36, "parameters = 235_000_000_000"),
+        (changed(("235_000_000_000", "235000000000")), 31, "parameters = 235_000_000_000"),
         (changed(('aliases = [\n    "Qwen3-2504",\n]', 'aliases = ["Qwen3-2504"]')), 4, "aliases = ["),
         (changed(("\n[links]", "[links]")), 21, "an empty line"),
         (changed(('"Eight models."', "'Eight models.'")), 13, 'summary = "Eight models."'),

@@ -14,7 +14,7 @@ import pytest
 
 import reportcli
 from conftest import READING_LIST, SHIPPED_FOLDER, Ran, Run
-from makers import write
+from makers import canonical, write
 from reportcli.catalog.files import user_folder
 from reportcli.cli.complete.shells import install_completion
 from reportcli.errors import UsageError
@@ -174,7 +174,8 @@ def test_without_a_home_folder_only_writing_asks_for_one(cli: Run, command: str,
 
 @pytest.mark.usefixtures("homeless")
 def test_without_a_home_folder_an_entry_is_added_where_it_is_said(cli: Run, tmp_path: Path) -> None:
-    source = write(tmp_path, "new", "Something New")
+    source = tmp_path / "new.toml"
+    source.write_text(canonical("Something New"))
     (tmp_path / "mine").mkdir()
     ended = cli("add", "--no-edit", "--from", str(source), "--catalog", str(tmp_path / "mine"))
     assert (ended.returncode, ended.stdout) == (0, f"{tmp_path}/mine/something-new.toml\n")
@@ -224,7 +225,8 @@ def test_an_empty_catalog_is_not_the_working_folder(cli: Run) -> None:
 
 
 def test_where_new_entries_cannot_go_an_error_says_so(cli: Run, tmp_path: Path) -> None:
-    new = write(tmp_path, "new", "Something New")
+    new = tmp_path / "new.toml"
+    new.write_text(canonical("Something New"))
     for folder in (TOO_LONG, FAR_TOO_LONG, "/etc/passwd"):
         ended = cli("add", "--no-edit", "--from", str(new), XDG_DATA_HOME=folder)
         assert (ended.returncode, ended.stdout) == (3, "")

@@ -138,7 +138,7 @@ def test_a_row_without_a_tag_that_fits_is_a_draft(cli: Run, tmp_path: Path) -> N
     assert "GoBot (draft)" in cli("list", "-n", "40", terminal=True).stdout
     assert " · draft\n" in cli("show", "gobot", terminal=True).stdout
     ended = cli("check", "gobot")
-    assert (ended.returncode, ended.stdout.count("required, but missing")) == (1, 2)
+    assert (ended.returncode, ended.stdout.count("required, but missing")) == (1, 3)
 
 
 def test_columns_may_be_called_as_fields_are(cli: Run, tmp_path: Path) -> None:

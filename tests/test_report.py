@@ -267,7 +267,7 @@ def test_fields_of_models_give_one_value_for_each_model() -> None:
     field = next(field for field in FIELDS if field.path == "models.parameters")
     assert field.in_array
     assert field.get(shipped_reports()["qwen3-embedding"]) == (
-        600_000_000, 4_000_000_000, 8_000_000_000, 600_000_000, 4_000_000_000, 8_000_000_000,
+        8_000_000_000, 8_000_000_000, 4_000_000_000, 4_000_000_000, 600_000_000, 600_000_000,
     )  # fmt: skip
     assert field.get(parsed(LEAST + '[[models]]\nname = "M"')) == (None,)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Run
-from makers import entry
+from makers import canonical
 from reportcli.catalog.files import read_report, user_folder
 from reportcli.cli.complete.shells import install_completion
 from reportcli.cli.main import COMMANDS
@@ -65,7 +65,7 @@ def test_only_the_pager_is_run_by_a_shell_and_other_programs_are_started_in_thre
 
 @pytest.mark.slow
 def test_the_command_of_an_editor_is_split_and_runs_no_shell(tmp_path: Path) -> None:
-    (tmp_path / "x.toml").write_text(entry("X"))
+    (tmp_path / "x.toml").write_text(canonical())
     for variable in ("EDITOR", "VISUAL"):
         for command in ("true ; touch {}", "true && touch {}", "true $(touch {})", "true `touch {}`", "true\ntouch {}"):
             settings = {variable: command.format(tmp_path / "hurt")}
@@ -81,7 +81,7 @@ def test_modules_in_the_current_folder_are_not_run(tmp_path: Path) -> None:
         (tmp_path / f"{name}.py").write_text(hostile)
     (tmp_path / "rich").mkdir()
     (tmp_path / "rich" / "__init__.py").write_text(hostile)
-    (tmp_path / "entry").write_text(entry("X"))
+    (tmp_path / "entry").write_text(canonical())
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"EDITOR": "true"}
     for call in CALLS:
         ended = subprocess.run(
@@ -107,7 +107,7 @@ def test_no_command_uses_the_network_but_those_that_are_given_an_address(
 ) -> None:
     assert {call.split()[0] for call in CALLS} == set(COMMANDS)
     sys.addaudithook(_record)
-    (tmp_path / "entry").write_text(entry("X"))
+    (tmp_path / "entry").write_text(canonical())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys.modules[__name__], "_connections", [])
     for call in CALLS:
@@ -131,7 +131,7 @@ def test_no_command_uses_the_network_but_those_that_are_given_an_address(
 def test_a_new_entry_and_its_schema_never_follow_links(cli: Run, tmp_path: Path) -> None:
     user_folder().mkdir(parents=True)
     (user_folder() / "schema.json").symlink_to(tmp_path / "target")
-    assert cli("add", "--from", "-", stdin=entry("X")).returncode == 0
+    assert cli("add", "--from", "-", stdin=canonical()).returncode == 0
     assert not (tmp_path / "target").exists()
     assert (user_folder() / "schema.json").is_symlink()
 
@@ -144,14 +144,14 @@ def test_a_linked_file_that_is_no_entry_stays_as_it_is(cli: Run, tmp_path: Path)
     folder = ("--catalog", str(tmp_path / "mine"))
     assert cli("check", "--fix", *folder).returncode == 1
     assert cli("edit", "x", *folder, EDITOR="sed -i s/root/evil/").returncode == 2
-    assert cli("add", "--id", "x", "--from", "-", *folder, stdin=entry("X")).returncode == 2
+    assert cli("add", "--id", "x", "--from", "-", *folder, stdin=canonical()).returncode == 2
     assert precious.read_text() == "root:x:0:0\n"
 
 
 def test_a_link_in_the_place_of_a_draft_is_not_followed(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     path = tmp_path / "mine" / "x.toml"
-    path.write_text(entry("X"))
+    path.write_text(canonical())
     draft = draft_path(path)
     draft.parent.mkdir(parents=True)
     draft.symlink_to(tmp_path / "target")
@@ -173,7 +173,7 @@ def test_a_folder_of_entries_may_be_a_link_of_the_user(cli: Run, tmp_path: Path)
     (tmp_path / "synchronized").mkdir()
     user_folder().parent.mkdir(parents=True)
     user_folder().symlink_to(tmp_path / "synchronized")
-    assert cli("add", "--from", "-", stdin=entry("X")).returncode == 0
+    assert cli("add", "--from", "-", stdin=canonical()).returncode == 0
     assert read_report(str(tmp_path / "synchronized" / "x.toml")).name == "X"
 
 
@@ -183,7 +183,7 @@ def test_a_folder_of_entries_may_be_a_link_of_the_user(cli: Run, tmp_path: Path)
 def test_the_cache_and_the_users_folder_are_private(cli: Run, own_home: Path) -> None:
     before = os.umask(0)
     try:
-        assert cli("add", "--from", "-", stdin=entry("X")).returncode == 0
+        assert cli("add", "--from", "-", stdin=canonical()).returncode == 0
     finally:
         os.umask(before)
     for folder in (user_folder(), user_folder().parent, own_home / ".cache" / "reportcli"):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import Run
-from makers import CANONICAL
+from makers import CANONICAL, canonical
 from reportcli.catalog.files import read_report, read_text, shipped_folder, user_folder
 from reportcli.curate.assign import assign
 from reportcli.curate.editor import create_draft, draft_folder
@@ -22,8 +22,9 @@ from reportcli.report.toml_lines import comments
 
 VOCABULARY = Vocabulary({"grpo": Technique("grpo", "GRPO", ("Group Relative Policy Optimization",), "rl", "d")})
 MODELS = (
-    '[[models]]\nname = "A-7B"\nparameters = 7\n\n[[models]]\nname = "A.1-70B"\nparameters = 70\n'
+    '[[models]]\nname = "A.1-70B"\nparameters = 70\n\n[[models]]\nname = "A-7B"\nparameters = 7\n'
     '\n[[posttraining.rl]]\nstage = "first"\n\n[[posttraining.rl]]\nstage = "second one"\n'
+    '\n[sources]\nmodels = "Table 1"\n'
 )
 
 
@@ -230,27 +231,28 @@ def test_a_draft_may_stay_one_and_what_it_lacks_is_said(cli: Run, mine: Path) ->
     mine.write_text('name = "X"\ntitle = "T"\norganizations = ["A"]\ndate = 2025-06-18\n')
     here = ("--catalog", str(mine.parent))
     assert cli("edit", "x", *here, "--set", "license=MIT").stderr == (
-        "note: license: MIT\nnote: x is still a draft: it lacks summary and tags\n"
+        "note: license: MIT\nnote: x is still a draft: it lacks summary, tags, links\n"
     )
     ended = cli("edit", "x", *here, EDITOR="sed -i s/MIT/BSD/")
-    assert ended.stderr == "note: license: BSD (was MIT)\nnote: x is still a draft: it lacks summary and tags\n"
-    ended = cli("edit", "x", *here, "--set", "summary=S.", "--set", "tags=moe")
-    assert ended.stderr == "note: summary: S.\nnote: tags: moe\n"
+    assert ended.stderr == "note: license: BSD (was MIT)\nnote: x is still a draft: it lacks summary, tags, links\n"
+    ended = cli("edit", "x", *here, "--set", "summary=S.", "--set", "tags=moe", "--set", "arxiv=2506.00001")
+    assert ended.stderr == "note: summary: S.\nnote: tags: moe\nnote: links.arxiv: 2506.00001\n"
     ended = cli("edit", "x", *here, "--set", "tags=")  # a whole one becomes none
     assert (ended.returncode, ended.stderr.splitlines()[1]) == (2, "  tags: required, but missing")
 
 
 def test_comments_stay_beside_what_they_stood_by(cli: Run, mine: Path) -> None:
     mine.write_text(
-        "# my notes\n\n" + CANONICAL.format(name="X").replace('"A title"', '"A title"  # as printed')
-        + "# free?\nlicense='MIT' # says the page\n\n# the figures\n[pretraining]\n# hours\ngpu_hours = 5 # or 6\n"
-        "tokens = 7_000_000\n# the end"
+        "# my notes\n\n" + canonical("X", "# free?\nlicense='MIT' # says the page\n")
+        .replace('"A title"', '"A title"  # as printed')
+        + "# the figures\n[pretraining]\n# hours\ngpu_hours = 5 # or 6\ntokens = 7_000_000\n# the end"
     )  # fmt: skip
     ended = cli("edit", "x", "--catalog", str(mine.parent), "--set", "license=BSD", "--set", "gpu_hours=")
     assert ended.returncode == 0
     assert mine.read_text() == (
-        "# my notes\n" + CANONICAL.format(name="X").replace('"A title"', '"A title"  # as printed')
-        + '# free?\nlicense = "BSD"  # says the page\n\n# the figures\n[pretraining]\n'
+        "# my notes\n" + canonical("X", '# free?\nlicense = "BSD"  # says the page')
+        .replace('"A title"', '"A title"  # as printed')
+        + "\n# the figures\n[pretraining]\n"
         "# hours\n# or 6\ntokens = 7_000_000\n# the end\n"
     )  # fmt: skip
     assert cli("check", str(mine)).returncode == 0

@@ -72,10 +72,6 @@ def test_no_list_repeats_a_value() -> None:
         assert len({model.name for model in report.models}) == len(report.models), report.id
 
 
-def test_every_report_has_a_web_address() -> None:
-    assert [report.id for report in REPORTS if report.links.front is None] == []
-
-
 def test_every_technique_is_read_used_and_found_by_each_of_its_names() -> None:
     text = (SHIPPED_FOLDER / "vocabulary" / "techniques.toml").read_text(encoding="utf-8")
     assert list(tomllib.loads(text)) == list(VOCABULARY)

@@ -20,6 +20,9 @@ license = "MIT"
 based_on = ["Qwen3-8B"]
 techniques = ["grpo"]
 
+[links]
+page = ["https://example.org/tale"]
+
 [[models]]
 name = "Tale-9B"
 parameters = 9_000_000_000

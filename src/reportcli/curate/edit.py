@@ -279,7 +279,7 @@ def checked_report(
     if problems := lines.pop(PROBLEM, ()):
         raise EntryRejected(entry_id, problems)
     lacks = [finding.key for rule, finding in broken if rule is completeness]
-    draft = (f"{entry_id} is still a draft: it lacks {' and '.join(lacks)}",) if lacks else ()
+    draft = (f"{entry_id} is still a draft: it lacks {', '.join(lacks)}",) if lacks else ()
     return entry.report, sum(lines.values(), draft)
 
 

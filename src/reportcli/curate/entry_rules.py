@@ -12,7 +12,7 @@ from reportcli.curate.entry import ParsedEntry, Problems, suggestion
 from reportcli.errors import did_you_mean
 from reportcli.query.names import ARXIV_ADDRESS
 from reportcli.report.choices import ID_ADVICE, ID_PATTERN
-from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS
+from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS, Report, tables_of
 from reportcli.report.parse import Problem, quoted
 from reportcli.report.toml import to_toml
 from reportcli.report.toml_lines import ancestor_keys, has_comments, lines_without_comments, split_schema_line
@@ -196,6 +196,12 @@ def completeness(entry: ParsedEntry) -> Problems:
     for field in ENTRY_FIELDS:
         if field.info.expected and not field.get(entry.report):
             yield Problem(field.path, f"required, but {'empty' if entry.has(field.path) else 'missing'}")
+    for table in _REQUIRED_TABLES:
+        if not any(key.startswith(f"{table}.") for key, _, _ in entry.texts):
+            yield Problem(table, f"required, but {'empty' if entry.has(table) else 'missing'}; give at least one")
+
+
+_REQUIRED_TABLES = tuple(table.path for table in tables_of(Report) if table.required)
 
 
 def layout(entry: ParsedEntry) -> Problems:
@@ -279,6 +285,8 @@ ENTRY_RULES: Mapping[Rule, str] = {
     layout: PROBLEM,
     tag_and_type: REMARK,
     redundant_aliases: REMARK,
+    recipe_rules.order_of_models: REMARK,
+    recipe_rules.sources_of_figures: REMARK,
     recipe_rules.parameter_count: REMARK,
 }
 

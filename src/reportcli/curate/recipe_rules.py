@@ -86,6 +86,26 @@ def families_of_runs(entry: ParsedEntry) -> Problems:
             yield Problem(f"posttraining.rl[{index}].algorithm", text)
 
 
+def order_of_models(entry: ParsedEntry) -> Problems:
+    """Models stand largest first; one without stated parameters may stand anywhere."""
+    smallest: Model | None = None
+    for index, model in enumerate(entry.report.models):
+        if smallest is not None and (model.parameters or 0) > (smallest.parameters or 0):
+            text = f"stands after the smaller {smallest.name}; models stand largest first"
+            yield Problem(f"models[{index}]", text)
+            return
+        smallest = smallest if model.parameters is None else model
+
+
+def sources_of_figures(entry: ParsedEntry) -> Problems:
+    """An entry with figures says where they come from."""
+    figures = (field for _, field, _ in values_by_key(entry.report) if field.kind in NUMBERS and field.table)
+    if not entry.report.sources and any(True for _ in figures):
+        yield Problem(
+            "sources", 'missing; say where each figure comes from, such as "pretraining.tokens" = "section 3"'
+        )
+
+
 _TOLERANCE = 0.1
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reportcli.curate.records import record_of, without_unknown
 from reportcli.errors import UsageError
 from reportcli.report.choices import ID_PATTERN
-from reportcli.report.fields import DATE, FIELDS, MAP, TEXTS, YES_NO, Field
+from reportcli.report.fields import DATE, FIELDS, MAP, TEXTS, YES_NO, Field, Report, tables_of
 from reportcli.report.toml import to_toml_line
 from reportcli.report.toml_lines import comments
 
@@ -123,6 +123,7 @@ def _table_parts(path: str, values: Mapping[str, Any], explained: bool) -> Itera
             yield from _table_parts(table, item, explained and not in_array)
         if explained and key not in values:
             yield f"\n# {header}" if in_array else f"\n{header}"
+            yield "## at least one is required\n" if table in _REQUIRED_TABLES else ""
             yield from _table_parts(table, {}, explained)
     yield from (f"\n{to_toml_line(key, value)}" for key, value in unknown_tables.items())
 
@@ -135,6 +136,7 @@ def _table_of(field: Field) -> str:
     return field.path if field.kind == MAP else field.table
 
 
+_REQUIRED_TABLES = {table.path for table in tables_of(Report) if table.required}
 _SECTIONS = {table: tuple(section) for table, section in groupby(FIELDS[1:], key=_table_of)}  # without the id
 
 

@@ -176,7 +176,7 @@ class Report(Record):
     undisclosed: tuple[str, ...] = several(
         "fields that the report was read for and does not state", label="not disclosed", example="pretraining.gpu_hours"
     )
-    links: Links = optional("where to find it", default=Links())
+    links: Links = expected("where to find it", default=Links())
     models: tuple[Model, ...] = several("the models it describes")
     architecture: Architecture = optional("architecture", default=Architecture())
     pretraining: Pretraining = optional("pre-training", default=Pretraining())
@@ -187,8 +187,8 @@ class Report(Record):
 
     @property
     def is_draft(self) -> bool:
-        """Whether it lacks what an entry that is shared has: a summary and tags."""
-        return not (self.summary and self.tags)
+        """Whether it lacks what an entry that is shared has: a summary, tags and a link."""
+        return not (self.summary and self.tags) or self.links == Links()
 
 
 TEXT, TEXTS, NUMBER, DECIMAL = "text", "texts", "number", "decimal"
@@ -275,6 +275,7 @@ class Table(NamedTuple):
     path: str
     help: str
     is_array: bool
+    required: bool = False
 
 
 def tables_of(kind: Any, prefix: str = "") -> Iterator[Table]:
@@ -282,7 +283,8 @@ def tables_of(kind: Any, prefix: str = "") -> Iterator[Table]:
     for declared in fields(kind):
         inner = ARRAYS.get(declared.type, declared.type)
         if inner in TABLES or declared.type in ARRAYS:
-            yield Table(prefix + declared.name, declared.metadata["info"].help, declared.type in ARRAYS)
+            info = declared.metadata["info"]
+            yield Table(prefix + declared.name, info.help, declared.type in ARRAYS, info.expected)
             yield from tables_of(inner, f"{prefix}{declared.name}.")
 
 

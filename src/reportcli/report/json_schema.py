@@ -42,6 +42,7 @@ def schema_text(schema: Mapping[str, Any]) -> str:
 def _table_schema(prefix: str, table_fields: Sequence[Field]) -> Schema:
     """Return the schema of a table with these fields, whose paths begin with the prefix."""
     properties: Schema = {}
+    tables: list[str] = []  # that are required
     for name, group in groupby(table_fields, key=lambda field: field.path.removeprefix(prefix).partition(".")[0]):
         inner, path = list(group), prefix + name
         if path not in _TABLES:
@@ -50,12 +51,14 @@ def _table_schema(prefix: str, table_fields: Sequence[Field]) -> Schema:
         schema, description = _table_schema(f"{path}.", inner), {"description": _TABLES[path].help}
         is_array = _TABLES[path].is_array
         properties[name] = {**description, **({"type": "array", "items": schema} if is_array else schema)}
-    direct = [field for field in table_fields if field.path == prefix + field.key]
-    return _object_schema(properties, direct)
+        if _TABLES[path].required:
+            properties[name]["minProperties"] = 1
+            tables.append(name)
+    direct = [field.key for field in table_fields if field.path == prefix + field.key and field.required]
+    return _object_schema(properties, direct + tables)
 
 
-def _object_schema(properties: Schema, fields: Sequence[Field]) -> Schema:
-    required = [field.key for field in fields if field.required]
+def _object_schema(properties: Schema, required: Sequence[str]) -> Schema:
     return {
         "type": "object",
         "properties": properties,
