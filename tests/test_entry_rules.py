@@ -191,6 +191,8 @@ CASES = [
      'unknown technique "group relative policy optimization"; use its id, grpo'),
     (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "xyzzy"))), "techniques[0]",
      'unknown technique "xyzzy"'),
+    (techniques, changed((TECHNIQUE, TECHNIQUE.replace("grpo", "Group-Relative"))), "techniques[0]",
+     'unknown technique "Group-Relative"; did you mean grpo?'),
     (patterns, changed(('"2505.09388"', '"2505.09388v1"')), "links.arxiv",
      'expected a value such as "2505.09388" (number on arXiv, without a version), got "2505.09388v1"'),
     (patterns, changed(('"v2"', '"2"')), "arxiv_version",

@@ -83,9 +83,9 @@ def techniques(entry: ParsedEntry) -> Problems:
     vocabulary = entry.vocabulary
     for key, field, text in entry.texts:
         if field.info.vocabulary and vocabulary is not None and text not in vocabulary:
-            technique_id = vocabulary.find(text)
-            advice = f"; use its id, {technique_id}" if technique_id else suggestion(text, vocabulary)
-            yield Problem(key, f"unknown technique {quoted(text)}{advice}")
+            technique_id, near = vocabulary.find(text), did_you_mean(vocabulary.nearest(text))
+            advice = f"use its id, {technique_id}" if technique_id else near
+            yield Problem(key, f"unknown technique {quoted(text)}{advice and f'; {advice}'}")
 
 
 def patterns(entry: ParsedEntry) -> Problems:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from reportcli.text import fold_name, padded_words
+from reportcli.text import closest_spellings, fold_name, padded_words
 
 TECHNIQUE_KINDS = (
     "architecture", "data", "pretraining", "posttraining", "rl", "reward", "distillation", "inference",
     "infrastructure", "multimodal",
 )  # fmt: skip
+
+_FEW = 3  # ids that an unknown name may stand for
 
 
 class Technique(NamedTuple):
@@ -60,6 +62,18 @@ class Vocabulary(Mapping[str, Technique]):
     def holding(self, is_held: Callable[[str], object]) -> list[str]:
         """Return the ids of the techniques of which a name fits; it is asked as ``padded_texts`` gives it."""
         return [technique_id for technique_id in self if any(map(is_held, self.padded_texts(technique_id)))]
+
+    def nearest(self, text: str) -> list[str]:
+        """Return the ids that an unknown name may mean: those with a name that contains it, else the one spelled alike.
+
+        Where more than three contain it, it says too little to name them.
+        """
+        folded = fold_name(text)
+        holding = dict.fromkeys(technique_id for name, technique_id in self._ids_by_name.items() if folded in name)
+        if folded and 1 <= len(holding) <= _FEW:
+            return [*holding]
+        spelled = closest_spellings(text, (name for technique_id in self for name in self.names(technique_id)))
+        return [self._ids_by_name[fold_name(name)] for name in spelled[:1]]
 
     def names(self, technique_id: str) -> tuple[str, ...]:
         """Return every name of a technique; of an unknown one, its id."""
