@@ -64,14 +64,15 @@ class Vocabulary(Mapping[str, Technique]):
         return [technique_id for technique_id in self if any(map(is_held, self.padded_texts(technique_id)))]
 
     def nearest(self, text: str) -> list[str]:
-        """Return the ids that an unknown name may mean: those with a name that contains it, else the one spelled alike.
+        """Return the ids that an unknown name may mean: those with a name that begins with it, else that has its words.
 
-        Where more than three contain it, it says too little to name them.
+        Where there are none, or more than three, the one with a name that is spelled like it.
         """
-        folded = fold_name(text)
-        holding = dict.fromkeys(technique_id for name, technique_id in self._ids_by_name.items() if folded in name)
-        if folded and 1 <= len(holding) <= _FEW:
-            return [*holding]
+        folded, words = fold_name(text), padded_words(text)
+        begun = dict.fromkeys(key for name, key in self._ids_by_name.items() if name.startswith(folded))
+        meant = [*begun] or self.holding(lambda name: words in name)
+        if 1 <= len(meant) <= _FEW:
+            return meant
         spelled = closest_spellings(text, (name for technique_id in self for name in self.names(technique_id)))
         return [self._ids_by_name[fold_name(name)] for name in spelled[:1]]
 
