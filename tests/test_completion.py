@@ -177,6 +177,7 @@ def test_a_field_to_set_goes_on_to_its_values(offered: Complete) -> None:
     assert offered("edit qwen3 --set lice") == ["license="]
     assert offered("edit qwen3 --set kl=") == ["kl=yes", "kl=no"]
     assert offered("edit qwen3 --set tags=math,lan") == ["tags=math,language-model"]
+    assert offered("edit qwen3 --set tags+=math,lan") == ["tags+=math,language-model"]
     assert offered("edit qwen3 --set license=") == []
     assert "models.Qwen3-4B." in offered("edit qwen3 --set models.")
     assert offered("edit qwen3 --set models.Qwen3-4B.par") == ["models.Qwen3-4B.parameters="]

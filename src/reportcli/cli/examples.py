@@ -107,7 +107,7 @@ EXAMPLES = {
     ),
     "edit": (
         Example("reportcli edit qwen3", "in your editor"),
-        Example("reportcli edit qwen3 --set tokens=36T --set kl=no", "without one"),
+        Example("reportcli edit qwen3 --set kl=no --set tags+=math", "without one"),
         Example("reportcli edit Qwen3-4B --set context=128k", "a single model"),
         Example("EDITOR='code --wait' reportcli edit qwen3", "in another editor"),
         Example("reportcli edit qwen3 --catalog catalog", "in a clone"),

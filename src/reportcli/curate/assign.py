@@ -45,12 +45,14 @@ class _Place(NamedTuple):
 def assign(table: dict[str, Any], assignment: str, vocabulary: Vocabulary, model: str = "") -> str:
     """Set a field in the table of an entry, as ``FIELD=VALUE`` says; without a value the key is deleted.
 
-    A field that each model has is that of the flagship, or of the model that is named; one that is set is no longer
-    among the undisclosed ones. Returns what is to be said of the value, or "". Raises UnknownField or UsageError;
-    whether a value of the right kind is right is left to the rules.
+    ``FIELD+=ITEMS`` adds to a list, ``FIELD-=ITEMS`` takes away from it. A field that each model has is that of the
+    flagship, or of the model that is named; one that is set is no longer among the undisclosed ones. Returns what is
+    to be said of the value, or "". Raises UnknownField or UsageError; whether a value of the right kind is right is
+    left to the rules.
     """
-    name, equals, text = assignment.partition("=")
-    name, text = name.strip(), text.strip()
+    before_sign, equals, text = assignment.partition("=")
+    name, text = before_sign.rstrip(" +-").strip(), text.strip()
+    sign = before_sign.strip()[len(name) :].strip()
     if not (equals and name):
         example = re.sub(r"\s*:\s*", "=", assignment, count=1) if ":" in assignment else "license=MIT"
         raise UsageError(f"--set takes FIELD=VALUE, not {assignment!r}", f"write --set {example}")
@@ -59,6 +61,8 @@ def assign(table: dict[str, Any], assignment: str, vocabulary: Vocabulary, model
     place = _place(table, name, model)
     value = _value(place.field, name, text, vocabulary) if text else None
     holder = _holder(table, place)
+    if sign:
+        value = _changed_list(place.field, name, sign, holder.get(place.key), value)
     if value is None:
         holder.pop(place.key, None)
         return ""
@@ -249,12 +253,30 @@ def _day(name: str, text: str) -> Any:
 
 def _items(name: str, text: str) -> list[str]:
     """Return the items of a list: parted by commas, or written as in TOML, so that they may contain commas."""
+    if text[0] in "+-":
+        raise UsageError(f"{name}={text}: the sign stands before =", f"write --set {name}{text[0]}={text[1:].strip()}")
     if text[0] != "[":
         return [item.strip() for item in text.split(",") if item.strip()]
     items = _parsed(text)
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise UsageError(f"{name}: {text} is not a list of strings", f'write --set \'{name}=["one", "two"]\'')
     return items
+
+
+def _changed_list(field: Field, name: str, sign: str, before: Any, items: list[str] | None) -> list[str] | None:
+    """Return a list with items more, or without them, as the sign says; None where none is left. Raises UsageError."""
+    if field.kind != TEXTS:
+        raise UsageError(f"{name} is no list", f"write --set {name}=VALUE")
+    if sign not in ("+", "-") or not items:
+        raise UsageError(f"--set {name}{sign}= names no item", f"write --set {name}{sign[:1]}=ITEM")
+    old = before if isinstance(before, list) else []
+    if sign == "+":
+        return list(dict.fromkeys((*old, *items)))
+    for item in items:
+        if item not in old:
+            near = did_you_mean(closest_spellings(item, old))
+            raise UsageError(f"{name} has no item {item!r}", near or f"it has {', '.join(old) or 'none'}")
+    return [item for item in old if item not in items] or None
 
 
 def _parsed(text: str) -> Any:

@@ -60,7 +60,8 @@ Assignments = Annotated[
     _option(
         "--set",
         metavar="FIELD=VALUE",
-        help="Set a field without an editor; repeatable. FIELD= empties it; separate list items with commas.",
+        help="Set a field without an editor; repeatable. FIELD= empties it; FIELD+=ITEM adds to a list, FIELD-=ITEM "
+        "takes away; separate items with commas.",
     ),
     ASSIGNMENT,
 ]

@@ -228,7 +228,8 @@ def _assignment(typed: str, context: CompletionContext) -> Completion:
     name, equals, value = typed.partition("=")
     if not equals:
         return _settable(name, context)
-    field = field_named(name) or field_named(name.rpartition(".")[2])
+    path = name.rstrip("+-")
+    field = field_named(path) or field_named(path.rpartition(".")[2])
     start = len(name) + 1 + (value.rfind(",") + 1 if field and field.kind == TEXTS else 0)
     return Completion(start, matching_candidates(typed[start:], _set_values(field, context)) if field else ())
 
