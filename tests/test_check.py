@@ -442,9 +442,9 @@ def test_the_schema_line_is_added_where_a_schema_lies_beside_and_another_is_kept
 def test_a_file_with_comments_or_other_problems_is_skipped() -> None:
     path = write("c/a.toml")
     for text, reason in (
-        (f"# mine\n{UNTIDY}", "it has comments"),
-        (UNTIDY.replace("'language-model']", "'language-model'] # yes"), "it has comments"),
-        (f"#:schema ./schema.json\n# mine\n{UNTIDY}", "it has comments"),
+        (f"# mine\n{UNTIDY}", "it has a comment on line 1"),
+        (UNTIDY.replace("'language-model']", "'language-model'] # yes"), "it has a comment on line 7"),
+        (f"#:schema ./schema.json\n# mine\n{UNTIDY}", "it has a comment on line 2"),
         (UNTIDY.replace("2025-01-02", "2999-01-02"), "it has other problems"),
     ):
         path.write_text(text)
@@ -460,7 +460,7 @@ def test_a_file_with_comments_or_other_problems_is_skipped() -> None:
 
 def test_the_layout_of_a_file_with_comments_is_left_to_the_person() -> None:
     write("c/a.toml").write_text(f"# mine\n{UNTIDY}")
-    way = "reformat it yourself, since the file has comments"
+    way = "reformat it yourself: `check --fix` leaves files with comments alone, and line 1 has one"
     assert findings("c") == [f"c/a.toml:9: : layout: expected tags = [ here; {way}"]
 
 

@@ -28,7 +28,7 @@ from reportcli.report.fields import (
 from reportcli.report.json import pack, unpack
 from reportcli.report.parse import parse_report
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import has_comments, key_lines, line_of_key, lines_without_comments, split_schema_line
+from reportcli.report.toml_lines import first_comment, key_lines, line_of_key, lines_without_comments, split_schema_line
 
 LEAST = Report(
     id="x", name="X", title="X", organizations=("Z",), date=datetime.date(2025, 1, 2), summary="S", tags=("moe",)
@@ -245,9 +245,9 @@ def test_a_comment_is_not_a_text_that_looks_like_one() -> None:
         (10, "]"),
     ]
     assert lines_without_comments(text) == lines
-    assert has_comments(text)
-    assert not has_comments("#:schema x.json\nname = \"# a\"\ntitle = '# b'\n")
-    assert has_comments("# a\n#:schema x.json\n")
+    assert first_comment(text)
+    assert not first_comment("#:schema x.json\nname = \"# a\"\ntitle = '# b'\n")
+    assert (first_comment("# a\n#:schema x.json\n"), first_comment("#:schema x\na = 1 # b\n")) == (1, 2)
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\r\t\0\x7f\x85\"'\\#[]"), max_size=8)
@@ -287,7 +287,7 @@ def test_a_report_survives_being_written_and_parsed(report: Report) -> None:
 @given(REPORTS)
 def test_every_key_of_a_written_report_has_its_line_and_no_comments(report: Report) -> None:
     text = to_toml(report)
-    assert not has_comments(text)
+    assert not first_comment(text)
     assert lines_without_comments(text) == list(enumerate(text.removesuffix("\n").split("\n"), 1))
     lines = key_lines(text)
     for field in FIELDS:

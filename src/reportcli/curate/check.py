@@ -27,7 +27,7 @@ from reportcli.errors import EntryChanged, EntryUnreadable, PathNotFound
 from reportcli.report.parse import Problem
 from reportcli.report.techniques import Vocabulary, parse_vocabulary
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import closest_line, has_comments, key_lines, split_schema_line
+from reportcli.report.toml_lines import closest_line, first_comment, key_lines, split_schema_line
 
 
 class BrokenRule(NamedTuple):
@@ -189,8 +189,8 @@ class _Check:
         obstacle = ""
         if problems - {layout}:
             obstacle = "it has other problems"
-        elif has_comments(entry.text):
-            obstacle = "it has comments"
+        elif line := first_comment(entry.text):
+            obstacle = f"it has a comment on line {line}"
         reformatted = entry.text if obstacle else schema + to_toml(entry.report)
         try:
             if reformatted != entry.text:

@@ -53,7 +53,7 @@ from reportcli.report.json_schema import entry_schema, schema_text
 from reportcli.report.parse import parse_partial_report
 from reportcli.report.techniques import Vocabulary
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import has_comments, split_schema_line
+from reportcli.report.toml_lines import first_comment, split_schema_line
 from reportcli.text import fold, fold_name
 
 
@@ -320,7 +320,7 @@ def _write(path: Path, text: str, report: Report, before: str | None) -> None:
     if is_user_folder(path.parent):
         write_schema(path.parent / SCHEMA_FILE)
     schema, rest = split_schema_line(strip_template(text))
-    write_entry(path, (schema or schema_line(path.parent)) + (rest if has_comments(rest) else to_toml(report)), before)
+    write_entry(path, (schema or schema_line(path.parent)) + (rest if first_comment(rest) else to_toml(report)), before)
 
 
 def write_schema(path: Path) -> None:

@@ -15,7 +15,7 @@ from reportcli.report.choices import ID_ADVICE, ID_PATTERN
 from reportcli.report.fields import DATE, ENTRY_FIELDS, ENTRY_PATHS, Report, tables_of
 from reportcli.report.parse import Problem, quoted
 from reportcli.report.toml import to_toml
-from reportcli.report.toml_lines import ancestor_keys, has_comments, lines_without_comments, split_schema_line
+from reportcli.report.toml_lines import ancestor_keys, first_comment, lines_without_comments, split_schema_line
 from reportcli.text import fold_name, is_displayable
 
 
@@ -216,7 +216,8 @@ def layout(entry: ParsedEntry) -> Problems:
     if split_schema_line(entry.text)[1] == expected:
         return
     lines = lines_without_comments(entry.text)
-    way = "reformat it yourself, since the file has comments" if has_comments(entry.text) else _REFORMATS
+    comment = first_comment(entry.text)
+    way = f"{_KEEPS_COMMENTS}, and line {comment} has one" if comment else _REFORMATS
     end = entry.text.count("\n") + 1
     for line, expected_line in zip_longest(lines, expected.removesuffix("\n").split("\n")):
         number, actual_line = line or (end, None)
@@ -229,6 +230,7 @@ def layout(entry: ParsedEntry) -> Problems:
 
 
 _REFORMATS = "`check --fix` reformats the file"
+_KEEPS_COMMENTS = "reformat it yourself: `check --fix` leaves files with comments alone"
 
 
 def _shortened(line: str) -> str:

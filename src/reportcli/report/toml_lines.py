@@ -18,9 +18,10 @@ def split_schema_line(text: str) -> tuple[str, str]:
     return line + end, rest
 
 
-def has_comments(text: str) -> bool:
-    """Return whether a TOML text has comments other than the schema line."""
-    return bool(comments(split_schema_line(text)[1]))
+def first_comment(text: str) -> int:
+    """Return the line of the first comment of a TOML text, counted from 1, but for the schema line; 0 without one."""
+    schema_line, rest = split_schema_line(text)
+    return next((number + bool(schema_line) for number in comments(rest)), 0)
 
 
 def comments(text: str) -> dict[int, str]:
