@@ -443,7 +443,7 @@ def test_a_file_with_comments_or_other_problems_is_skipped() -> None:
     path = write("c/a.toml")
     for text, reason in (
         (f"# mine\n{UNTIDY}", "it has a comment on line 1"),
-        (UNTIDY.replace("'language-model']", "'language-model'] # yes"), "it has a comment on line 7"),
+        (UNTIDY.replace("'language-model']", "'language-model'] # yes"), "it has a comment on line 8"),
         (f"#:schema ./schema.json\n# mine\n{UNTIDY}", "it has a comment on line 2"),
         (UNTIDY.replace("2025-01-02", "2999-01-02"), "it has other problems"),
     ):
