@@ -103,8 +103,8 @@ def test_without_paths_the_folders_in_force_are_checked(monkeypatch: pytest.Monk
 def test_the_users_own_entries_are_checked_with_the_shipped_ones() -> None:
     own = write(str(user_folder() / "qwen-3.toml"), "Qwen 3")
     assert findings() == [
-        f'{shipped_folder() / "qwen3.toml"}:3: name: "Qwen3" is also a name of qwen-3',
         f'{own}:1: name: "Qwen 3" is also a name of qwen3',
+        f'{shipped_folder() / "qwen3.toml"}:3: name: "Qwen3" is also a name of qwen-3',
     ]
 
 
@@ -160,6 +160,7 @@ def test_names_that_two_entries_share_are_named_in_both() -> None:
         'c/a.toml:1: name: "Tülu 3" is also a name of b',
         'c/b.toml:4: aliases[0]: "TULU-3" is also a name of a',
     ]
+    assert [line[:8] for line in findings("c", "c/b.toml")] == ["c/b.toml", "c/a.toml"]
 
 
 def test_names_that_are_missing_are_not_shared() -> None:

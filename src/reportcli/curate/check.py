@@ -15,6 +15,7 @@ from reportcli.catalog.files import (
     parse_toml,
     read_text,
     schema_line,
+    shipped_folder,
     take_snapshot,
     vocabulary_files,
 )
@@ -70,6 +71,7 @@ class _File(NamedTuple):
 
     path: Path
     selected: bool
+    named: bool  # by itself, not with its folder
 
     @property
     def id(self) -> str:
@@ -100,8 +102,10 @@ def _select(paths: Sequence[Path], given: Sequence[Path]) -> _Selection:
     for path in files:
         (vocabulary_paths if _is_vocabulary(path) else entry_paths).setdefault(path)
     return _Selection(
-        [_File(path, bool(selected & {path, _catalog_of(path)})) for path in entry_paths],
-        [_File(path, bool(selected & {path, _catalog_of(path)})) for path in vocabulary_paths],
+        *(
+            [_File(path, bool(selected & {path, _catalog_of(path)}), path in selected) for path in paths_of_kind]
+            for paths_of_kind in (entry_paths, vocabulary_paths)
+        )
     )
 
 
@@ -214,8 +218,10 @@ class _Check:
             self._findings.append(Finding(relative_path(file.path), *position, "", error.problem, PROBLEM))
 
     def _sort_findings(self) -> None:
-        files = [relative_path(file.path) for file in (*self._selection.entries, *self._selection.vocabularies)]
-        order = {path: position for position, path in enumerate(files)}
+        """Put problems before remarks, files that were asked for by name before folders, and shipped files last."""
+        files = [*self._selection.entries, *self._selection.vocabularies]
+        files.sort(key=lambda file: (not file.named, file.path.parent == shipped_folder()))
+        order = {relative_path(file.path): position for position, file in enumerate(files)}
         self._findings.sort(key=lambda finding: (finding.severity != PROBLEM, order[finding.file], finding.line or 0))
 
     def _summary(self) -> str:
