@@ -76,6 +76,11 @@ OTHERS = (
 )  # fmt: skip
 
 
+def test_no_entry_is_proposed_as_a_base_of_itself() -> None:
+    models = [{"name": "Omni-9B"}]
+    assert compared(entry("o", "MiniCPM-o 4.5", models=models, based_on=["MiniCPM-V 4.5", "Omny-9B"])) == []
+
+
 def test_a_name_that_is_far_too_long_is_compared_with_none() -> None:
     name = "A" + "字" * 20_000
     assert compared(entry("long", name), entry("x", "X", based_on=[name[:-1]])) == []

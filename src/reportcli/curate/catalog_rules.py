@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -100,13 +100,16 @@ class OtherEntries:
             skeletons[len(skeleton)].append(skeleton)
         return skeletons
 
-    def closest_name(self, text: str) -> str | None:
-        """Return the name that a misspelled one stands for: at OSA distance 1, with the same digits; else None."""
+    def closest_name(self, text: str, without: Container[str] = ()) -> str | None:
+        """Return the name that a misspelled one stands for: at OSA distance 1, with the same digits; else None.
+
+        ``without`` are folded names that it does not stand for.
+        """
         text = without_remark(text)
         skeleton, folded = _skeleton(text), fold_name(text)
         if folded in self.names or folded in self.models or not _SHORTEST <= len(skeleton) <= _LONGEST:
             return None
-        if skeleton in self._spellings:
+        if skeleton in self._spellings and fold_name(self._spellings[skeleton]) not in without:
             return self._spellings[skeleton]
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -114,8 +117,8 @@ class OtherEntries:
         lengths = range(len(skeleton) - 1, len(skeleton) + 2)
         alike = [*chain.from_iterable(self._skeletons_by_length.get(length, ()) for length in lengths)]
         near = process.extract(skeleton, alike, scorer=OSA.distance, score_cutoff=1, limit=None)
-        same = (candidate for candidate, *_ in near if _digits(candidate) == _digits(skeleton))
-        return next((self._spellings[candidate] for candidate in same), None)
+        same = (self._spellings[candidate] for candidate, *_ in near if _digits(candidate) == _digits(skeleton))
+        return next((name for name in same if fold_name(name) not in without), None)
 
 
 _SHORTEST, _LONGEST = 5, 100  # letters and digits of a name that is compared with others
@@ -154,9 +157,10 @@ def unique_models(entry: EntryNames, others: OtherEntries) -> Problems:
 
 
 def relatives_as_spelled(entry: EntryNames, others: OtherEntries) -> Problems:
-    """Base models and teachers are spelled as the catalogue spells them."""
+    """Base models and teachers are spelled as the catalogue spells them; no entry builds on itself."""
+    own = {fold_name(text) for _, text in (*entry.names, *entry.models)}
     for key, text in entry.relatives:
-        if name := others.closest_name(text):
+        if name := others.closest_name(text, without=own):
             yield Problem(key, f"{quoted(text)} is not in the catalogue; did you mean {quoted(name)}?")
 
 
