@@ -266,6 +266,11 @@ def test_a_file_that_is_no_toml_is_named_with_line_and_column() -> None:
     for content, position, problem in (
         (b"= =", (1, 1), "not TOML: invalid statement"),
         (b'name = "x"\ntitle = = "y"\n', (2, 9), "not TOML: invalid value; strings must be quoted"),
+        (
+            b"a = 1\ndate = 2026-13-02 # ?\n",
+            (2, 8),
+            "not TOML: 2026-13-02 is not a date; dates are written 2025-06-18, year first",
+        ),
         (b'name = "x"\nname = "y"\n', (2, 11), "not TOML: cannot overwrite a value; duplicate key"),
         (b"a = [\n", (2, 1), "not TOML: invalid value; strings must be quoted"),
         (b"caf\xe9 = 1\n", (1, None), "not UTF-8 text"),

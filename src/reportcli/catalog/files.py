@@ -1,6 +1,7 @@
 """Catalogue folders and the files in them: where they are, which entries they hold, reading them."""
 
 import os
+import re
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -282,6 +283,10 @@ def parse_toml(path: str | Path, text: str) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
+        line = text.split("\n")[error.lineno - 1]
+        if no_date := re.match(_NO_DATE, line):
+            problem = f"not TOML: {no_date[1]} is not a date; dates are written 2025-06-18, year first"
+            raise EntryUnreadable(path, error.lineno, problem, no_date.start(1) + 1) from error
         hint = next((hint for beginning, hint in _HINTS.items() if error.msg.startswith(beginning)), "")
         problem = f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}{hint}"
         raise EntryUnreadable(path, error.lineno, problem, error.colno) from error
@@ -291,10 +296,11 @@ def parse_toml(path: str | Path, text: str) -> dict[str, Any]:
         raise EntryUnreadable(path, 0, "a number has too many digits") from error
 
 
+_NO_DATE = r"\s*[\w.\-]+\s*=\s*(\d+[-/.]\d+[-/.\dT:]*)\s*(#|$)"  # a line with what would be a date; numbers are valid
 _HINTS = {  # for the most common mistakes, by the beginning of the parser's message
     "Illegal character '\\n'": "; missing closing quote",
     "Invalid value": "; strings must be quoted",
-    "Expected newline or end of document": "; strings must be quoted, dates are written 2025-06-18",
+    "Expected newline or end of document": "; strings must be quoted",
     "Unclosed array": "; separate items with commas and end the list with ]",
     "Cannot overwrite a value": "; duplicate key",
     "Cannot declare": "; duplicate table (models and notes are written in double brackets)",
