@@ -132,11 +132,11 @@ def test_a_wrong_row_is_refused_with_its_column_and_value(cli: Run, tmp_path: Pa
     assert cli("import", f"{tmp_path}/e.refused.csv", "--catalog", f"{tmp_path}/new").returncode == 1
 
 
-def test_a_row_without_a_tag_that_fits_is_a_draft(cli: Run, tmp_path: Path) -> None:
+def test_a_row_without_a_tag_that_fits_is_incomplete(cli: Run, tmp_path: Path) -> None:
     path = spreadsheet(tmp_path / "e.csv", {"Model": "GoBot", "Domain": "Games"})
     assert "columns left out: Country" in cli("import", str(path)).stderr
-    assert "GoBot (draft)" in cli("list", "-n", "40", terminal=True).stdout
-    assert " · draft\n" in cli("show", "gobot", terminal=True).stdout
+    assert "GoBot (incomplete)" in cli("list", "-n", "40", terminal=True).stdout
+    assert " · incomplete\n" in cli("show", "gobot", terminal=True).stdout
     ended = cli("check", "gobot")
     assert (ended.returncode, ended.stdout.count("required, but missing")) == (1, 3)
 

@@ -24,7 +24,7 @@ POOR_PAGE = """\
 
 Little is known
 
-Nobody · 2024-12-01 · draft
+Nobody · 2024-12-01 · incomplete
 
 Nothing.
 """

@@ -238,14 +238,14 @@ def test_an_entry_that_cannot_be_read_is_completed_or_left(cli: Run, mine: Path)
     )
 
 
-def test_a_draft_may_stay_one_and_what_it_lacks_is_said(cli: Run, mine: Path) -> None:
+def test_an_incomplete_entry_may_stay_so_and_what_it_lacks_is_said(cli: Run, mine: Path) -> None:
     mine.write_text('name = "X"\ntitle = "T"\norganizations = ["A"]\ndate = 2025-06-18\n')
     here = ("--catalog", str(mine.parent))
     assert cli("edit", "x", *here, "--set", "license=MIT").stderr == (
-        "note: license: MIT\nnote: x is still a draft: it lacks summary, tags, links\n"
+        "note: license: MIT\nnote: x is still incomplete: it lacks summary, tags, links\n"
     )
     ended = cli("edit", "x", *here, EDITOR="sed -i s/MIT/BSD/")
-    assert ended.stderr == "note: license: BSD (was MIT)\nnote: x is still a draft: it lacks summary, tags, links\n"
+    assert ended.stderr == "note: license: BSD (was MIT)\nnote: x is still incomplete: it lacks summary, tags, links\n"
     ended = cli("edit", "x", *here, "--set", "summary=S.", "--set", "tags=moe", "--set", "arxiv=2506.00001")
     assert ended.stderr == "note: summary: S.\nnote: tags: moe\nnote: links.arxiv: 2506.00001\n"
     ended = cli("edit", "x", *here, "--set", "tags=")  # a whole one becomes none

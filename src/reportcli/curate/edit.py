@@ -150,7 +150,7 @@ def edit(catalog: EditableCatalog, own: Path, name: str, ask: Ask | None = None)
             stays = (f"save there, and run this again to go on with {draft.path}",) if draft.may_be_open else ()
             return ActionResult(entry.id, "path", (str(entry.path),), ("nothing changed", EDITOR_MUST_WAIT, *stays))
         before = entry.report()
-        checked = checked_report(catalog, entry.id, text, may_be_draft=before is not None and before.is_draft)
+        checked = checked_report(catalog, entry.id, text, may_be_incomplete=before is not None and before.is_incomplete)
         return save_changed(entry, text, *checked)
 
     with open_draft(entry.target, entry.before, ask, changed=entry.path.stat().st_mtime) as draft:
@@ -251,12 +251,12 @@ def _reject_used_id(catalog: EditableCatalog, own: Path, entry_id: str) -> None:
 
 
 def checked_report(
-    catalog: EditableCatalog, entry_id: str, text: str, *, with_lines: bool = True, may_be_draft: bool = False
+    catalog: EditableCatalog, entry_id: str, text: str, *, with_lines: bool = True, may_be_incomplete: bool = False
 ) -> tuple[Report, tuple[str, ...]]:
     """Return the report of a text, and the remarks on it. Raises EntryRejected with every problem.
 
-    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text, and what a draft
-    lacks is none where the entry may be one.
+    Without an id, it is derived from the name. Layout is no problem, since saving reformats the text, and what is
+    missing is none where the entry may be incomplete.
     """
     try:
         table = parse_toml("", text)
@@ -268,7 +268,7 @@ def checked_report(
     own = names_of(entry.report)
     others = OtherEntries([own, *entries_like(own, catalog.spelled_as)], catalog.names)
     broken = entry_findings("", entry, others)
-    passed_over = (layout, completeness) if may_be_draft else (layout,)
+    passed_over = (layout, completeness) if may_be_incomplete else (layout,)
     findings = sorted(
         (finding for rule, finding in broken if rule not in passed_over), key=lambda finding: finding.line or 0
     )
@@ -279,8 +279,8 @@ def checked_report(
     if problems := lines.pop(PROBLEM, ()):
         raise EntryRejected(entry_id, problems)
     lacks = [finding.key for rule, finding in broken if rule is completeness]
-    draft = (f"{entry_id} is still a draft: it lacks {', '.join(lacks)}",) if lacks else ()
-    return entry.report, sum(lines.values(), draft)
+    incomplete = (f"{entry_id} is still incomplete: it lacks {', '.join(lacks)}",) if lacks else ()
+    return entry.report, sum(lines.values(), incomplete)
 
 
 def _described(finding: Finding, with_line: bool) -> str:

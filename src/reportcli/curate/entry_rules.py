@@ -192,7 +192,7 @@ def lengths(entry: ParsedEntry) -> Problems:
 
 
 def completeness(entry: ParsedEntry) -> Problems:
-    """An entry is no draft: it has what entries that are shared have."""
+    """An entry is complete: it has what entries that are shared have."""
     for field in ENTRY_FIELDS:
         if field.info.expected and not field.get(entry.report):
             yield Problem(field.path, f"required, but {'empty' if entry.has(field.path) else 'missing'}")

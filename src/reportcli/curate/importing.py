@@ -26,7 +26,7 @@ from reportcli.text import fold_name
 UPDATE, REPLACE = "update", "replace"  # what is done with entries that are known; else nothing
 _SCHEMA_LINE = f"{SCHEMA_DIRECTIVE}./{SCHEMA_FILE}\n"
 _MOST_REASONS = 3  # for which a record is refused
-_NOT_ASKED = (layout, toml_version, completeness)  # of a text that is written here, and which may be a draft
+_NOT_ASKED = (layout, toml_version, completeness)  # of a text that is written here, and which may be incomplete
 
 
 def import_records(

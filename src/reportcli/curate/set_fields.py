@@ -46,7 +46,9 @@ def _set_fields(catalog: EditableCatalog, own: Path, name: str, assignments: Ite
     said = [assign(table, assignment, vocabulary, model) for assignment in assignments]
     try:
         text = write_template(table)
-        report, remarks = checked_report(catalog, entry.id, text, with_lines=False, may_be_draft=before.is_draft)
+        report, remarks = checked_report(
+            catalog, entry.id, text, with_lines=False, may_be_incomplete=before.is_incomplete
+        )
     except EntryRejected as error:
         add_hint(error, "nothing was written; set what is missing as well, or use your editor, without --set")
         raise

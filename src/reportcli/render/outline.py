@@ -16,7 +16,7 @@ SECTIONS = {
     "": "", "links": "Links", "models": "Models", "architecture": "Architecture", "pretraining": "Pre-training",
     "posttraining": "Post-training", "derived": "Derived",
 }  # fmt: skip
-DRAFT = "draft"  # the mark of an entry without a summary or tags
+INCOMPLETE = "incomplete"  # the mark of an entry without a summary, tags or a link
 CONTINUES_NOTE = "continued from another model; whole-run figures unavailable"
 _SHOWN_ELSEWHERE = (  # in the head of the page, or in a section of their own
     "id", "name", "title", "summary", "organizations", "date", "first_published", "license", "number", "techniques",
@@ -34,7 +34,7 @@ def dateline(report: Report) -> str:
     texts = {field.path: _marked_text(field, report) for field in head_fields(report)}
     if "first_published" in texts:
         texts["date"] += f" (first published {texts.pop('first_published')})"
-    return " · ".join(filter(None, (*texts.values(), DRAFT if report.is_draft else "")))
+    return " · ".join(filter(None, (*texts.values(), INCOMPLETE if report.is_incomplete else "")))
 
 
 def head_fields(report: Report) -> list[Field]:

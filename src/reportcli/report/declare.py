@@ -34,7 +34,7 @@ class FieldInfo(NamedTuple):
     in_bytes: bool = False  # shown and asked in KiB, MiB and GiB
     follows_from: tuple[str, ...] = ()  # of a derived figure: the fields that a report states for it
     seen_as: str = ""  # attribute of the table that readers and queries see instead; of numbers, maybe several
-    expected: bool = False  # of every entry that is shared; without it an entry is a draft
+    expected: bool = False  # of every entry that is shared; without it an entry is incomplete
     rank: int = 99  # of the column on a narrow screen: low ones are kept longest
 
 
@@ -49,7 +49,7 @@ def required(summary: str, *short_names: str, **info: Any) -> Any:
 
 
 def expected(summary: str, *short_names: str, default: Any = None, **info: Any) -> Any:
-    """Declare a field without which an entry is a draft: it is read, and ``check`` asks for the field."""
+    """Declare a field without which an entry is incomplete: it is read, and ``check`` asks for the field."""
     return optional(summary, *short_names, default=default, expected=True, **info)
 
 

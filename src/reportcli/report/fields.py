@@ -186,7 +186,7 @@ class Report(Record):
     confidence: Mapping[str, str] = mapping("what is uncertain about a field, or why it is absent")
 
     @property
-    def is_draft(self) -> bool:
+    def is_incomplete(self) -> bool:
         """Whether it lacks what an entry that is shared has: a summary, tags and a link."""
         return not (self.summary and self.tags) or self.links == Links()
 

@@ -85,7 +85,8 @@ def import_entries(
 
     Reads what -f json, jsonl and toml write, folders of entries, and CSV, whose columns are fields by their names or
     as --map says; the tables of Epoch AI are recognized. Entries that are known are skipped. A record with an error is
-    refused, and saved with the reason in a file beside its source. An entry without a summary or tags is a draft.
+    refused, and saved with the reason in a file beside its source; one without a summary, tags or a link is saved, and
+    marked as incomplete.
     With --into, SOURCE is the config.json of a model, a file or an address such as https://huggingface.co/Qwen/Qwen3-8B:
     what the entry does not state is added, with its source.
     """

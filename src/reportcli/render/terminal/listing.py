@@ -13,7 +13,7 @@ from reportcli.answer.listing import WHY, Listing, parse_columns
 from reportcli.query.explain import Match
 from reportcli.query.subject import Hit
 from reportcli.render.caveats import MARK, caveat_lines, marked
-from reportcli.render.outline import DRAFT
+from reportcli.render.outline import INCOMPLETE
 from reportcli.render.terminal.screen import (
     GAP,
     LABEL,
@@ -207,7 +207,7 @@ def _why(matches: Sequence[Match], shown: Sequence[str], width: int) -> Text:
 
 
 def _name(hit: Hit) -> str:
-    return f"{hit.name} ({DRAFT})" if hit.report.is_draft else hit.name
+    return f"{hit.name} ({INCOMPLETE})" if hit.report.is_incomplete else hit.name
 
 
 def _cell_text(field: Field, hit: Hit, answer: Listing) -> str:
