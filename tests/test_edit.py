@@ -21,7 +21,7 @@ from reportcli.answer.details import full_record
 from reportcli.catalog.files import read_report, read_text, shipped_folder, user_folder
 from reportcli.curate import edit
 from reportcli.curate.arxiv import API_VARIABLE
-from reportcli.curate.editor import create_draft, draft_folder, draft_path
+from reportcli.curate.editor import create_draft, draft_folder, draft_path, editor_command
 from reportcli.curate.template import Template, empty_template, template_from_text
 from reportcli.errors import DraftExists, EntryRejected, NothingToAdd
 from reportcli.library import Library
@@ -465,14 +465,24 @@ def test_what_an_editor_wrote_before_it_failed_stays(cli: Cli, editor: Editor, m
     assert (read_report(str(mine)).summary, "Typed sentence." in draft.read_text()) == ("One sentence.", True)
 
 
-def test_the_default_editor_is_one_that_is_installed(cli: Cli, mine: Path, tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
+def test_the_default_editor_is_one_that_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("nano", "vi"):
-        script = tmp_path / "bin" / name
-        script.write_text(f"#!/bin/sh\n/bin/sed -i 's/One/{name}/' \"$1\"\n")
-        script.chmod(0o755)
-    cli("edit", "x", "--catalog", str(mine.parent), PATH=str(tmp_path / "bin"))
-    assert read_report(str(mine)).summary == "nano sentence."
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("EDITOR", " ")
+    assert editor_command() == ["nano"]
+
+
+def test_without_a_terminal_no_editor_that_draws_on_one_is_started(
+    cli: Cli, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reportcli.curate.editor._terminal", lambda: os.open(os.devnull, os.O_RDONLY))
+    here = ("--catalog", str(mine.parent))
+    assert cli("edit", "x", *here, EDITOR="/no/where/vim -p") == (
+        2, "", "error: there is no terminal to open an editor on\n"
+        f"  run `reportcli edit x --catalog {mine.parent} --set FIELD=VALUE`, or set EDITOR to one that needs none\n",
+    )  # fmt: skip
+    assert cli("edit", "x", *here, EDITOR="sed -i s/One/Another/").code == 0
 
 
 def test_what_an_editor_prints_is_no_answer(

@@ -159,7 +159,7 @@ def run_editor(file: Path) -> None:
 
     Ctrl-C is left to the editor. What it prints goes to standard error where standard output is no terminal.
     """
-    command = _editor_command()
+    command = editor_command()
     keyboard = None if sys.stdin.isatty() else _terminal()
     before = signal.signal(signal.SIGINT, lambda *_: None)  # unlike SIG_IGN, a handler is not inherited
     try:
@@ -175,6 +175,17 @@ def run_editor(file: Path) -> None:
         raise EditorUnavailable(f"the editor {shlex.join(command)} failed with status {status}")
 
 
+def lacks_terminal() -> bool:
+    """Return whether the user's editor draws on a terminal, and there is none: it would wait for keys for ever."""
+    if sys.stdin.isatty() or Path(editor_command()[0]).name not in _ON_TERMINALS:
+        return False
+    keyboard = _terminal()
+    try:
+        return not os.isatty(keyboard)
+    finally:
+        os.close(keyboard)
+
+
 def _terminal() -> int:
     """Open the terminal for reading, or nothing: an editor reads no names or texts that are piped to this program."""
     try:
@@ -183,7 +194,12 @@ def _terminal() -> int:
         return os.open(os.devnull, os.O_RDONLY)
 
 
-def _editor_command() -> list[str]:
+_DEFAULT_EDITORS = ("sensible-editor", "nano", "vi")
+_ON_TERMINALS = (*_DEFAULT_EDITORS, "vim", "nvim", "editor", "pico", "micro", "hx")
+
+
+def editor_command() -> list[str]:
+    """Return the user's editor as words: VISUAL, EDITOR, or else one that is installed. Raises EditorUnavailable."""
     for variable in ("VISUAL", "EDITOR"):
         try:
             command = shlex.split(os.environ.get(variable, ""))
@@ -191,7 +207,7 @@ def _editor_command() -> list[str]:
             raise EditorUnavailable(f"invalid {variable}: {error}") from error
         if command:
             return [os.path.expanduser(command[0]), *command[1:]]
-    for name in ("sensible-editor", "nano", "vi"):
+    for name in _DEFAULT_EDITORS:
         if shutil.which(name):
             return [name]
     raise EditorUnavailable("no editor found")

@@ -158,15 +158,27 @@ def edit(
             from reportcli.curate.set_fields import set_fields
 
             return set_fields(library, folder, words, assignments)
-        if "=" in words:
-            fields = "".join(f" --set {shlex.quote(word)}" for word in name if "=" in word)
-            named = " ".join(word for word in name if "=" not in word) or "NAME"
-            raise UsageError("a field is set with --set", f"write `reportcli edit {named}{fields}`")
+        _require_editor(name, catalog)
         from reportcli.curate import edit
 
         return edit.edit(library, folder, words, _ask_on_terminal())
 
     return answer_from_catalog(answer, catalog, settings)
+
+
+def _require_editor(name: Sequence[str], folders: Sequence[Path] | None) -> None:
+    """Raise UsageError where an editor is not what is meant, or would wait on a terminal that is not there."""
+    from reportcli.curate.editor import lacks_terminal
+
+    if any("=" in word for word in name):
+        fields = "".join(f" --set {shlex.quote(word)}" for word in name if "=" in word)
+        named = " ".join(word for word in name if "=" not in word) or "NAME"
+        raise UsageError("a field is set with --set", f"write `reportcli edit {named}{fields}`")
+    if lacks_terminal():
+        command = _command("edit", " ".join(name), folders, "--set", "FIELD=VALUE")
+        raise UsageError(
+            "there is no terminal to open an editor on", f"run {command}, or set EDITOR to one that needs none"
+        )
 
 
 def remove(
