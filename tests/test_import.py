@@ -327,8 +327,13 @@ def test_records_that_are_wrong_are_refused_alone(cli: Run, tmp_path: Path, monk
     refused = [json.loads(line) for line in (tmp_path / "import.refused.jsonl").read_text().splitlines()]
     assert [row["reason"] for row in refused] == [row[3] for row in lines(ended.stdout)[1:]]
     assert len(list((tmp_path / "new").glob("*.toml"))) == 1
-    cli("import", "-", "--as", "json", "--catalog", "new", stdin="3")
-    assert (tmp_path / "import.refused-2.jsonl").exists()
+    for _ in range(2):  # a file of other content is left alone, one of the same serves again
+        cli("import", "-", "--as", "json", "--catalog", "new", stdin='"half \\ud83d"')
+    assert [path.name for path in sorted(tmp_path.glob("*.jsonl"))] == [
+        "import.refused-2.jsonl",
+        "import.refused.jsonl",
+    ]
+    assert json.loads((tmp_path / "import.refused-2.jsonl").read_text())["record"] == "half \ud83d"
 
 
 @pytest.mark.parametrize(

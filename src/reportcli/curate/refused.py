@@ -5,6 +5,7 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ REASON = "reason"  # the column, or key, that says why a record was refused
 
 
 def write_refused(sources: Sequence[Source | Path], refused: Sequence[Outcome]) -> tuple[str, ...]:
-    """Write what was refused of each source into a new file beside it; return where, as sentences.
+    """Write what was refused of each source into a file beside it; return where, as sentences.
 
     A spreadsheet gives a spreadsheet, other sources an object of JSON a line, each with its reason. Of standard input
     the file is in the current folder; entries in TOML stay where they are.
@@ -54,14 +55,23 @@ def _json_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _write_beside(source: Source, text: str, rows: int) -> str:
-    """Write a new file, never over another, and return a sentence that says where it is."""
+    """Write a file, never over one that holds anything else, and return a sentence that says where it is."""
     base = Path("import" if source.name == "-" else source.name).with_suffix("")
     suffix = ".csv" if source.kind == CSV else ".jsonl"
     names = (f"{base.name}.refused{'' if number == 1 else f'-{number}'}{suffix}" for number in count(1))
-    path = next(path for path in map(base.with_name, names) if not os.path.lexists(path))
+    data = text.encode(errors="backslashreplace")  # half a character becomes its escape in JSON
+    path = next(path for path in map(base.with_name, names) if not os.path.lexists(path) or _holds(path, data))
     try:
-        with open(path, "x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        if not os.path.lexists(path):
+            with open(path, "xb") as file:
+                file.write(data)
     except OSError as error:
         return f"the {rows:,} refused records could not be saved to {path}: {error_reason(error)}"
     return f"the {rows:,} refused records are in {path}, with their reasons"
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Return whether a file has exactly this content, so that an import that is repeated writes no other."""
+    with suppress(OSError):
+        return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+    return False
