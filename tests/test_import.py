@@ -71,6 +71,13 @@ def test_a_folder_and_single_entries_are_sources_too(cli: Run, tmp_path: Path) -
     assert (ended.returncode, ended.stderr) == (1, "note: 2 new, 1 refused\n")
 
 
+def test_a_file_of_any_name_is_the_entry_that_is_known_by_its_name(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "q.toml").write_text(cli("show", "tulu-3-2025", "-f", "toml").stdout)
+    ended = cli("import", f"{tmp_path}/q.toml", "--replace")
+    assert lines(ended.stdout)[0][:2] == ["tulu-3-2025", "unchanged"]
+    assert lines(cli("import", f"{tmp_path}/q.toml", "--catalog", f"{tmp_path}/new").stdout)[0][:2] == ["q", "new"]
+
+
 def test_records_of_a_listing_have_more_keys_than_an_entry(cli: Run, tmp_path: Path) -> None:
     found = cli("search", "GRPO", "-f", "jsonl", "-n", "2").stdout
     assert {"derived", "score", "matches"} <= json.loads(found.splitlines()[0]).keys()

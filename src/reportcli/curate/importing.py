@@ -93,9 +93,13 @@ class _Import:
 
     def _id_of(self, record: Record) -> str:
         """Return the id of a record: its own, that of the entry it means, or the one that follows from its name."""
+        name = record.values.get("name")
+        if record.of_file and isinstance(name, str):
+            known = self._known_as(fold_name(record.id), ID_SPELLING)
+            return known or self._known_as(fold_name(name), ID_SPELLING, NAME_SPELLING) or record.id
         if record.id:
             return record.id
-        links, name = record.values.get("links"), record.values.get("name")
+        links = record.values.get("links")
         paper = links.get("arxiv") if isinstance(links, Mapping) else None
         if isinstance(paper, str) and (known := self._known_as(paper, ARXIV_SPELLING)):
             return known

@@ -26,6 +26,7 @@ class Record(NamedTuple):
     place: str  # where it stands: a line, or a record of a source
     values: Mapping[str, Any]
     id: str = ""  # "" follows from the name
+    of_file: bool = False  # the id is only the name of the file, which may be any
     problem: str = ""
     rows: Sequence[Any] = ()  # as the source has it: objects of JSON, rows of a spreadsheet
     names: Mapping[str, str] = MappingProxyType({})  # what the source calls fields, by their paths
@@ -146,7 +147,8 @@ def _toml_records(source: Source) -> Iterator[Record]:
         raise UsageError(error.message) from error
     if "name" in table or not all(isinstance(value, dict) for value in table.values()):
         stem = Path(source.name).name.removesuffix(".toml")
-        yield Record(source.name, table, stem if re.fullmatch(ID_PATTERN, stem) and source.name != "-" else "")
+        entry_id = stem if re.fullmatch(ID_PATTERN, stem) and source.name != "-" else ""
+        yield Record(source.name, table, entry_id, of_file=bool(entry_id))
         return
     for entry_id, values in table.items():
         yield Record(f"{source.name}: [{entry_id}]", values, entry_id)
