@@ -80,7 +80,7 @@ def test_disagreements_are_problems_and_figures_in_another_sense_remarks(cli: Ru
     assert ended.stderr.splitlines() == [
         "note: Large: 2 of 4 figures agree",
         "note: not in the entry: experts total, experts active, hidden size, expert size, RoPE base, heads, KV heads, "
-        "head dimension, attention layers; `reportcli import config.json --into Large` adds them",
+        "head dimension, attention layers; `reportcli import config.json --into Large --catalog catalog` adds them",
         "note: unknown in the configuration: new_width",
     ]
     assert ended.returncode == 1

@@ -480,7 +480,7 @@ def test_without_a_terminal_no_editor_that_draws_on_one_is_started(
     here = ("--catalog", str(mine.parent))
     assert cli("edit", "x", *here, EDITOR="/no/where/vim -p") == (
         2, "", "error: there is no terminal to open an editor on\n"
-        f"  run `reportcli edit x --catalog {mine.parent} --set FIELD=VALUE`, or set EDITOR to one that needs none\n",
+        f"  run `reportcli edit x --set FIELD=VALUE --catalog {mine.parent}`, or set EDITOR to one that needs none\n",
     )  # fmt: skip
     assert cli("edit", "x", *here, EDITOR="sed -i s/One/Another/").code == 0
 
@@ -588,7 +588,11 @@ def test_a_name_that_is_used_or_impossible_is_refused(cli: Cli, tmp_path: Path) 
         ("Queen", (), 'name: "Queen" is also a name of qwen3'),
         ("Broken", (), f"error: 'broken' {used} broken\n"),
         ("Linked", (), f"error: 'linked' {used} linked\n"),
-        ("X", ("--id", "qwen3"), f"error: 'qwen3' {used} qwen3\n  to change that entry, run `reportcli edit qwen3`\n"),
+        (
+            "X",
+            ("--id", "qwen3"),
+            f"error: 'qwen3' {used} qwen3\n  to change that entry, run `reportcli edit qwen3 --catalog ",
+        ),
         ("X", ("--id", "queen"), f"error: 'queen' {used} qwen3\n"),
         ("X", ("--id", "Qwen 9"), "error: 'Qwen 9' is not a valid id\n"),
         ("X", ("--id", "../x"), "error: '../x' is not a valid id\n"),
@@ -727,7 +731,7 @@ def test_no_editor_opens_where_it_is_not_wanted_and_what_was_typed_stays(tmp_pat
     written, code = on_terminal("reportcli add --no-edit --from -", 400, stdin=b'name = "Typed"\n\x04')
     draft = draft_path(user_folder() / "typed.toml")
     assert (code, draft.read_text()) == (2, 'name = "Typed"\n')
-    assert f"your text was saved to {draft}; `reportcli add --from` that file once it is complete" in written
+    assert f"your text was saved; once it is complete, run `reportcli add --from {draft}`" in written
 
 
 def test_a_refused_text_that_cannot_be_kept_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -792,7 +796,8 @@ def test_a_paper_is_added_once_a_person_has_said_the_rest() -> None:
 def test_a_paper_without_an_editor_is_kept_for_one(cli: Cli, tmp_path: Path) -> None:
     for names in (["tale"], ["tale", "tale-2"]):
         draft = draft_path(tmp_path / f"{names[-1]}.toml")
-        hint = f"your text was saved to {draft}; `reportcli add --from` that file once it is complete"
+        command = f"`reportcli add --from {draft} --catalog {tmp_path}`"
+        hint = f"your text was saved; once it is complete, run {command}"
         result = cli("add", "--arxiv", "2505.01234", "--catalog", str(tmp_path))
         assert (result.code, result.out, sorted(drafts())) == (2, "", names)
         assert result.err == (

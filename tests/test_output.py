@@ -19,7 +19,9 @@ from rich.cells import cell_len
 from conftest import CATALOG, Run
 from makers import shipped_reports, write
 from reportcli.cli.main import run
+from reportcli.cli.output import repeating_folders
 from reportcli.cli.streams import prepare_streams
+from reportcli.errors import UsageError
 from terminal import on_terminal
 
 LINK = re.compile(r"\x1b\]8;id=\d+;(.*?)\x1b\\(.*?)\x1b\]8;;\x1b\\")
@@ -30,6 +32,20 @@ LIST_LINES = len(shipped_reports()) + 4  # of a list on 80 columns: with heading
 @pytest.fixture(autouse=True)
 def _index_made_once(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
+
+
+def test_commands_in_a_hint_name_the_folders_that_were_given() -> None:
+    given = " --catalog 'my own' --catalog b"
+    for hint, expected in {
+        "`reportcli list` lists them": f"`reportcli list{given}` lists them",
+        "`reportcli term`, or `reportcli fields`": f"`reportcli term{given}`, or `reportcli fields{given}`",
+        "see `reportcli help queries`, or `check`": "see `reportcli help queries`, or `check`",
+        "`reportcli edit x --catalog c`": "`reportcli edit x --catalog c`",
+        "`reportcli list --help`, `reportcli list | cat`": "`reportcli list --help`, `reportcli list | cat`",
+    }.items():
+        with pytest.raises(UsageError) as caught, repeating_folders([Path("my own"), Path("b")]):
+            raise UsageError("no", hint)
+        assert caught.value.hint == expected
 
 
 # Terminals.

@@ -50,7 +50,7 @@ def test_without_a_terminal_nothing_is_removed_and_the_form_to_type_is_said(cli:
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
         "error: nothing was removed: there is no terminal to ask on\n"
-        f"  run `reportcli remove x --catalog {mine.parent} --yes`\n"
+        f"  run `reportcli remove x --yes --catalog {mine.parent}`\n"
     )
     assert mine.exists()
 

@@ -257,7 +257,9 @@ def answer_from_catalog(
             unreadable = [file for file in library.unreadable() if file.path not in touched]
             return output.write(answer, unreadable, settings)
 
-    try:
-        return attempt(cache_folder())
-    except IndexDamaged:
-        return attempt(None)
+    settings = settings._replace(folders=folders or ())
+    with output.repeating_folders(settings.folders):
+        try:
+            return attempt(cache_folder())
+        except IndexDamaged:
+            return attempt(None)

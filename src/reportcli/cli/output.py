@@ -4,9 +4,10 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reportcli.answer import Answer, HasExitCode
@@ -51,6 +52,7 @@ class OutputSettings(NamedTuple):
     plain: bool = False  # without a window around a picture, and notes below a table in LaTeX
     bom: bool = False  # before csv
     excel: bool = False  # guards cells of csv that begin like a formula
+    folders: Sequence[Path] = ()  # that --catalog named: commands in notes repeat them
 
 
 def output_settings(
@@ -233,7 +235,30 @@ def _less_options(command: str, text: str) -> str:
 def write_notes(notes: Iterable[str], settings: OutputSettings) -> None:
     """Write notes and warnings to standard error, unless they are not wanted."""
     for note in () if settings.quiet or _another_program_draws() else notes:
-        write_note(_wrap_for_terminal(escape_controls(note)))
+        write_note(_wrap_for_terminal(escape_controls(_with_folders(note, settings.folders))))
+
+
+@contextmanager
+def repeating_folders(folders: Sequence[Path]) -> Iterator[None]:
+    """Let the commands in the hint of an error that is raised in the block name the folders that --catalog named."""
+    try:
+        yield
+    except ReportcliError as error:
+        error.hint = _with_folders(error.hint, folders)
+        raise
+
+
+def _with_folders(text: str, folders: Sequence[Path]) -> str:
+    """Return a text whose commands, such as `reportcli edit qwen3`, work when typed where --catalog named folders."""
+    if not folders or "`reportcli " not in text:
+        return text
+    import re
+    import shlex
+
+    given = "".join(f" --catalog {shlex.quote(str(folder))}" for folder in folders)
+    return re.sub(
+        r"`(reportcli (?!help )(?![^`]*(?:--catalog |--help))[^`|]+)`", lambda command: f"`{command[1]}{given}`", text
+    )
 
 
 def write_error(error: ReportcliError, as_json: bool) -> None:

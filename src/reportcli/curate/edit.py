@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, count
@@ -123,7 +124,8 @@ def _save_as_draft(target: Path, text: str, error: ReportcliError) -> None:
         except EntryUnwritable as failure:
             add_hint(error, f"your text was not saved: {failure}")
             return
-    add_hint(error, f"your text was saved to {draft}; `reportcli add --from` that file once it is complete")
+    command = f"`reportcli add --from {shlex.quote(str(draft))}`"
+    add_hint(error, f"your text was saved; once it is complete, run {command}")
 
 
 def reject_known_paper(catalog: EditableCatalog, text: str) -> None:

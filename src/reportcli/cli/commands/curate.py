@@ -126,8 +126,7 @@ def add(
         result = edit.add(library, folder, start, entry_id=entry_id or "", by_hand=by_hand, ask=_ask_on_terminal())
         if source not in (None, "-"):
             delete_draft(Path(source))
-        shows = f"{_command('show', result.report, catalog)} shows it"
-        return result._replace(notes=(*result.notes, shows))
+        return result._replace(notes=(*result.notes, f"`reportcli show {result.report}` shows it"))
 
     return answer_from_catalog(answer, catalog, settings)
 
@@ -158,7 +157,7 @@ def edit(
             from reportcli.curate.set_fields import set_fields
 
             return set_fields(library, folder, words, assignments)
-        _require_editor(name, catalog)
+        _require_editor(name)
         from reportcli.curate import edit
 
         return edit.edit(library, folder, words, _ask_on_terminal())
@@ -166,7 +165,7 @@ def edit(
     return answer_from_catalog(answer, catalog, settings)
 
 
-def _require_editor(name: Sequence[str], folders: Sequence[Path] | None) -> None:
+def _require_editor(name: Sequence[str]) -> None:
     """Raise UsageError where an editor is not what is meant, or would wait on a terminal that is not there."""
     from reportcli.curate.editor import lacks_terminal
 
@@ -175,10 +174,9 @@ def _require_editor(name: Sequence[str], folders: Sequence[Path] | None) -> None
         named = " ".join(word for word in name if "=" not in word) or "NAME"
         raise UsageError("a field is set with --set", f"write `reportcli edit {named}{fields}`")
     if lacks_terminal():
-        command = _command("edit", " ".join(name), folders, "--set", "FIELD=VALUE")
-        raise UsageError(
-            "there is no terminal to open an editor on", f"run {command}, or set EDITOR to one that needs none"
-        )
+        command = f"`reportcli edit {' '.join(map(shlex.quote, name))} --set FIELD=VALUE`"
+        hint = f"run {command}, or set EDITOR to one that needs none"
+        raise UsageError("there is no terminal to open an editor on", hint)
 
 
 def remove(
@@ -205,8 +203,8 @@ def remove(
         if yes:
             return True
         if (ask := _ask_on_terminal(default=False)) is None:
-            command = _command("remove", entry_id, catalog, "--yes")
-            raise UsageError("nothing was removed: there is no terminal to ask on", f"run {command}")
+            hint = f"run `reportcli remove {entry_id} --yes`"
+            raise UsageError("nothing was removed: there is no terminal to ask on", hint)
         return ask("", question)
 
     def answer(library: Library) -> ActionResult:
@@ -241,7 +239,8 @@ def check_files(
         if fix or not paths:
             raise UsageError("--against compares one entry", "write `reportcli check NAME --against CONFIG`")
         return answer_from_catalog(lambda library: _against(library, paths, against), catalog, settings)
-    files = [_file_to_check(path, catalog or ()) for path in paths or ()]
+    with output.repeating_folders(catalog or ()):
+        files = [_file_to_check(path, catalog or ()) for path in paths or ()]
     return output.write(check(files, catalog or (), fix=fix), (), settings)
 
 
@@ -273,12 +272,6 @@ def print_schema() -> int:
     """Print the JSON Schema of an entry; TOML files that begin with #:schema ./schema.json are checked in editors."""
     output.write_text([schema_text(entry_schema())], output.OutputSettings(output.TEXT))
     return ExitCode.SUCCESS
-
-
-def _command(name: str, entry_id: str, folders: Sequence[Path] | None, *options: str) -> str:
-    """Return a command on an entry as it is typed, with the folders that were given."""
-    given = (word for folder in folders or () for word in ("--catalog", str(folder)))
-    return f"`{shlex.join(['reportcli', name, entry_id, *given, *options])}`"
 
 
 def _is_terminal(stream: Any) -> bool:
