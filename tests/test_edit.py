@@ -549,6 +549,15 @@ def test_an_entry_goes_into_the_last_folder_that_is_named(cli: Cli, tmp_path: Pa
     assert (files(tmp_path / "high"), files(tmp_path / "low")) == (["x.toml"], ["other.toml"])
 
 
+def test_a_folder_that_is_named_is_made_unless_nothing_is_saved_in_it(cli: Cli, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    assert cli("add", "--from", "-", "--catalog", str(new), stdin='name = "X"').code == 2
+    assert not new.exists()
+    shows = f"note: `reportcli show x --catalog {new}` shows it\n"
+    result = cli("add", "--from", "-", "--catalog", str(new), stdin=CANONICAL.format(name="X"))
+    assert result == (0, f"{new}/x.toml\n", f"note: made the folder {new}\n{shows}")
+
+
 def test_a_record_of_one_catalogue_is_an_entry_of_another(cli: Cli, tmp_path: Path) -> None:
     here = ("--catalog", str(tmp_path))
     for entry_id in ("qwen3", "dots.llm1", "kimi-vl"):
@@ -616,14 +625,14 @@ def test_a_name_that_is_used_or_impossible_is_refused(cli: Cli, tmp_path: Path) 
         (("--from", "/dev/zero"), "error: /dev/zero is longer than 1,000,000 bytes\n"),
         (("--from", "-", "--arxiv", "2505.09388"), "error: --from and --arxiv cannot be used together\n"),
         (("--arxiv", "Qwen3"), "error: 'Qwen3' is not an arXiv ID\n"),
-        (("--from", "-", "--catalog", "/nowhere"), "error: cannot read the catalogue folder /nowhere"),
+        (("--from", "-", "--catalog", "/proc/nowhere"), "error: cannot write /proc/nowhere: "),
     ],
 )
 def test_a_request_that_cannot_be_met_says_why(
     cli: Cli, tmp_path: Path, options: tuple[str, ...], message: str
 ) -> None:
     result = cli("add", *options, REPORTCLI_CATALOG=str(tmp_path))
-    assert (result.code, result.out) == (3 if "/nowhere" in options else 2, "")
+    assert (result.code, result.out) == (3 if "/proc/nowhere" in options else 2, "")
     assert result.err.startswith(message)
 
 

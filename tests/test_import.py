@@ -32,6 +32,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+MADE = "note: made the folder new\n"
+
+
 def spreadsheet(path: Path, *rows: dict[str, str]) -> Path:
     """Write a spreadsheet with the columns of Epoch AI's tables."""
     usual = {"Organization": "Toy Lab", "Publication date": "2024-02-03", "Domain": "Language"}
@@ -53,7 +56,7 @@ def lines(text: str) -> list[list[str]]:
 def test_what_list_writes_comes_back_byte_for_byte(cli: Run, tmp_path: Path, name: str) -> None:
     written = cli("list", "-f", name).stdout
     ended = cli("import", "-", "--catalog", f"{tmp_path}/new", stdin=written)
-    assert (ended.returncode, ended.stderr) == (0, "note: 36 new\n")
+    assert (ended.returncode, ended.stderr) == (0, f"{MADE}note: 36 new\n")
     ids = {path.name for path in READING_LIST.glob("*.toml")}
     assert {path.name for path in (tmp_path / "new").iterdir()} == ids | {"schema.json"}
     assert [name for name in ids if read_text(READING_LIST / name) != read_text(tmp_path / "new" / name)] == []
@@ -68,7 +71,7 @@ def test_a_folder_and_single_entries_are_sources_too(cli: Run, tmp_path: Path) -
     ended = cli("import", str(folder), str(single), "--catalog", f"{tmp_path}/new")
     assert [row[:2] for row in lines(ended.stdout)] == [["a-1", "new"], ["", "refused"], ["b-2", "new"]]
     assert "line 7: not TOML" in ended.stdout
-    assert (ended.returncode, ended.stderr) == (1, "note: 2 new, 1 refused\n")
+    assert (ended.returncode, ended.stderr) == (1, f"{MADE}note: 2 new, 1 refused\n")
 
 
 def test_a_file_of_any_name_is_the_entry_that_is_known_by_its_name(cli: Run, tmp_path: Path) -> None:
@@ -81,7 +84,7 @@ def test_a_file_of_any_name_is_the_entry_that_is_known_by_its_name(cli: Run, tmp
 def test_records_of_a_listing_have_more_keys_than_an_entry(cli: Run, tmp_path: Path) -> None:
     found = cli("search", "GRPO", "-f", "jsonl", "-n", "2").stdout
     assert {"derived", "score", "matches"} <= json.loads(found.splitlines()[0]).keys()
-    assert cli("import", "-", "--catalog", f"{tmp_path}/new", stdin=found).stderr == "note: 2 new\n"
+    assert cli("import", "-", "--catalog", f"{tmp_path}/new", stdin=found).stderr == f"{MADE}note: 2 new\n"
 
 
 # Spreadsheets.
@@ -151,7 +154,7 @@ def test_a_row_without_a_tag_that_fits_is_incomplete(cli: Run, tmp_path: Path) -
 def test_columns_may_be_called_as_fields_are(cli: Run, tmp_path: Path) -> None:
     written = cli("list", "--columns", "id,name,title,date,organizations,license", "-f", "csv", "-n", "3").stdout
     ended = cli("import", "-", "--catalog", f"{tmp_path}/new", stdin=written)
-    assert ended.stderr == "note: 3 new\n"
+    assert ended.stderr == f"{MADE}note: 3 new\n"
     ids = [row[0] for row in lines(ended.stdout)]
     for entry_id in ids:
         copy, shipped = (read_report(str(folder / f"{entry_id}.toml")) for folder in (tmp_path / "new", READING_LIST))
@@ -168,7 +171,7 @@ def test_figures_of_a_model_without_a_name_are_those_of_one_named_as_its_report(
         "name,organizations,date,params,active_parameters,context,tokens\nToy,Lab,2025-01-01,3e9,1B,128k,2T\n"
     )
     call = ("import", f"{tmp_path}/t.csv", "--catalog", f"{tmp_path}/new")
-    assert cli(*call).stderr == "note: 1 new\n"
+    assert cli(*call).stderr == f"{MADE}note: 1 new\n"
     report = read_report(str(tmp_path / "new" / "toy.toml"))
     [model] = report.models
     assert (model.name, model.parameters, model.active_parameters, model.context_length, report.pretraining.tokens) == (
@@ -192,7 +195,7 @@ def test_a_mapping_says_which_column_is_which_field(cli: Run, tmp_path: Path) ->
         "What\tWho\tWhen\tBillions\tCalled\tKind\nToy\tA/B\t2024-05-06\t1.5\tToy-1.5B\tllm\n"
     )
     ended = cli("import", f"{tmp_path}/t.tsv", "--map", f"{tmp_path}/map.toml", "--catalog", f"{tmp_path}/new")
-    assert ended.stderr == "note: 1 new\n"
+    assert ended.stderr == f"{MADE}note: 1 new\n"
     report = read_report(str(tmp_path / "new" / "toy.toml"))
     assert (report.organizations, report.models[0].parameters, report.tags) == (
         ("A", "B"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from stat import S_IMODE
 from typing import NamedTuple, Self
 
-from reportcli.catalog.files import MAX_BYTES, TOO_LONG, error_reason, read_text
+from reportcli.catalog.files import MAX_BYTES, TOO_LONG, error_reason, make_private_folder, read_text
 from reportcli.errors import EntryChanged, EntryUnreadable, EntryUnwritable, ReportcliError
 
 
@@ -117,6 +117,25 @@ def _is_in_place(target: Path, written: os.stat_result | None) -> bool:
         with suppress(OSError, ValueError):
             return os.path.samestat(target.lstat(), written)
     return False
+
+
+@contextmanager
+def made_folder(folder: Path) -> Iterator[bool]:
+    """Make a folder for the block, and give whether it is new; it is deleted at the end if it is new and still empty.
+
+    Raises EntryUnwritable.
+    """
+    try:
+        is_new = not folder.exists()
+        make_private_folder(folder)
+    except OSError as error:
+        raise EntryUnwritable(folder, error_reason(error)) from error
+    try:
+        yield is_new
+    finally:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def hard_link_note(path: Path) -> tuple[str, ...]:

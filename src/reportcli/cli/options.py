@@ -6,13 +6,13 @@ themselves.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
 from reportcli.answer import Answer
 from reportcli.answer.listing import WHY, parse_columns, parse_sort_keys
-from reportcli.catalog.files import cache_folder, catalog_folders
+from reportcli.catalog.files import cache_folder, catalog_folders, is_user_folder, new_entry_folder
 from reportcli.cli import COLOR, COLUMNS, FOLDERS, PERIOD, QUERY, SORT, THEMES, output
 from reportcli.errors import IndexDamaged, InvalidQuery, UnknownName, UsageError
 from reportcli.library import Library
@@ -20,6 +20,12 @@ from reportcli.query.conditions import Query, Within, all_of
 from reportcli.query.period import Period, parse_period
 from reportcli.report.field_names import field_named
 from reportcli.report.fields import DATE, FIELDS
+
+if TYPE_CHECKING:
+    from reportcli.answer.action import ActionResult
+    from reportcli.answer.imported import ImportReport
+
+Saved = TypeVar("Saved", "ActionResult", "ImportReport")
 
 DATE_FIELDS = tuple(field.path for field in FIELDS if field.kind == DATE)
 
@@ -263,3 +269,25 @@ def answer_from_catalog(
             return attempt(cache_folder())
         except IndexDamaged:
             return attempt(None)
+
+
+def answer_with_entries(
+    ask: Callable[[Library, Path], Saved], folders: Sequence[Path] | None, settings: output.OutputSettings
+) -> int:
+    """Do the same where entries are saved: make the folder that they go into, which ``ask`` gets, and say so.
+
+    Raises EntryUnwritable.
+    """
+    from reportcli.catalog.write import made_folder
+    from reportcli.curate.check import relative_path
+
+    folder = new_entry_folder(folders or ())
+    with made_folder(folder) as is_new:
+
+        def answer(library: Library) -> Saved:
+            answered: Saved = ask(library, folder)
+            if is_new and not is_user_folder(folder) and any(folder.glob("*.toml")):
+                return answered._replace(notes=(f"made the folder {relative_path(folder)}", *answered.notes))
+            return answered
+
+        return answer_from_catalog(answer, folders, settings)

@@ -22,6 +22,7 @@ from reportcli.cli.options import (
     Quiet,
     Width,
     answer_from_catalog,
+    answer_with_entries,
     format_option,
 )
 from reportcli.curate.check import check, relative_path
@@ -116,19 +117,18 @@ def add(
     """
     settings = output.output_settings(context.obj, ACTION, format_name, json, header, width, no_pager, quiet, color)
 
-    def answer(library: Library) -> ActionResult:
+    def answer(library: Library, folder: Path) -> ActionResult:
         from reportcli.curate import edit
         from reportcli.curate.editor import delete_draft
 
         by_hand = not no_edit and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
         start = _start(library, source, arxiv, by_hand)
-        folder = new_entry_folder(catalog or ())
         result = edit.add(library, folder, start, entry_id=entry_id or "", by_hand=by_hand, ask=_ask_on_terminal())
         if source not in (None, "-"):
             delete_draft(Path(source))
         return result._replace(notes=(*result.notes, f"`reportcli show {result.report}` shows it"))
 
-    return answer_from_catalog(answer, catalog, settings)
+    return answer_with_entries(answer, catalog, settings)
 
 
 def edit(

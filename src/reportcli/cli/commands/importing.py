@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from reportcli.answer.imported import ImportReport
-from reportcli.catalog.files import Progress, error_reason, make_private_folder, new_entry_folder
+from reportcli.catalog.files import Progress
 from reportcli.cli import FILES, NAMES, output
 from reportcli.cli.options import (
     Color,
@@ -21,7 +20,7 @@ from reportcli.cli.options import (
     NoPager,
     Quiet,
     Width,
-    answer_from_catalog,
+    answer_with_entries,
     format_option,
 )
 from reportcli.curate.importing import REPLACE, UPDATE, import_records
@@ -29,7 +28,7 @@ from reportcli.curate.mapping import ColumnMapping, read_mapping
 from reportcli.curate.records import CSV, JSON, TOML, Record, Source, folder_records, read_source, records_of
 from reportcli.curate.refused import write_refused
 from reportcli.curate.spreadsheet import notes_on, spreadsheet_records
-from reportcli.errors import EntryUnwritable, UsageError
+from reportcli.errors import UsageError
 from reportcli.library import Library
 from reportcli.render.formats import formats_for
 
@@ -91,27 +90,25 @@ def import_entries(
     what the entry does not state is added, with its source.
     """
     settings = output.output_settings(context.obj, IMPORT, format_name, json, header, width, no_pager, quiet, color)
-    own = new_entry_folder(catalog or ())
     if into is not None:
         source = _one_config(sources, kind or mapping or update or replace)
-        answer = partial(_import_figures, own, source, into, dry_run)
+        answer = partial(_import_figures, source, into, dry_run)
     else:
         known = _what_to_do_with_known(update, replace)
         read = [_read(name, _known_kind(kind)) for name in sources]
         columns = read_mapping(mapping) if mapping else None
-        answer = partial(_import_records, own, read, columns, known, dry_run, output.progress(settings, "records read"))
-    with _folder(own):
-        return answer_from_catalog(answer, catalog, settings)
+        answer = partial(_import_records, read, columns, known, dry_run, output.progress(settings, "records read"))
+    return answer_with_entries(answer, catalog, settings)
 
 
 def _import_records(
-    own: Path,
     sources: Sequence[Source | Path],
     columns: ColumnMapping | None,
     known: str,
     dry_run: bool,
     progress: Progress | None,
     library: Library,
+    own: Path,
 ) -> ImportReport:
     records = _records(sources, columns)
     report = import_records(library, own, records, known=known, dry_run=dry_run, progress=progress)
@@ -119,7 +116,7 @@ def _import_records(
     return report._replace(notes=(*_left_out(sources, columns), *saved, *report.notes))
 
 
-def _import_figures(own: Path, source: str, into: str, dry_run: bool, library: Library) -> ImportReport:
+def _import_figures(source: str, into: str, dry_run: bool, library: Library, own: Path) -> ImportReport:
     from reportcli.curate.config_import import import_config
     from reportcli.curate.config_source import read_config_source
 
@@ -174,19 +171,3 @@ def _records(sources: Sequence[Source | Path], columns: ColumnMapping | None) ->
 def _left_out(sources: Sequence[Source | Path], columns: ColumnMapping | None) -> list[str]:
     spreadsheets = [source for source in sources if isinstance(source, Source) and source.kind == CSV]
     return [note for source in spreadsheets for note in notes_on(source, columns)]
-
-
-@contextmanager
-def _folder(folder: Path) -> Iterator[None]:
-    """Make a folder, which is deleted at the end if it is new and still empty. Raises EntryUnwritable."""
-    is_new = not folder.exists()
-    try:
-        make_private_folder(folder)
-    except OSError as error:
-        raise EntryUnwritable(folder, error_reason(error)) from error
-    try:
-        yield
-    finally:
-        if is_new:
-            with suppress(OSError):
-                folder.rmdir()
