@@ -57,7 +57,8 @@ def import_records(
             failures = {path.name.removesuffix(".toml"): error for path, error in batch.put_in_place()}
             outcomes = [_failed(each, failures.get(each.id)) for each in outcomes]
     report = ImportReport(tuple(outcomes))
-    return report._replace(notes=(f"{'would be: ' if dry_run else ''}{report.summary}",))
+    summary = f"would be: {report.summary}" if dry_run else report.summary
+    return report._replace(notes=(*importing.note_on_incomplete(outcomes, dry_run), summary))
 
 
 def _failed(outcome: Outcome, error: ReportcliError | None) -> Outcome:
@@ -77,6 +78,7 @@ class _Import:
         self._vocabulary, self._today = catalog.techniques() or None, latest_today()
         self._entries = OtherEntries(())  # those that share a name with one of the records
         self._places: dict[str, str] = {}  # of the records before, by their ids
+        self._incomplete: set[str] = set()  # the ids of entries that lack what entries that are shared have
 
     def outcome(self, record: Record) -> Outcome:
         """Write the entry of a record to disk beside its place, and return what will become of it."""
@@ -90,6 +92,12 @@ class _Import:
             return Outcome(record.place, entry_id, REFUSED, error.message, record.rows)
         self._places[entry_id] = record.place
         return Outcome(record.place, entry_id, action)
+
+    def note_on_incomplete(self, outcomes: Iterable[Outcome], dry_run: bool) -> tuple[str, ...]:
+        """Return a sentence that counts the new and changed entries without a summary, tags or a link."""
+        count = sum(each.action in (NEW, CHANGED) and each.id in self._incomplete for each in outcomes)
+        where = "" if dry_run else "; `reportcli check` names what is missing"
+        return (f"{count:,} incomplete, without a summary, tags or a link{where}",) if count else ()
 
     def _id_of(self, record: Record) -> str:
         """Return the id of a record: its own, that of the entry it means, or the one that follows from its name."""
@@ -129,6 +137,7 @@ class _Import:
         if text == before:
             return UNCHANGED
         self._entries.add(names_of(report))
+        self._incomplete |= {entry_id} if report.is_incomplete else set()
         self._batch.add(target, text, before if path == target else None)
         return CHANGED if path else NEW
 

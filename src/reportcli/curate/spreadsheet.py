@@ -71,21 +71,25 @@ def _mapping_of(header: Sequence[str]) -> ColumnMapping:
 
 
 def notes_on(source: Source, mapping: ColumnMapping | None) -> tuple[str, ...]:
-    """Return what is to be said of a spreadsheet that was read: the columns that are left out."""
+    """Return what is to be said of a spreadsheet that was read: columns that are left out, and that are not there."""
     header = [name for name in _reader(source).fieldnames or () if name != REASON]
     chosen = mapping or _mapping_of(header)
-    used = {*chosen.columns, *chosen.group}
-    used |= {
+    others = (
         name
         for columns in chosen.columns.values()
         for each in columns
         for name in (each.times, each.where, each.before)
-    }
+    )
+    used = dict.fromkeys((*chosen.columns, *chosen.group, *others))
     unused = [name for name in header if name and name not in used]
-    if not unused:
-        return ()
-    more = f" and {len(unused) - _MOST_NAMED} more" if len(unused) > _MOST_NAMED else ""
-    return (f"columns left out: {', '.join(unused[:_MOST_NAMED])}{more}",)
+    missing = [name for name in used if name and name not in header] if mapping else []  # ours is for several tables
+    return (*_named("columns left out", unused), *_named(f"no such columns in {source.name}", missing))
+
+
+def _named(problem: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return a sentence that names some columns, at most eight; none where there are none."""
+    more = f" and {len(columns) - _MOST_NAMED} more" if len(columns) > _MOST_NAMED else ""
+    return (f"{problem}: {', '.join(columns[:_MOST_NAMED])}{more}",) if columns else ()
 
 
 _MOST_NAMED = 8
