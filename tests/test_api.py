@@ -210,6 +210,28 @@ def test_results_are_a_sequence(catalog: Catalog) -> None:
     assert catalog.count("type")[0] != records[0]
 
 
+@pytest.mark.parametrize("command", QUESTIONS)
+def test_a_slice_is_results_of_the_same_kind(catalog: Catalog, command: str) -> None:
+    results = QUESTIONS[command](catalog)
+    for whole in (results, pickle.loads(pickle.dumps(results))):
+        part = whole[1:3]
+        assert (list(part), part.notes) == (list(results)[1:3], results.notes)
+        assert part.to_records() == results.to_records()[1:3]
+        assert (len(cells(part)) > 1) is (len(part) > 0)
+    hits = results[:1]._repr_html_() if isinstance(next(iter(results), None), Report) else ""
+    assert hits.count("<tr>") == (2 if hits else 0)
+
+
+def test_reports_and_results_stand_for_names(catalog: Catalog) -> None:
+    found = catalog.search("qwen3")
+    named = catalog.compare("qwen3", "qwen3-embedding", "Qwen3-32B", "r1")
+    assert catalog.compare(found[:2], catalog["Qwen3-32B"], "r1").to_records() == named.to_records()
+    small = catalog.search("params:..2B", models=True, limit=1)
+    assert catalog.compare(*small)[0]["values"] == {small[0].derived.model: small[0].parameters}
+    assert catalog.recipe(catalog["magistral"]).to_records() == catalog.recipe("magistral").to_records()
+    assert catalog.lineage(catalog["qwen3"]).to_records() == catalog.lineage("qwen3").to_records()
+
+
 @pytest.mark.parametrize(
     ("ask", "error", "text"),
     [
@@ -222,7 +244,9 @@ def test_results_are_a_sequence(catalog: Catalog) -> None:
         (lambda catalog: catalog.count("rl", by="week"), UsageError, "choose from year, quarter, month"),
         (lambda catalog: catalog.disclosure(by="week"), UsageError, "choose from organization, year, quarter"),
         (lambda catalog: catalog.listing(limit=0), UsageError, "limit is a whole number from 1, not 0"),
-        (lambda catalog: catalog.compare("qwen3", "xylophone"), UnknownName, "no report named 'xylophone'"),
+        (lambda catalog: catalog.compare("qwen3", "xylophone"), UnknownName, "\n  catalog.listing() lists them"),
+        (lambda catalog: catalog.listing(columns="xylophone"), UnknownField, "\n  catalog.fields() lists them"),
+        (lambda _: open_catalog("/no/where"), CatalogUnreadable, "choose another with open_catalog(DIR)"),
     ],
 )
 def test_a_wrong_question_is_an_error_with_its_hint(
@@ -238,8 +262,9 @@ def test_a_wrong_question_is_an_error_with_its_hint(
     [
         (lambda catalog: catalog[0], "expected a text, got 0"),
         (lambda catalog: catalog.search(None), "expected a text, got None"),
-        (lambda catalog: catalog.compare(["qwen3", "r1"]), r"expected a text, got \['qwen3', 'r1'\]"),
-        (lambda catalog: catalog.lineage(catalog["qwen3"]), "expected a text, got <Report qwen3: "),
+        (lambda catalog: catalog.compare(["qwen3", "r1"]), r"expected a name or a report, got \['qwen3', 'r1'\]"),
+        (lambda catalog: catalog.recipe(catalog.count("rl")), r"expected a name or a report, got {'value': "),
+        (lambda catalog: catalog.search(catalog["qwen3"]), "expected a text, got <Report qwen3: "),
         (lambda catalog: catalog.listing(columns=["name", 3]), "expected a text, got 3"),
         (lambda catalog: catalog.listing(limit="3"), "'str' object cannot be interpreted as an integer"),
     ],
@@ -454,7 +479,8 @@ with open_catalog("folder") as catalog:
     assert_type(catalog.search("rl:grpo"), Results[Report])
     assert_type([each.id for each in catalog.search("rl:grpo", columns=["name"])], list[str])
     assert_type(catalog.count("rl")[0], dict[str, Any])
-    assert_type(catalog.recipe("r1")[:2], tuple[dict[str, Any], ...])
+    assert_type(catalog.recipe("r1")[:2], Results[dict[str, Any]])
+    assert_type(catalog.compare("r1", report, catalog.search("kl:no")[:2])[0], dict[str, Any])
 try:
     catalog.search("x")
 except ReportcliError as error:
@@ -476,6 +502,9 @@ def test_the_types_are_complete(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_records_are_a_data_frame(catalog: Catalog) -> None:
     pandas = pytest.importorskip("pandas")
+    reports = pandas.DataFrame(catalog.search("rl:grpo"))
+    assert reports["id"].tolist() == [report.id for report in catalog.search("rl:grpo")]
+    assert reports["links"][0]["arxiv"] == catalog.search("rl:grpo")[0].links.arxiv
     frame = pandas.DataFrame(catalog.search("rl:grpo").to_records())
     assert frame.loc[frame["id"] == "magistral", "name"].tolist() == ["Magistral"]
     assert len(frame) == len(catalog.search("rl:grpo"))

@@ -107,7 +107,7 @@ class Library(OpenCatalog):
 
     def comparison(
         self,
-        names: Iterable[str],
+        names: Iterable[str | ReportMatch],
         query: Query | None = None,
         *,
         columns: Sequence[Field] = (),
@@ -129,7 +129,7 @@ class Library(OpenCatalog):
         if query:
             others = self.listing(query, sort=sort, reverse=reverse, limit=limit, date_field=date_field)
         fitting = map(ReportMatch, others.reports) if models else map(_side, others.hits)
-        named = tuple(map(self.find, names))
+        named = self._matches(names)
         matches = chain.from_iterable(map(models_of, (*named, *fitting))) if models else (*named, *fitting)
         notes = (*notes_on_names(named), *others.notes)
         return compare_reports(matches, columns, differences=differences, notes=notes)
@@ -170,7 +170,7 @@ class Library(OpenCatalog):
 
     def recipe(
         self,
-        names: Iterable[str] = (),
+        names: Iterable[str | ReportMatch] = (),
         query: Query = EVERYTHING,
         *,
         stage: str = "",
@@ -189,7 +189,7 @@ class Library(OpenCatalog):
         from reportcli.answer.comparison import notes_on_names
         from reportcli.answer.recipe import build_recipe
 
-        named = tuple(map(self.find, names))
+        named = self._matches(names)
         asked = all_of([query, *([any_of(Is("id", match.report.id) for match in named)] if named else [])])
         hits = self._index.matching(asked, ranked=False, by_run=True)
         order = SortAndLimit(sort, reverse, limit, FIELDS_BY_PATH[date_field])
@@ -320,6 +320,10 @@ class Library(OpenCatalog):
             fitting = {hit.value(FIELDS_BY_PATH["id"]) for hit in self._index.matching(query, ranked=False).in_columns}
         lineage = build_lineage(graph, report_id, fitting, limit)
         return lineage._replace(notes=(*lineage.notes, *self._notes_on(query)))
+
+    def _matches(self, names: Iterable[str | ReportMatch]) -> tuple[ReportMatch, ...]:
+        """Return what names mean; a match is what it is."""
+        return tuple(name if isinstance(name, ReportMatch) else self.find(name) for name in names)
 
     def _notes(self, query: Query, shown: int, models: bool = False) -> list[str]:
         total, _ = self._index.total(query, by_model=models)

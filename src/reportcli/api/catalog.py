@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from operator import index
 from pathlib import Path
 from threading import RLock
@@ -11,14 +12,16 @@ from weakref import finalize
 from reportcli.answer import Answer
 from reportcli.answer.disclosure import GROUPS
 from reportcli.answer.listing import DATE_FIELD, Listing, parse_columns, parse_sort_keys
-from reportcli.api.results import Report, Results, Row, report_as
+from reportcli.api.results import Report, Results, Row, match_of, report_as
 from reportcli.catalog.files import cache_folder, catalog_folders
-from reportcli.errors import UsageError
+from reportcli.errors import ReportcliError, UsageError
 from reportcli.library import Library
 from reportcli.query.conditions import EVERYTHING, Query
+from reportcli.query.names import ReportMatch
 from reportcli.query.period import PERIOD_STEPS
 
 Names = str | Iterable[str]  # "name,date" or ["name", "date"]
+Named = str | Report | Results[Report]  # what means reports, or models
 
 
 def open_catalog(*folders: str | Path) -> "Catalog":
@@ -28,7 +31,27 @@ def open_catalog(*folders: str | Path) -> "Catalog":
     ...     [report.name for report in catalog.search("rl:grpo kl:no org:mistral")]
     ['Magistral']
     """
-    return Catalog(Library(catalog_folders([Path(folder) for folder in folders]), cache_folder()))
+    with _hints_in_python():
+        return Catalog(Library(catalog_folders([Path(folder) for folder in folders]), cache_folder()))
+
+
+@contextmanager
+def _hints_in_python() -> Iterator[None]:
+    """Let the hint of an error say what to call, instead of what to type in a shell."""
+    try:
+        yield
+    except ReportcliError as error:
+        for shell, call in _CALLS.items():
+            error.hint = error.hint.replace(shell, call)
+        raise
+
+
+_CALLS = {
+    "`reportcli list`": "catalog.listing()",
+    "`reportcli term`": "catalog.term()",
+    "`reportcli fields`": "catalog.fields()",
+    "--catalog DIR": "open_catalog(DIR)",
+}
 
 
 class Catalog:
@@ -72,7 +95,7 @@ class Catalog:
     def _asking(self, *texts: str) -> Iterator[Library]:
         for text in texts:
             _require_text(text)
-        with self._lock:
+        with self._lock, _hints_in_python():
             if not self._close.alive:
                 raise ValueError("the catalogue is closed; open_catalog() opens it again")
             yield self._library
@@ -187,7 +210,7 @@ class Catalog:
 
     def compare(
         self,
-        *names: str,
+        *names: Named,
         where: str = "",
         columns: Names = (),
         differences: bool = False,
@@ -197,32 +220,33 @@ class Catalog:
     ) -> Results[Row]:
         """Return reports or models side by side, a row for each field; ``where`` adds the reports that fit a query.
 
-        With ``columns``, only these fields; with ``differences``, only where they differ; with ``models``, every model.
+        They are given by name, as reports, or as results. With ``columns``, only these fields; with ``differences``,
+        only where they differ; with ``models``, every model.
 
         >>> open_catalog().compare("qwen3", "dots.llm1", columns="layers").to_records()
         [{'field': 'architecture.layers', 'values': {'qwen3': 94, 'dots.llm1': 62}, 'differs': True}]
         """
-        with self._asking(*names, where) as library:
+        with self._asking(where) as library:
             asked, chosen = _query(library, where) if where else None, parse_columns(_listed(columns))
             how = _order(sort, limit) | {"models": models, "differences": differences}
-            return _rows(library.comparison(names, asked, columns=chosen, **how))
+            return _rows(library.comparison(_meant(names), asked, columns=chosen, **how))
 
     def recipe(
         self,
-        *names: str,
+        *names: Named,
         where: str = "",
         stage: str = "",
         columns: Names = (),
         sort: Names = (),
         limit: int | None = None,
     ) -> Results[Row]:
-        """Return the numbers of the RL runs of named reports or models, or of all, a row for each run.
+        """Return the numbers of the RL runs of some reports or models, or of all, a row for each run.
 
-        ``stage`` is a part of the name of a run.
+        They are given as for ``compare``; ``stage`` is a part of the name of a run.
         """
-        with self._asking(*names, where, stage) as library:
+        with self._asking(where, stage) as library:
             asked, fields = _query(library, where), parse_columns(_listed(columns))
-            return _rows(library.recipe(names, asked, stage=stage, columns=fields, **_order(sort, limit)))
+            return _rows(library.recipe(_meant(names), asked, stage=stage, columns=fields, **_order(sort, limit)))
 
     def disclosure(self, *fields: str, where: str = "", by: str = "", limit: int | None = None) -> Results[Row]:
         """Return how many reports state each field, do not disclose it, or were not read for it.
@@ -236,8 +260,9 @@ class Catalog:
         with self._asking(*fields, where) as library:
             return _rows(library.disclosure(fields, _query(library, where), by=by, limit=_positive(limit)))
 
-    def lineage(self, name: str = "", *, where: str = "", limit: int | None = None) -> Results[Row]:
+    def lineage(self, name: str | Report = "", *, where: str = "", limit: int | None = None) -> Results[Row]:
         """Return who builds on whom, follows whom and was taught by whom: around one report, or everywhere."""
+        name = name.id if isinstance(name, Report) else name
         with self._asking(name, where) as library:
             return _rows(library.lineage(name or None, _query(library, where), limit=_positive(limit)))
 
@@ -268,6 +293,15 @@ def _rows(answer: Answer) -> Results[Row]:
 
 def _query(library: Library, text: str) -> Query:
     return library.parse(text) if text.strip() else EVERYTHING
+
+
+def _meant(names: Iterable[Named]) -> list[str | ReportMatch]:
+    """Return names as they are, and reports, also those of results, as what their names would mean."""
+    items = list(chain.from_iterable(name if isinstance(name, Results) else (name,) for name in names))
+    for item in items:
+        if not isinstance(item, (str, Report)):
+            raise TypeError(f"expected a name or a report, got {item!r}")
+    return [item if isinstance(item, str) else match_of(item) for item in items]
 
 
 def _listed(names: Names) -> list[str]:

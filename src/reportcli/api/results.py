@@ -1,23 +1,30 @@
 """What the Python API gives back, as plain values: a report as one of its models, and the results of a question."""
 
+import copyreg
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast, overload
 
 from reportcli.answer import Answer
 from reportcli.answer.details import full_record
+from reportcli.answer.table import Table
+from reportcli.query.names import ReportMatch
 from reportcli.report import fields
-from reportcli.report.derived import Derived, as_model, derive
+from reportcli.report.derived import Derived, as_model, derive, flagship_model
 
 Item_co = TypeVar("Item_co", covariant=True)
 Row = dict[str, Any]
 _SHOWN = 5  # items in the text of results
+_RECORDED = ("hits", "field_rows", "runs", "points", "entries")  # what answers hold, a thing for each record
+
+copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))  # for dataclasses.asdict
 
 
 class Report(fields.Report):
     """A technical report, with the figures of its flagship, or of the model that was asked for.
 
-    Its attributes are the fields of an entry (``reportcli fields`` lists them): ``report.pretraining.tokens``. Unknown
+    Its attributes are the fields of an entry (``catalog.fields()`` lists them): ``report.pretraining.tokens``. Unknown
     is None or an empty tuple.
     """
 
@@ -52,6 +59,12 @@ def report_as(whole: fields.Report, model: fields.Model | None = None) -> Report
     return report
 
 
+def match_of(report: Report) -> ReportMatch:
+    """Return what a name of this report, or of the model that it is shown as, would mean."""
+    whole = report._whole or report
+    return ReportMatch(whole, None if report._model == flagship_model(whole) else report._model)
+
+
 class _Kept(NamedTuple):
     """What an answer says: its records, and its table for a notebook."""
 
@@ -59,12 +72,13 @@ class _Kept(NamedTuple):
     table: str
 
     def records(self) -> Iterator[Row]:
-        return iter(deepcopy(self.entries))
+        return iter(self.entries)
 
 
 class Results(Sequence[Item_co]):
     """What was found, in order: reports, or rows as dicts. ``notes`` say what else is to be known of it.
 
+    A slice, such as ``results[:5]``, is results again.
     Results are whole: they can be kept, copied, pickled and shared by threads, also after the catalogue is closed.
     """
 
@@ -74,8 +88,12 @@ class Results(Sequence[Item_co]):
         self.notes = answer.notes
 
     def to_records(self) -> list[Row]:
-        """Return the JSON records, as the command prints them: ``pandas.DataFrame(results.to_records())``."""
-        return list(self._answer.records())
+        """Return the JSON records, as the command prints them: ``pandas.DataFrame(results.to_records())``.
+
+        ``pandas.DataFrame(results)`` of reports has a column for each key of an entry, whatever ``columns`` say.
+        """
+        records = list(self._answer.records())
+        return deepcopy(records) if isinstance(self._answer, (Table, _Kept)) else records
 
     def _repr_html_(self) -> str:
         """Return a table for a notebook, of the first rows if there are many."""
@@ -91,9 +109,20 @@ class Results(Sequence[Item_co]):
     @overload
     def __getitem__(self, place: int) -> Item_co: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[Item_co, ...]: ...
-    def __getitem__(self, place: int | slice) -> Item_co | tuple[Item_co, ...]:
-        return self._items[place]
+    def __getitem__(self, place: slice) -> "Results[Item_co]": ...
+    def __getitem__(self, place: int | slice) -> "Item_co | Results[Item_co]":
+        return Results(self._items[place], self._part(place)) if isinstance(place, slice) else self._items[place]
+
+    def _part(self, place: slice) -> Answer:
+        """Return the answer with some of its records: of the same kind where that can be, else as a plain table."""
+        answer: Any = self._answer
+        for name in _RECORDED if not isinstance(answer, _Kept) else ():
+            if hasattr(answer, name):
+                return cast(Answer, answer._replace(**{name: tuple(getattr(answer, name))[place]}))
+        records = tuple(answer.records())[place]
+        nested = {key for record in records for key, value in record.items() if _is_nested(value)}
+        keys = dict.fromkeys(key for record in records for key in record if key not in nested)
+        return Table(tuple(keys), records, self.notes)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy keeps: what the answer says in place of the answer, which leads to the index."""
@@ -102,3 +131,7 @@ class Results(Sequence[Item_co]):
     def __repr__(self) -> str:
         more = f", … {len(self) - _SHOWN:,} more" if len(self) > _SHOWN else ""
         return f"Results([{', '.join(map(repr, self._items[:_SHOWN]))}{more}])"
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
