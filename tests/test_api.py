@@ -246,6 +246,8 @@ def test_reports_and_results_stand_for_names(catalog: Catalog) -> None:
         (lambda catalog: catalog.listing(limit=0), UsageError, "limit is a whole number from 1, not 0"),
         (lambda catalog: catalog.compare("qwen3", "xylophone"), UnknownName, "\n  catalog.listing() lists them"),
         (lambda catalog: catalog.listing(columns="xylophone"), UnknownField, "\n  catalog.fields() lists them"),
+        (lambda catalog: catalog["GRPO"], UnknownName, "\n  for the technique, write catalog.term('GRPO')"),
+        (lambda catalog: catalog.term("Qwen 3"), UnknownName, "\n  for the report, write catalog['Qwen 3']"),
         (lambda _: open_catalog("/no/where"), CatalogUnreadable, "choose another with open_catalog(DIR)"),
     ],
 )

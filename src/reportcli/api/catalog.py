@@ -6,7 +6,7 @@ from itertools import chain
 from operator import index
 from pathlib import Path
 from threading import RLock
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from weakref import finalize
 
 from reportcli.answer import Answer
@@ -19,6 +19,9 @@ from reportcli.library import Library
 from reportcli.query.conditions import EVERYTHING, Query
 from reportcli.query.names import ReportMatch
 from reportcli.query.period import PERIOD_STEPS
+
+if TYPE_CHECKING:
+    import re
 
 Names = str | Iterable[str]  # "name,date" or ["name", "date"]
 Named = str | Report | Results[Report]  # what means reports, or models
@@ -41,17 +44,22 @@ def _hints_in_python() -> Iterator[None]:
     try:
         yield
     except ReportcliError as error:
-        for shell, call in _CALLS.items():
-            error.hint = error.hint.replace(shell, call)
+        if error.hint:
+            import re
+
+            error.hint = re.sub(r"`reportcli (list|show|term|fields)( [^`-][^`]*)?`", _call, error.hint)
+            error.hint = error.hint.replace("--catalog DIR", "open_catalog(DIR)")
         raise
 
 
-_CALLS = {
-    "`reportcli list`": "catalog.listing()",
-    "`reportcli term`": "catalog.term()",
-    "`reportcli fields`": "catalog.fields()",
-    "--catalog DIR": "open_catalog(DIR)",
-}
+def _call(command: "re.Match[str]") -> str:
+    """Return what to call in place of a command: ``catalog.term('GRPO')``."""
+    import shlex
+
+    name = " ".join(shlex.split(command[2] or ""))
+    if command[1] == "show":
+        return f"catalog[{name!r}]"
+    return f"catalog.{'listing' if command[1] == 'list' else command[1]}({repr(name) if name else ''})"
 
 
 class Catalog:
