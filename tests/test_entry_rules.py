@@ -252,7 +252,7 @@ CASES = [
      "is true, but every run has a kl_coefficient of 0"),
     (recipe_rules.models_without_rl,
      run("rollouts = 8").replace("22_000_000_000\n", "22_000_000_000\nreinforcement_learning = false\n"),
-     "models[1].reinforcement_learning", 'is false, but a run of posttraining.rl trains "Qwen3-235B-A22B"'),
+     "models[0].reinforcement_learning", 'is false, but a run of posttraining.rl trains "Qwen3-235B-A22B"'),
     (recipe_rules.families_of_runs, run('algorithm = "CISPO"'), "posttraining.rl[0].algorithm",
      'the run uses CISPO, but "cispo" is not in posttraining.rl_family'),
     (recipe_rules.parameter_count, SIZED.replace("expert_size = 1536", "expert_size = 2048"), "models[0].parameters",

@@ -195,7 +195,7 @@ def _terminal() -> int:
 
 
 _DEFAULT_EDITORS = ("sensible-editor", "nano", "vi")
-_ON_TERMINALS = (*_DEFAULT_EDITORS, "vim", "nvim", "editor", "pico", "micro", "hx")
+_ON_TERMINALS = (*_DEFAULT_EDITORS, "vim", "nvim", "pico", "micro", "hx")
 
 
 def editor_command() -> list[str]:
