@@ -703,13 +703,15 @@ def test_a_record_is_edited_under_its_own_id(tmp_path: Path, monkeypatch: pytest
 def test_on_a_terminal_the_editor_opens_with_a_template(editor: Editor) -> None:
     fills = editor(
         'grep -q "## who wrote it; required" "$1" || exit 1\n'
-        'for key in name title organizations date summary tags; do sed -i "0,/^# $key /s//$key /" "$1"; done\n'
+        'for key in name title organizations date summary tags page; do sed -i "0,/^# $key /s//$key /" "$1"; done\n'
         'sed -i \'s/"Qwen3"/"Mine"/\' "$1"'
     )
     written, code = on_terminal("reportcli add -q", stdin=True, EDITOR=fills)
     path = user_folder() / "mine.toml"
     assert (written, code) == (f"{path}\n", 0)
-    assert set(tomllib.loads(path.read_text())) == {"name", "title", "organizations", "date", "summary", "tags"}
+    assert set(tomllib.loads(path.read_text())) == {
+        "name", "title", "organizations", "date", "summary", "tags", "links",
+    }  # fmt: skip
     assert "##" not in path.read_text()
 
 
