@@ -34,7 +34,7 @@ def read_table(text: str) -> TableText:
     match = re.fullmatch(rf"({close})?{begin}(.*)\\end\{{\2\}}\n(?(1)\}}\n)(.*)", text, re.DOTALL)
     if match is None:
         raise ValueError("it is no table")
-    broken = r">\{\\ragged(left|right)\\arraybackslash(?:\\hspace\{0pt\})?\}p\{0\.\d\d\d\\linewidth\}"
+    broken = r">\{\\ragged(left|right)\\arraybackslash(?:\\hspace\{0pt\})?\}p\{\d+\.\d\d\d\\linewidth\}"
     alignment = re.sub(broken, lambda column: "p" if column[1] == "right" else "q", match[3])
     lines = re.findall(
         r"(?m)^(?!\\(?:cmidrule|\w+rule$|end|addlinespace))(.*) \\\\(?: \\addlinespace\[2pt\])?$", match[4]
