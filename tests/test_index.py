@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -162,8 +162,13 @@ def several_figures(draw: st.DrawFn) -> And:
         for field in draw(st.lists(st.sampled_from(fields), min_size=1, max_size=2)) if fields else ():
             [value] = subject.values(field)
             low, high = draw(st.sampled_from([(value, None), (None, value), (value, value)]))
-            parts.append(draw(st.sampled_from([Between(field.path, low, high), Not(Between(field.path, low, high))])))
+            condition = draw(st.sampled_from([Between(field.path, low, high), what_is_known(draw, MODEL_FIELDS)]))
+            parts.append(draw(st.sampled_from([condition, Not(condition)])))
     return And(tuple(parts))
+
+
+def what_is_known(draw: st.DrawFn, paths: Collection[str]) -> IsKnown:
+    return IsKnown(draw(st.sampled_from(sorted(paths))), draw(st.sampled_from([True, True, False])))
 
 
 def most_words() -> st.SearchStrategy[MostOf]:
@@ -185,6 +190,7 @@ def several_of_runs(draw: st.DrawFn) -> And:
                 condition = Between(field.path, *draw(st.sampled_from([(value, None), (None, value), (value, value)])))
             else:
                 condition = Words(tuple(split_words(value))[: draw(st.integers(1, 2))], field.path)
+            condition = draw(st.sampled_from([condition, condition, what_is_known(draw, RUN_FIELDS)]))
             parts.append(draw(st.sampled_from([condition, Not(condition)])))
     return And(tuple(parts))
 

@@ -29,6 +29,8 @@ def rows(library: Library, query: str, columns: str = "id,derived.model", models
         ("params:..2B context:128k", ""),
         ("params:200B.. active:..20B", "seed1.5-thinking Seed1.5-Thinking"),
         ("type:moe params:..1B", ""),
+        ("id:qwen2.5-vl tokens:known params:..5B", ""),
+        ("id:phi-4-mini tokens:known params:..5B", "phi-4-mini Phi-4-Mini"),
         ("params:..2B context:32k type:dense id:qwen3", "qwen3 Qwen3-1.7B"),
         ("params:..4B id:phi-4-mini", "phi-4-mini Phi-4-Mini"),
         ("id:qwen3", "qwen3 Qwen3-235B-A22B"),
@@ -179,7 +181,7 @@ def without_rl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("rl_algorithm:modified params:5B..10B", ""),
         ("rollouts:16.. params:5B..10B", ""),
         ("kl:yes params:5B..10B", ""),
-        ("rl:known params:5B..10B", "Small-7B"),  # of the report
+        ("rl:known params:5B..10B", ""),
         ("params:5B..10B not rl:grpo", "Small-7B"),
         ("id:distilled not rollouts:64", "Big-70B"),
         ("id:distilled not rollouts:8..", "Small-7B"),

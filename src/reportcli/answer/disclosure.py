@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from reportcli.answer import Record
-from reportcli.query.conditions import EVERYTHING, IsKnown, IsUndisclosed, Query, all_of, any_of
+from reportcli.query.conditions import EVERYTHING, IsKnown, IsUndisclosed, Not, Query, all_of, any_of
 from reportcli.query.subject import FIELDS_BY_PATH, RUN_FIELDS, Hit
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import Field
@@ -119,4 +119,5 @@ def _day(hit: Hit) -> date:
     return day
 
 
-_DOES_RL = any_of(map(IsKnown, ("posttraining.rl_family", "posttraining.rl_algorithm", *sorted(RUN_FIELDS))))
+_OF_RL = ("posttraining.rl_family", "posttraining.rl_algorithm", *sorted(RUN_FIELDS))
+_DOES_RL = Not(all_of(IsKnown(path, False) for path in _OF_RL))

@@ -147,9 +147,10 @@ class Index(Tables):
                 return Sets(fits, fits)
             case Not(part):
                 return self._everything.without(self._join(part))
-            case IsKnown(field, known):
-                some = self._search(fact(knowledge_token(field, SOME)))
-                chosen = some if known else self._everything.reports - some
+            case IsKnown(field, True):
+                return self._known(field)
+            case IsKnown(field):
+                chosen = self._everything.reports - self._search(fact(knowledge_token(field, SOME)))
                 return Sets(chosen, chosen)
             case IsUndisclosed(field):
                 chosen = self._search(fact(knowledge_token(field, UNDISCLOSED)))
@@ -170,6 +171,13 @@ class Index(Tables):
         rows = self._rows(sql, [*(end for _, end in ends), CODE[condition.field]])
         fits = {number for number, holds in rows if holds} & self._everything.models
         return Sets(fits, fits | self._everything.models.difference(number for number, _ in rows), of_models=True)
+
+    def _known(self, field: str) -> Sets:
+        """Look up the models, or runs, that have a value, or the reports if it is theirs."""
+        of_models, of_runs = field in MODEL_FIELDS, field in RUN_FIELDS
+        fits = self._numbers(field) if of_models or of_runs else self._search(fact(knowledge_token(field, SOME)))
+        sets = Sets(fits, fits, of_models, of_runs)
+        return self._everything.with_rl(sets) if field in RL_FIELDS else sets
 
     def _of_runs(self, field: str, fits: set[int]) -> Sets:
         may_fit = fits | (self._everything.runs - self._numbers(field))

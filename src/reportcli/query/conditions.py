@@ -168,13 +168,14 @@ class Within(Record, kw_only=False):
 
 
 class IsKnown(Record, kw_only=False):
-    """The catalogue knows the field of one of the models or runs, or with ``known=False`` of none."""
+    """The catalogue knows the field of the model, or of the run; with ``known=False``, of none of the report."""
 
     field: str
     known: bool = True
 
     def evaluate(self, subject: Subject) -> Truth:
-        return bool(subject.values_of_all(FIELDS_BY_PATH[self.field])) is self.known
+        field = FIELDS_BY_PATH[self.field]
+        return bool(subject.values(field)) if self.known else not subject.values_of_all(field)
 
     def accepts(self, _value: Any) -> bool:
         return self.known
