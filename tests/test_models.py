@@ -252,3 +252,11 @@ def test_a_report_in_python_keeps_the_figures_of_rl_of_its_other_models(tmp_path
         assert catalog["report"].posttraining == whole.posttraining == report.posttraining
         assert whole.posttraining.rl_family == ("ppo",)
         assert catalog["Tuned"].posttraining.rl_family == ()
+
+
+def test_a_derived_figure_of_more_than_64_bits_is_found(tmp_path: Path) -> None:
+    layers = "[[architecture.attention_layers]]\nkind = 'full'\nlayers = 1_000_000_000_000\ncache_size = 10_000_000\n"
+    write(tmp_path, "large", "Large", f"[[models]]\nname = 'Large'\n[architecture]\n{layers}")
+    with Library([tmp_path], None) as library:
+        assert rows(library, "kv_cache:1..", "kv_cache") == ["20000000000000000000"]
+        assert rows(library, "kv_cache:..1", "kv_cache") == []

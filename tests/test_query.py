@@ -133,7 +133,7 @@ PARSED: list[tuple[Query, tuple[str, ...]]] = [
     (Is("techniques", "rope"), ("technique:rope", "tech:RoPE")),
     (Is("techniques", "mrope"), ("technique:m-rope",)),
     (Is("techniques", "grpo"), ('technique:"group relative policy optimization"',)),
-    (Is(KL, "no"), ("kl:no", "KL:No", "kl:false", "kl_penalty:no", "kl-penalty:no")),
+    (Is(KL, "no"), ("kl:no", "KL:No", "kl:false", "kl:0", "kl_penalty:no", "kl-penalty:no")),
     (Is(KL, "yes"), ("kl:yes", "kl:true")),
     # known and unknown
     (IsKnown(KL, False), ("kl:unknown",)),
@@ -417,6 +417,7 @@ TRUE = [
     '"group relative policy optimization"', "clip-higher", "clip", "clipp*", "kl-te*", "corrections:heading",
     "sources:frontispiece", "confidence:guesswork", "org:moonshot", "technique:mrope", "tag:moe", "topic:rl", "rl:grpo",
     "type:moe", "type:dense", "models.type:dense", "id:x-1", "kl:no", "kl:known", "license:unknown", "params:known",
+    "not params:known",
     "models.tokens:unknown", "derived.parameters:600M", "params:600M", "not params:100B..", "params:..1B context:32k",
     "params:..1B", "params:100B..", "derived.parameters:235B", "layers:94",
     "layers:>=94", "layers:<=94", "layers:94..100", "layers:90..94", "context:128k", "context:32k", "tokens:10T..",
@@ -426,7 +427,7 @@ TRUE = [
 FALSE = [
     '"higher clip"', '"model reasoning"', "clipp", '"kl te*"', "heading", "frontispiece", "guesswork", "org:deepseek",
     "technique:rope", "tag:audio", "topic:safety", "rl:ppo", "type:other", "id:x", "kl:yes", "kl:unknown",
-    "license:known", "params:unknown", "not params:known",
+    "license:known", "params:unknown",
     "date:2025-05-15..", "moonshot nothing", "license:mit nothing", "not gqa",
 ]  # fmt: skip
 UNKNOWN = [

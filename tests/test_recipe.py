@@ -107,7 +107,7 @@ def test_a_named_model_shows_its_own_runs_and_a_query_those_that_fit(runs: Libra
     assert [each.stage for each in runs.recipe(["Two-70B"]).runs] == ["math"]
     other = runs.recipe(["Two-1B"])
     assert ([each.stage for each in other.runs], other.notes) == (
-        ["math", "chat"], ("no runs of Two-1B; showing those of Two",)
+        ["math", "chat"], ("Two-1B has no runs of its own; showing the runs of Two",)
     )  # fmt: skip
     fitting = runs.recipe(["ppo", "two"], runs.parse("kl_coefficient:0.001.."))
     assert ([each.stage for each in fitting.runs], fitting.named) == (["RL", "chat"], False)

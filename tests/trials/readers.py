@@ -89,7 +89,18 @@ def _bibtex(text: str, answer: Any) -> Complaints:
     entries = pybtex.database.parse_string(text, "bibtex").entries
     if len(entries) != len({report.id for report in answer.reports}):
         yield f"{len(entries)} entries"
-    known = {"title", "url", "year", "month", "eprint", "archiveprefix", "primaryclass", "institution", "note"}
+    known = {
+        "title",
+        "url",
+        "year",
+        "month",
+        "eprint",
+        "archiveprefix",
+        "primaryclass",
+        "institution",
+        "organization",
+        "note",
+    }
     for key, entry in entries.items():
         if unknown := {name.lower() for name in entry.fields} - known:
             yield f"{key!r} has the fields {sorted(unknown)}"

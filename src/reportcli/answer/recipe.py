@@ -10,7 +10,7 @@ from reportcli.answer.listing import SortAndLimit
 from reportcli.query.names import ReportMatch
 from reportcli.query.subject import Hit, Hits, names_undisclosed
 from reportcli.report.choices import RL_FAMILIES
-from reportcli.report.derived import flagship_model
+from reportcli.report.derived import flagship_model, is_without_rl
 from reportcli.report.field_names import short_name
 from reportcli.report.fields import FIELDS, Field, Model, Report
 from reportcli.report.json import to_record
@@ -197,7 +197,8 @@ def _of_named(runs: Sequence[ReportRun], named: Sequence[ReportMatch]) -> tuple[
         if match.model and names_a_model(match):
             of_model = [each for each in of_report if each.trains(match.model)]
             if of_report and not of_model:
-                notes.append(f"no runs of {match.model.name}; showing those of {match.report.name}")
+                what = "never went through RL" if is_without_rl(match.report, match.model) else "has no runs of its own"
+                notes.append(f"{match.model.name} {what}; showing the runs of {match.report.name}")
             of_report = of_model or of_report
         chosen |= {id(each.hit): each for each in of_report}
     return list(chosen.values()), notes

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from reportcli.index.columns import cell_of, has_cells
 from reportcli.index.schema import CODE, COLUMN, EVERY, OTHER_MODELS, OTHER_RUNS, SOME, knowledge_token, value_token
-from reportcli.query.conditions import value_text
+from reportcli.query.conditions import comparable, value_text
 from reportcli.query.subject import CLOSED_FIELDS, MODEL_FIELDS, RUN_FIELDS, UNDISCLOSED, Subject
 from reportcli.report.derived import DERIVED
 from reportcli.report.fields import DATE, FIELDS, NUMBERS, Field
@@ -78,10 +78,11 @@ def _add_values_of_each(
 
 
 def _stored(field: Field, value: Any) -> int | float | str:
-    """Return a value as it is stored: choices as in queries, texts of runs as folded words, others as given."""
+    """Return a value as it is stored: choices as in queries, texts of runs as folded words, numbers in 64 bits."""
     if field in CLOSED_FIELDS:
         return value_text(value)
-    stored: int | float | str = padded_words(value) if field.path in RUN_FIELDS and field.kind not in NUMBERS else value
+    is_text = field.path in RUN_FIELDS and field.kind not in NUMBERS
+    stored: int | float | str = padded_words(value) if is_text else comparable(value)
     return stored
 
 

@@ -208,7 +208,7 @@ class _Parser:
         choices = ("yes", "no") if field.kind == YES_NO else field.info.choices
         by_name = {fold_name(choice): choice for choice in choices}
         if field.kind == YES_NO:
-            by_name |= {"true": "yes", "false": "no"}
+            by_name |= {"true": "yes", "false": "no", "1": "yes", "0": "no"}
         choice = by_name.get(fold_name(text))
         if not choice:
             raise self.invalid_value(name, value, choices, f"use one of: {', '.join((*choices, 'unknown'))}")

@@ -14,7 +14,9 @@ class Pretraining(Record):
     )
     optimizer: str | None = optional("optimizer", weight=OTHER_WEIGHT, example="AdamW")
     hardware: str | None = optional("accelerators", weight=OTHER_WEIGHT, example="2,048 H800")
-    gpu_hours: int | None = optional("GPU hours", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000)
+    gpu_hours: int | None = optional(
+        "GPU hours of the pre-training", "gpu_hours", label="GPU hours", of_flagship=True, example=2_788_000
+    )
     batch_tokens: int | None = optional(
         "largest batch in tokens", label="tokens per batch", of_flagship=True, example=60_000_000
     )
