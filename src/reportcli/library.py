@@ -156,9 +156,9 @@ class Library(OpenCatalog):
         from reportcli.query.period import PERIOD_STEPS
 
         step = next((step for step in PERIOD_STEPS if field.lower() in (step, f"{step}s")), "")
-        counted = require_countable(*parse_columns([date_field if step else field]))
         if (meant := join_field_names([field, *values])[0]) != field:
             raise UnknownField(meant.replace("_", " "), [meant])
+        counted = require_countable(*parse_columns([date_field if step else field]))
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
         by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
         with_rl = counted.path in RL_FIELDS - RUN_FIELDS
