@@ -212,6 +212,7 @@ def test_counts_and_runs_are_those_of_the_models_with_rl(without_rl: Library) ->
     assert counted("rl", "params:..10B") == ["grpo\t1"]
     assert counted("rollouts", "params:..10B") == ["16\t1", "64\t1"]
     assert counted("rl", "params:5B..10B") == counted("rollouts", "params:5B..10B") == []
+    assert counted("kl", "has_rl:no") == counted("steps", "id:tuned has_rl:no") == ["unknown\t1"]
     recipe = without_rl.recipe(query=without_rl.parse("rollouts:known"), columns=parse_columns(["rollouts", "rl"]))
     assert text(recipe, "tsv").splitlines() == ["16\tgrpo", "64\tgrpo", "8\tppo"]
     assert not without_rl.recipe(query=without_rl.parse("params:7B")).runs
