@@ -251,3 +251,5 @@ def test_a_report_in_python_keeps_the_figures_of_rl_of_its_other_models(tmp_path
         assert catalog["report"].posttraining == whole.posttraining == report.posttraining
         assert whole.posttraining.rl_family == ("ppo",)
         assert catalog["Tuned"].posttraining.rl_family == ()
+        of_models = {each.derived.model: each.posttraining.rl_family for each in catalog.listing(models=True)}
+        assert of_models == {"Tuned": (), "Tuned-plus": ("ppo",)}
