@@ -244,6 +244,15 @@ def test_a_run_that_names_a_model_holds_for_it_whatever_its_table_says(tmp_path:
         assert rows(library, "rl:grpo params:5B..10B", "derived.model,rl") == ["Small-7B\tgrpo"]
 
 
+def test_a_model_that_is_said_to_have_gone_through_rl_is_found_by_it(tmp_path: Path) -> None:
+    tiny = "parameters = 1_000_000_000\n"
+    write(tmp_path, "said", "Said", DISTILLED.replace(tiny, f"{tiny}reinforcement_learning = true\n"))
+    with Library([tmp_path], None) as library:
+        assert rows(library, "has_rl:yes", "derived.model,has_rl,rl") == ["Tiny-1B\tyes\tgrpo"]
+        assert rows(library, "not has_rl:no", "derived.model", models=True) == ["Tiny-1B"]
+        assert rows(library, "rl:grpo", "derived.model", models=True) == ["Big-70B", "Tiny-1B"]
+
+
 def test_a_report_in_python_keeps_the_figures_of_rl_of_its_other_models(tmp_path: Path) -> None:
     write(tmp_path, "tuned", "Report", TUNED)
     with open_catalog(tmp_path) as catalog:
