@@ -116,6 +116,7 @@ def test_every_query_that_fields_suggests_can_be_asked(read: Library) -> None:
         ("disclosure nothing", "error: unknown field 'nothing'\n"),
         ("disclosure tokens gpu hours", "error: unknown field 'hours'\n  did you mean gpu_hours?\n"),
         ("count gpu hours", "error: unknown field 'gpu hours'\n  did you mean gpu_hours?\n"),
+        ("count learning rate", "error: unknown field 'learning rate'\n  did you mean learning_rate?\n"),
         ("list --columns name,hours", "error: unknown field 'hours'\n  did you mean gpu_hours?\n"),
         ("list --columns zzzz", "error: unknown field 'zzzz'\n  `reportcli fields` lists them\n"),
     ],

@@ -214,6 +214,7 @@ def test_counts_and_runs_are_those_of_the_models_with_rl(without_rl: Library) ->
     assert counted("rl", "params:..10B") == ["grpo\t1"]
     assert counted("rollouts", "params:..10B") == ["16\t1", "64\t1"]
     assert counted("rl", "params:5B..10B") == counted("rollouts", "params:5B..10B") == []
+    assert counted("kl", "has_rl:no") == counted("steps", "id:tuned has_rl:no") == ["unknown\t1"]
     recipe = without_rl.recipe(query=without_rl.parse("rollouts:known"), columns=parse_columns(["rollouts", "rl"]))
     assert text(recipe, "tsv").splitlines() == ["16\tgrpo", "64\tgrpo", "8\tppo"]
     assert not without_rl.recipe(query=without_rl.parse("params:7B")).runs
@@ -245,6 +246,15 @@ def test_a_run_that_names_a_model_holds_for_it_whatever_its_table_says(tmp_path:
         assert rows(library, "rl:grpo params:5B..10B", "derived.model,rl") == ["Small-7B\tgrpo"]
 
 
+def test_a_model_that_is_said_to_have_gone_through_rl_is_found_by_it(tmp_path: Path) -> None:
+    tiny = "parameters = 1_000_000_000\n"
+    write(tmp_path, "said", "Said", DISTILLED.replace(tiny, f"{tiny}reinforcement_learning = true\n"))
+    with Library([tmp_path], None) as library:
+        assert rows(library, "has_rl:yes", "derived.model,has_rl,rl") == ["Tiny-1B\tyes\tgrpo"]
+        assert rows(library, "not has_rl:no", "derived.model", models=True) == ["Tiny-1B"]
+        assert rows(library, "rl:grpo", "derived.model", models=True) == ["Big-70B", "Tiny-1B"]
+
+
 def test_a_report_in_python_keeps_the_figures_of_rl_of_its_other_models(tmp_path: Path) -> None:
     write(tmp_path, "tuned", "Report", TUNED)
     with open_catalog(tmp_path) as catalog:
@@ -252,6 +262,8 @@ def test_a_report_in_python_keeps_the_figures_of_rl_of_its_other_models(tmp_path
         assert catalog["report"].posttraining == whole.posttraining == report.posttraining
         assert whole.posttraining.rl_family == ("ppo",)
         assert catalog["Tuned"].posttraining.rl_family == ()
+        of_models = {each.derived.model: each.posttraining.rl_family for each in catalog.listing(models=True)}
+        assert of_models == {"Tuned": (), "Tuned-plus": ("ppo",)}
 
 
 def test_a_derived_figure_of_more_than_64_bits_is_found(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from reportcli.errors import UnknownField, UnknownName
 from reportcli.index.reader import OpenCatalog
 from reportcli.query.conditions import EVERYTHING, Is, IsKnown, Query, all_of, any_of
 from reportcli.query.names import ReportMatch, ids_named, relatives
-from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, Hit
+from reportcli.query.subject import FIELDS_BY_PATH, MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, Hit, Hits
 from reportcli.report.field_names import join_field_names
 from reportcli.report.fields import Field, Report
 from reportcli.text import closest_spellings
@@ -156,16 +156,18 @@ class Library(OpenCatalog):
         from reportcli.query.period import PERIOD_STEPS
 
         step = next((step for step in PERIOD_STEPS if field.lower() in (step, f"{step}s")), "")
-        counted = require_countable(*parse_columns([date_field if step else field]))
         if (meant := join_field_names([field, *values])[0]) != field:
             raise UnknownField(meant.replace("_", " "), [meant])
+        counted = require_countable(*parse_columns([date_field if step else field]))
         conditions = [parse_condition(counted, field, value, self.techniques) for value in values]
-        by_model, by_run = counted.path in MODEL_FIELDS, counted.path in RUN_FIELDS
-        with_rl = counted.path in RL_FIELDS - RUN_FIELDS
-        hits = self._index.matching(query, ranked=False, by_model=by_model, by_run=by_run, with_rl=with_rl).in_columns
-        counts = count_values(
-            (hit.subject for hit in hits), counted, conditions, by or step, FIELDS_BY_PATH[date_field]
+        by_model, by_run, of_rl = (counted.path in paths for paths in (MODEL_FIELDS, RUN_FIELDS, RL_FIELDS))
+        known, unknown = (all_of([query, IsKnown(counted.path, is_known)]) for is_known in (True, False))
+        hits = self._index.matching(
+            known if of_rl else query, ranked=False, by_model=by_model, by_run=by_run, with_rl=of_rl
         )
+        without = self._index.matching(unknown, ranked=False) if of_rl else Hits.of(())  # also where no model had RL
+        subjects = (hit.subject for hit in chain(hits.in_columns, without.in_columns))
+        counts = count_values(subjects, counted, conditions, by or step, FIELDS_BY_PATH[date_field])
         return build_count_table(counts, self._notes_on(query), reverse, limit)
 
     def recipe(

@@ -173,7 +173,7 @@ class Catalog:
         with self._asking(query) as library:
             asked, chosen = library.parse(query), parse_columns(_listed(columns), searched=True)
             how = _order(sort, limit) | {"models": models, "exact": exact}
-            return _reports(library.listing(asked, columns=chosen, searched=True, **how))
+            return _reports(library.listing(asked, columns=chosen, searched=True, **how), models)
 
     def listing(
         self,
@@ -193,7 +193,7 @@ class Catalog:
         """
         with self._asking(where) as library:
             asked, chosen = _query(library, where), parse_columns(_listed(columns))
-            return _reports(library.listing(asked, columns=chosen, models=models, **_order(sort, limit)))
+            return _reports(library.listing(asked, columns=chosen, models=models, **_order(sort, limit)), models)
 
     def count(self, field: str, *values: str, where: str = "", by: str = "", limit: int | None = None) -> Results[Row]:
         """Return how many reports have each value of a field, or one of ``values``; ``by`` year, quarter or month.
@@ -289,9 +289,9 @@ class Catalog:
             return _rows(library.fields(name))
 
 
-def _reports(listing: Listing) -> Results[Report]:
+def _reports(listing: Listing, by_model: bool) -> Results[Report]:
     hits = tuple(listing.hits)
-    models = (None if hit.subject.is_flagship else hit.subject.model for hit in hits)
+    models = (hit.subject.model if by_model or not hit.subject.is_flagship else None for hit in hits)
     return Results(map(report_as, (hit.report for hit in hits), models), listing._replace(hits=hits))
 
 

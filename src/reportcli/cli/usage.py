@@ -23,14 +23,14 @@ def usage_error(error: Any, arguments: Sequence[str]) -> UsageError:
     if option in ("-o", "--output"):
         return UsageError("there is no option for a file to write to", "write > FILE after the command")
     options = [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
-    extra = re.fullmatch(_EXTRA, message, re.I | re.S)
+    extra, is_unknown = re.fullmatch(_EXTRA, message, re.I | re.S), message.startswith("No such option")
     if extra:
         message = f"unexpected argument{'s' * (' ' in extra[1])}: {extra[1]}"
     meant = _command_meant(error.ctx.info_name, arguments, extra[1].split(" ")) if extra else ""
-    meant = meant or _option_meant(option, options, arguments)
+    meant = meant or (_option_meant(option, options, arguments) if is_unknown else "")
     if meant:
         return UsageError(message[:1].lower() + message[1:], f"write {meant}, or {hint}", [meant.strip("`")])
-    nearest = _nearest(option, options) if message.startswith("No such option") else []
+    nearest = _nearest(option, options) if is_unknown else []
     return UsageError(message[:1].lower() + message[1:], did_you_mean(nearest) or hint, nearest)
 
 
@@ -39,9 +39,11 @@ def _command_meant(name: str, arguments: Sequence[str], extra: Sequence[str]) ->
     if key := sort_key_meant(_before(extra[0], arguments), *extra):
         return f"--sort {key}"
     joined, is_search = join_field_names(arguments), name in ("list", "timeline")
-    if joined != [*arguments] and not (is_search and join_field_names(extra) != [*extra]):
+    is_all = len(arguments) - len(joined) == len(extra)  # else words are still too many
+    if is_all and not (is_search and join_field_names(extra) != [*extra]):
         return f"`reportcli {shlex.join(joined)}`"
-    return f"`reportcli search {' '.join(extra)}`" if is_search else ""
+    words = [word for word in extra if word]
+    return f"`reportcli search {shlex.join(words)}`" if is_search and words else ""
 
 
 def _option_meant(option: str, options: Sequence[str], arguments: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ CREATE VIRTUAL TABLE term USING fts5vocab(search, 'col');
 SOME, EVERY = "some", "every"  # a value of a field is known, of one model at least; each value of an array is
 MODEL_STEP = 1 << 32
 RUN_STEP = 1 << 64
-MODELS_WITHOUT_RL = CODE[HAS_RL.path]  # has no other value than no
+MODELS_WITHOUT_RL = CODE[HAS_RL.path]  # where its value is not yes
 OTHER_MODELS, OTHER_RUNS = -1, -2  # instead of the code of a field: rows name all but the flagships, the first runs
 
 

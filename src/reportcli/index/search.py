@@ -124,7 +124,7 @@ class Index(Tables):
         return Everything(set(self._newest_first), self._others)
 
     def _others(self, code: int) -> list[int]:
-        rows = self._rows("SELECT model FROM value WHERE field = ?", [code])
+        rows = self._rows("SELECT model FROM value WHERE field = ? AND value <> 'yes'", [code])
         with self._readable():
             return [int(model) for (model,) in rows]
 

@@ -191,7 +191,7 @@ def derive(report: Report, model: Model | None = None) -> Derived:
         training_flops=estimated if stated is None else Stated(stated),
         kv_cache=kv_cache(view.architecture),
         kv_cache_128k=kv_cache(view.architecture, LONG_TEXT),
-        reinforcement_learning=False if is_without_rl(report, model) else None,
+        reinforcement_learning=False if is_without_rl(report, model) else model.reinforcement_learning or None,
     )
 
 
