@@ -228,7 +228,7 @@ def listed(option: str, values: Sequence[str] | None) -> list[str]:
     """Return the words of an option that takes a list and adds up. Raises UsageError where it is given without any."""
     words = [word.strip() for value in values or () for word in value.split(",") if word.strip()]
     if values and not words:
-        raise UsageError(f"{option} is empty", f"write `reportcli list {option} name`")
+        raise UsageError(f"{option} is empty", "name at least one, or drop it")
     return words
 
 
