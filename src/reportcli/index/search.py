@@ -47,7 +47,7 @@ from reportcli.query.names import ARXIV_SPELLING
 from reportcli.query.subject import MODEL_FIELDS, RL_FIELDS, RUN_FIELDS, UNDISCLOSED, Hit, Hits, Subject
 
 _KEPT_REPORTS = 64  # a table on a terminal is gone through several times
-_KEPT_QUERIES = 8  # whose sets are kept: an answer asks several things of the same query
+_KEPT_QUERIES = 8  # and parts of queries, whose sets are kept: an answer asks several things of the same
 
 
 class Index(Tables):
@@ -55,7 +55,7 @@ class Index(Tables):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
-        self._latest: dict[Query, Sets] = {}
+        self._sets = lru_cache(maxsize=_KEPT_QUERIES)(self._join)
         self._subject_of = lru_cache(maxsize=_KEPT_REPORTS)(self._read_subject)
         self.word_search = WordSearch(self._rows, self._search)
         self._columns = Columns(self._rows)
@@ -128,17 +128,10 @@ class Index(Tables):
         with self._readable():
             return [int(model) for (model,) in rows]
 
-    def _sets(self, query: Query) -> Sets:
-        if len(self._latest) >= _KEPT_QUERIES:
-            self._latest.clear()
-        if (sets := self._latest.get(query)) is None:
-            sets = self._latest[query] = self._join(query)
-        return sets
-
     def _join(self, query: Query) -> Sets:
         match query:
             case And(parts):
-                return self._everything.intersection([self._join(part) for part in parts])
+                return self._everything.intersection([self._sets(part) for part in parts])
             case Or(parts):
                 return self._everything.union([self._join(part) for part in parts])
             case MostOf(parts):

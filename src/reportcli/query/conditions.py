@@ -30,6 +30,9 @@ class Query(Protocol):
     def evaluate(self, subject: Subject) -> Truth:
         """Return whether the report fits, as one of its models: True, False, or None for unknown."""
 
+    def __hash__(self) -> int:
+        """Return what is alike for equal queries: an answer is kept with its query."""
+
 
 class Words(Record, kw_only=False):
     """One text contains a word in any of its forms; where ``is_exact``, exactly these folded words side by side.
