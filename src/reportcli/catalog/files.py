@@ -78,10 +78,14 @@ def cache_folder() -> Path | None:
 
 def _own_folder(variable: str, place: str, place_on_macos: str) -> Path:
     """Return our folder in the one that a variable names, else at a place in the home folder. Raises HomeUnknown."""
-    parent = os.environ.get(variable, "")
-    if not os.path.isabs(parent):
-        parent = os.path.join(_home(), place_on_macos if sys.platform == "darwin" else place)
-    return Path(parent, "reportcli")
+    parent = folder_named_by(variable) or Path(_home(), place_on_macos if sys.platform == "darwin" else place)
+    return parent / "reportcli"
+
+
+def folder_named_by(variable: str) -> Path | None:
+    """Return the folder that a variable of the environment names; None where it does not name an absolute one."""
+    folder = Path(os.environ.get(variable, ""))
+    return folder if folder.is_absolute() else None
 
 
 def _home() -> str:

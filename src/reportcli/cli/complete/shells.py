@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from reportcli.catalog.files import folder_named_by
 from reportcli.cli import FILES
 from reportcli.cli.complete.candidates import Completion
 from reportcli.cli.complete.command_line import complete
@@ -253,10 +254,11 @@ def _script_and_startup_file(shell: str) -> tuple[Path, Path | None]:
     """Return the path of the script, and the start-up file of a shell that does not look for the script there."""
     home = _home()
     if shell == "fish":
-        return _xdg_folder("XDG_CONFIG_HOME", home / ".config") / "fish" / "completions" / "reportcli.fish", None
+        config = folder_named_by("XDG_CONFIG_HOME") or home / ".config"
+        return config / "fish" / "completions" / "reportcli.fish", None
     if shell == "zsh":
-        return home / ".zfunc" / "_reportcli", _xdg_folder("ZDOTDIR", home) / ".zshrc"
-    data = _xdg_folder("XDG_DATA_HOME", home / ".local" / "share")
+        return home / ".zfunc" / "_reportcli", (folder_named_by("ZDOTDIR") or home) / ".zshrc"
+    data = folder_named_by("XDG_DATA_HOME") or home / ".local" / "share"
     return data / "bash-completion" / "completions" / "reportcli", home / ".bashrc"
 
 
@@ -271,11 +273,6 @@ def _short(path: Path) -> str:
     """Return a path as a shell reads it, with ~ for the home folder."""
     home = _home()
     return f"~/{_quoted(str(path.relative_to(home)), '')}" if path.is_relative_to(home) else str(_quoted(str(path), ""))
-
-
-def _xdg_folder(variable: str, default: Path) -> Path:
-    folder = Path(os.environ.get(variable, ""))
-    return folder if folder.is_absolute() else default
 
 
 def _text(file: Path) -> str:
