@@ -10,7 +10,7 @@ from reportcli.answer.comparison import Comparison
 from reportcli.answer.listing import Listing
 from reportcli.answer.recipe import Recipe, heading
 from reportcli.render.caveats import MARK, RUNS, caveat
-from reportcli.render.value import escape_controls, format_value, is_numeric
+from reportcli.render.value import NOT_DISCLOSED, escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Report
 
 MOST_ROWS = 60
@@ -75,7 +75,7 @@ def _comparison(answer: Comparison) -> _Table:
         [
             _Cell(row.label),
             *(
-                _Cell("not disclosed") if is_undisclosed else _figure(value, row.field, report)
+                _Cell(NOT_DISCLOSED) if is_undisclosed else _figure(value, row.field, report)
                 for value, report, is_undisclosed in zip(row.values, answer.reports, row.undisclosed, strict=True)
             ),
         ]
@@ -92,7 +92,7 @@ def _recipe(answer: Recipe) -> _Table:
         [
             _Cell(each.report.name, caveat(RUNS, each.report)),
             *(
-                _Cell("not disclosed") if each.is_undisclosed(field) else _figure(each.value(field), field, each.report)
+                _Cell(NOT_DISCLOSED) if each.is_undisclosed(field) else _figure(each.value(field), field, each.report)
                 for field in known
             ),
         ]

@@ -14,11 +14,11 @@ from reportcli.render.bibtex import citation_key, short_citation
 from reportcli.render.caveats import caveat
 from reportcli.render.latex_table import Column, Row, table
 from reportcli.render.tex import escape
-from reportcli.render.value import format_value, is_numeric
+from reportcli.render.value import SHORT_NOT_DISCLOSED, format_value, is_numeric
 from reportcli.report.fields import Field, Report
 
-_UNKNOWN, _NOT_DISCLOSED = "--", "n.d."
-_LEGEND = "n.d.: the report was read for it and does not state it; --: not recorded."
+_UNKNOWN = "--"
+_LEGEND = f"{SHORT_NOT_DISCLOSED}: the report was read for it and does not state it; {_UNKNOWN}: not recorded."
 _WITHOUT_NOTES = "the table without the notes below it: --plain"
 _FEW_FIELDS = 8  # that are columns where reports are compared
 _ABBREVIATIONS = ("id", "lr")  # that a heading has in capitals
@@ -169,7 +169,7 @@ def comparison(answer: Comparison, plain: bool = False) -> Iterator[str]:
 def _cells(row: ComparisonRow, answer: Comparison, notes: _Notes, is_figure: bool) -> list[str]:
     sides = zip(row.values, answer.reports, row.undisclosed, strict=True)
     return [
-        _NOT_DISCLOSED if is_undisclosed else notes.cell(row.field, value, report, is_figure)
+        SHORT_NOT_DISCLOSED if is_undisclosed else notes.cell(row.field, value, report, is_figure)
         for value, report, is_undisclosed in sides
     ]
 
@@ -190,7 +190,7 @@ def recipe(answer: Recipe, plain: bool = False) -> Iterator[str]:
     cells = [
         [_run_cell(each, field, notes, is_figures or not answer.named) for field in fields] for each in answer.runs
     ]
-    legend = _LEGEND if any(_NOT_DISCLOSED in row for row in cells) else ""
+    legend = _LEGEND if any(SHORT_NOT_DISCLOSED in row for row in cells) else ""
     if answer.named:
         above = _spanning(names, list(map(len, by_report)))
         heads = ((name, each, len(runs)) for name, runs in zip(names, by_report, strict=True) for each in runs)
@@ -225,7 +225,7 @@ def _spanning(names: Sequence[str], counts: Sequence[int]) -> list[str]:
 def _run_cell(each: ReportRun, field: Field, notes: _Notes, is_figure: bool) -> str:
     text = _value(field, each.distinct_stage if field.path == f"{RUNS}.stage" else each.value(field))
     if not text:
-        return _NOT_DISCLOSED if each.is_undisclosed(field) else _UNKNOWN
+        return SHORT_NOT_DISCLOSED if each.is_undisclosed(field) else _UNKNOWN
     notes.source(each.report, each.source(field))
     return text + notes.mark(each.caveat(field), is_figure and is_numeric(field))
 

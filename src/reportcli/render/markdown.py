@@ -25,10 +25,9 @@ from reportcli.render.outline import (
     outline_lines,
     run_table,
 )
-from reportcli.render.value import escape_controls, format_value, is_numeric
+from reportcli.render.value import NOT_DISCLOSED, escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Note, Report
 
-_NOT_DISCLOSED = "not disclosed"
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#&$])")  # a dollar: GitHub reads mathematics
 _IN_ADDRESS = r"[\w!$%&'*+,./:;=?@#~-]"
 _IN_BRACKETS = rf"\({_IN_ADDRESS}*\)"
@@ -69,7 +68,7 @@ def comparison(answer: Comparison) -> Iterator[str]:
         sides = list(zip(answer.titles, answer.reports, texts, strict=True))
         shown += [(f"{title}, {row.label}", row.field, report) for title, report, text in sides if text]
         cells = (marked(text, row.field, report) for _, report, text in sides)
-        withheld = (_NOT_DISCLOSED * is_undisclosed for is_undisclosed in row.undisclosed)
+        withheld = (NOT_DISCLOSED * is_undisclosed for is_undisclosed in row.undisclosed)
         yield _row([_escape(row.label), *(_escape(cell or text) for cell, text in zip(cells, withheld, strict=True))])
     yield from _caveats(shown)
 
@@ -105,7 +104,7 @@ def _runs_mark(report: Report) -> str:
 def _run_text(each: ReportRun, field: Field) -> str:
     value = each.distinct_stage if field.path == f"{RUNS}.stage" else each.value(field)
     text = marked(format_value(field, value), field, each.report)
-    return text or (_NOT_DISCLOSED if each.is_undisclosed(field) else "")
+    return text or (NOT_DISCLOSED if each.is_undisclosed(field) else "")
 
 
 def _caveats(shown: Iterable[tuple[str, Field, Report]]) -> Iterator[str]:

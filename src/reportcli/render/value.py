@@ -7,6 +7,7 @@ from reportcli.report.derived import Stated
 from reportcli.report.fields import DECIMAL, NUMBERS, Field
 from reportcli.text import is_displayable
 
+NOT_DISCLOSED, SHORT_NOT_DISCLOSED = "not disclosed", "n.d."  # of a field that the report was read for in vain
 _SMALL = 1e-3  # numbers below it are written as 2.2e-4
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 

@@ -22,14 +22,13 @@ from reportcli.render.terminal.screen import (
     render_to_text,
     wrap,
 )
-from reportcli.render.value import escape_controls, format_value, is_numeric
+from reportcli.render.value import NOT_DISCLOSED, SHORT_NOT_DISCLOSED, escape_controls, format_value, is_numeric
 from reportcli.report.fields import Field, Report
 
 _MIN_SIDE, _GOOD_SIDE = 14, 24  # columns; few words are longer than the former
 _MAX_LABEL = 16  # columns of KL coefficient, with its mark
 _SAME, _DIFFERS, _UNKNOWN = "  ", "≠ ", "? "
 _MARKS = {_DIFFERS: ("differs", DIFFERENT), _UNKNOWN: ("unknown on a side", QUIET)}
-_NOT_DISCLOSED, _SHORT = "not disclosed", "n.d."
 
 
 def draw(answer: Comparison, width: int, color: bool) -> Picture:
@@ -43,7 +42,7 @@ def draw(answer: Comparison, width: int, color: bool) -> Picture:
     marks = {_mark(answer, row) for row in answer.field_rows}
     meanings = [Text.assemble((mark, style), text) for mark, (text, style) in _MARKS.items() if mark in marks]
     if turned and any(any(row.undisclosed) for row in answer.field_rows):
-        meanings.append(Text.assemble((_SHORT, QUIET), f" {_NOT_DISCLOSED}"))
+        meanings.append(Text.assemble((SHORT_NOT_DISCLOSED, QUIET), f" {NOT_DISCLOSED}"))
     parts.append(legend(meanings, width))
     parts += [wrap(line, width, QUIET, "  ") for line in caveat_lines(_known_values(answer))]
     return Picture(render_to_text(Group(*parts), width, color), ())
@@ -93,14 +92,14 @@ def _turned(answer: Comparison, width: int) -> list[RenderableType]:
         heading = Text.assemble((mark, style), " " if mark else "", (row.label, LABEL))
         table.add_column(heading, justify="right" if is_numeric(row.field) else "left", no_wrap=True)
     for title, *cells in zip(map(escape_controls, answer.titles), *(texts[1:] for texts in columns), strict=True):
-        table.add_row(Text(title), *(Text(cell, QUIET if cell == _SHORT else "") for cell in cells))
+        table.add_row(Text(title), *(Text(cell, QUIET if cell == SHORT_NOT_DISCLOSED else "") for cell in cells))
     return [table, Text("")]
 
 
 def _cells(answer: Comparison, row: ComparisonRow) -> Iterator[str]:
     """Yield the value of each side on one line."""
     for value, report, is_undisclosed in zip(row.values, answer.reports, row.undisclosed, strict=True):
-        yield _SHORT if is_undisclosed else marked(format_value(row.field, value), row.field, report)
+        yield SHORT_NOT_DISCLOSED if is_undisclosed else marked(format_value(row.field, value), row.field, report)
 
 
 def _shared_techniques(answer: Comparison) -> list[str]:
@@ -128,7 +127,7 @@ def _side_by_side(answer: Comparison, sides: range, label_width: int, width: int
         style = _MARKS[mark][1] if mark in _MARKS else ""
         label = Text.assemble((mark, style), wrap(_label(row, label_width - 2), label_width - 2, LABEL, "  "))
         texts = (_side_text(row, side, answer.reports[side], shared) for side in sides)
-        table.add_row(label, *(wrap(text, side_width, QUIET if text == _NOT_DISCLOSED else "") for text in texts))
+        table.add_row(label, *(wrap(text, side_width, QUIET if text == NOT_DISCLOSED else "") for text in texts))
     return table
 
 
@@ -148,7 +147,7 @@ def _side_text(row: ComparisonRow, side: int, report: Report, shared: Sequence[s
     """Return the value of a field on one side; techniques without those that all sides share."""
     value = row.values[side]
     if row.undisclosed[side]:
-        return _NOT_DISCLOSED
+        return NOT_DISCLOSED
     if not isinstance(value, tuple) or is_numeric(row.field):
         return marked(format_value(row.field, value), row.field, report)
     known = dict.fromkeys(item for item in value if item is not None)

@@ -20,9 +20,9 @@ from reportcli.render.terminal.screen import (
     render_to_text,
     wrap,
 )
-from reportcli.render.value import escape_controls
+from reportcli.render.value import NOT_DISCLOSED, escape_controls
 
-_PARTS = (("█", LABEL, "stated"), ("▒", "", "not disclosed"), ("·", QUIET, "nobody has read for it"))
+_PARTS = (("█", LABEL, "stated"), ("▒", "", NOT_DISCLOSED), ("·", QUIET, "nobody has read for it"))
 _MIN_BAR, _MAX_BAR = 10, 60  # columns
 _MAX_FIELD = 28  # columns
 _COUNT = 6  # columns of a number of reports

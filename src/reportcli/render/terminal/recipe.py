@@ -23,11 +23,10 @@ from reportcli.render.terminal.screen import (
     render_to_text,
     wrap,
 )
-from reportcli.render.value import escape_controls, format_value, is_numeric
+from reportcli.render.value import NOT_DISCLOSED, SHORT_NOT_DISCLOSED, escape_controls, format_value, is_numeric
 from reportcli.report.fields import DATE, Field
 
-_NOT_DISCLOSED, _SHORT = "not disclosed", "n.d."
-_LEGEND = "n.d. not disclosed: the report was read, and does not state it"
+_LEGEND = f"{SHORT_NOT_DISCLOSED} {NOT_DISCLOSED}: the report was read, and does not state it"
 _MIN_RUN, _MAX_RUN = 20, 34  # columns of a run beside others
 _MAX_LABEL = 22  # columns
 _MAX_NAME, _MAX_TEXT = 24, 20  # columns, of rows
@@ -67,7 +66,7 @@ def _blocks(answer: Recipe, width: int) -> Iterator[RenderableType]:
         for text in headings:  # filled up, so that the names stand on one line
             table.add_column(text + Text("\n" * (lines - text.plain.count("\n"))), width=run_width)
         for field in answer.fields:
-            texts = [_text(each, field, _NOT_DISCLOSED) for each in runs]
+            texts = [_text(each, field, NOT_DISCLOSED) for each in runs]
             if field.path != f"{RUNS}.stage" and (answer.chosen or any(texts)):
                 cells = (wrap(text, run_width, _style(text)) for text in texts)
                 table.add_row(wrap(field.label, label_width, LABEL), *cells)
@@ -91,13 +90,13 @@ def _shown(answer: Recipe) -> list[Field]:
     if answer.chosen:
         return [field for field in answer.fields if field.path != "name"]
     usual = [field for field in answer.fields if field.key in _USUAL]
-    return [field for field in usual if any(_text(each, field, _SHORT) for each in answer.runs)]
+    return [field for field in usual if any(_text(each, field, SHORT_NOT_DISCLOSED) for each in answer.runs)]
 
 
 def _rows(answer: Recipe, width: int) -> tuple[list[RenderableType], list[Field], list[str]]:
     """Return a table with a row for each run, its fields, and the columns that do not fit: what matters least."""
     shown = _shown(answer)
-    texts = {field.path: [_text(each, field, _SHORT) for each in answer.runs] for field in shown}
+    texts = {field.path: [_text(each, field, SHORT_NOT_DISCLOSED) for each in answer.runs] for field in shown}
     widths = {field.path: _column_width(field, texts[field.path]) for field in shown}
     longest_name = max(cell_len(_name(each, each.report.name, width)) for each in answer.runs)
     name_width = max(len("report"), min(longest_name, _MAX_NAME, width // 2))
@@ -118,7 +117,7 @@ def _rows(answer: Recipe, width: int) -> tuple[list[RenderableType], list[Field]
         is_first = index == 0 or answer.runs[index - 1].report != each.report
         name = _name(each, each.report.name, name_width) if is_first else ""
         table.add_row(linked_text(name, each.report.links.front, NAME), *cells)
-    is_withheld = any(_SHORT in texts[field.path] for field in shown)
+    is_withheld = any(SHORT_NOT_DISCLOSED in texts[field.path] for field in shown)
     marks = [wrap(_LEGEND, width, QUIET, "  ")] if is_withheld else []
     return [table, *marks], shown, hidden
 
@@ -133,8 +132,10 @@ def _paragraphs(answer: Recipe, width: int) -> tuple[list[RenderableType], list[
         texts = [(heading(field), _text(each, field, "")) for field in shown]
         facts = [Text.assemble((label, LABEL), " ", text) for label, text in texts if text]
         withheld = ", ".join(heading(field) for field in shown if each.is_undisclosed(field))
-        facts += [Text(f"{_NOT_DISCLOSED}: {withheld}", QUIET)] if withheld else []
-        unread = ", ".join(heading(field) for field in shown if answer.chosen and not _text(each, field, _SHORT))
+        facts += [Text(f"{NOT_DISCLOSED}: {withheld}", QUIET)] if withheld else []
+        unread = ", ".join(
+            heading(field) for field in shown if answer.chosen and not _text(each, field, SHORT_NOT_DISCLOSED)
+        )
         facts += [Text(f"unknown: {unread}", QUIET)] if unread else []
         parts.append(Padding(Text(" · ").join(facts), (0, 0, 0, 2)))
     return parts, shown, []
@@ -154,7 +155,7 @@ def _text(each: ReportRun, field: Field, undisclosed: str) -> str:
 
 
 def _style(text: str) -> str:
-    return QUIET if text in (_SHORT, _NOT_DISCLOSED) else ""
+    return QUIET if text in (SHORT_NOT_DISCLOSED, NOT_DISCLOSED) else ""
 
 
 def _remarks(answer: Recipe, fields: Sequence[Field], width: int) -> Iterator[RenderableType]:
